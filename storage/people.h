@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* people.h - persons, their numbers, consents, requests about their data, and villages. Rules of every verb: store.h. */
+#pragma once
+
+#include "gateway/base/nik.h"
+#include "storage/store.h"
+
+struct person {
+	int64_t id;
+	struct slice reg_no; /* 9 digits */
+	struct slice name;
+	struct date birth;
+	char sex; /* 'L', 'P', 0 unknown */
+	bool has_nik;
+	struct slice village, village_text, country;
+	struct slice stage, stage_note, stage_by, flags;
+	int64_t stage_ms, created_ms;
+};
+
+struct person_new {
+	struct slice name, nik; /* nik: 16 digits or empty; sealed and hashed here, wipe yours */
+	struct date birth;
+	char sex;
+	struct slice village, village_text, country, flags, stage;
+	struct slice reg_no, code; /* 9 digits, 4 digits; the code is hashed here */
+	struct slice peer;	   /* number that it belongs to */
+	struct slice notice_version, how; /* of the consent row that is written with it */
+	int64_t now_ms;
+};
+
+/* Person, number and consent in one. ERR_EXISTS when reg_no is taken (draw another). */
+int person_add(struct store *s, const struct person_new *p, int64_t *id) MUST_USE;
+/* The persons of a number, oldest first; *n may be 0. At most cap are written. */
+int people_of_number(struct store *s, struct slice peer, struct person *out, unsigned cap, unsigned *n) MUST_USE;
+int person_by_id(struct store *s, int64_t id, struct person *out) MUST_USE;
+int person_by_reg_no(struct store *s, struct slice reg_no, struct person *out) MUST_USE; /* ERR_NOT_FOUND */
+int person_code_is(struct store *s, int64_t id, struct slice code, bool *is) MUST_USE;	 /* constant time */
+int person_nik_known(struct store *s, struct slice nik, int64_t *person) MUST_USE;	 /* 0: nobody has it */
+int person_number_first(struct store *s, int64_t id, struct slice *peer) MUST_USE;
+int person_set_stage(struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by, int64_t now_ms) MUST_USE;
+/* One changed field at a time: "name", "birth", "nik", "village", "country"; as in person_new. */
+int person_change(struct store *s, int64_t id, const char *field, const struct person_new *with) MUST_USE;
+int people_list(struct store *s, int64_t after_id, unsigned limit, struct person *out, unsigned *n) MUST_USE;
+int people_count(struct store *s, int64_t *n) MUST_USE;
+
+int consent_add(struct store *s, int64_t person /* 0: of a number */, struct slice peer, const char *act, struct slice version, struct slice how, int64_t now_ms) MUST_USE;
+
+struct request {
+	int64_t id, person, at_ms, due_ms;
+	struct slice peer, kind, state;
+};
+int request_add(struct store *s, int64_t person, struct slice peer, const char *kind, struct slice code, int64_t now_ms, int64_t *id) MUST_USE; /* state 'asked'; due in 3 x 24 h */
+/* The newest request of a number in a state; ERR_NOT_FOUND. */
+int request_newest(struct store *s, struct slice peer, const char *kind, const char *state, struct request *out) MUST_USE;
+int request_by_id(struct store *s, int64_t id, struct request *out) MUST_USE;
+int request_code_is(struct store *s, int64_t id, struct slice code, bool *is) MUST_USE;
+int request_set_state(struct store *s, int64_t id, const char *state) MUST_USE;
+
+struct village {
+	struct slice code, name, kecamatan, kabupaten, province, timezone;
+};
+int village_by_code(struct store *s, struct slice code, struct village *out) MUST_USE; /* ERR_NOT_FOUND */
+/* By name as written (folded here), optionally "desa kecamatan [kabupaten]"; up to cap, *n may be larger than cap. */
+int villages_by_name(struct store *s, struct slice written, struct village *out, unsigned cap, unsigned *n) MUST_USE;
+int village_put(struct store *s, const struct village *v) MUST_USE; /* insert or replace */

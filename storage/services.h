@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* services.h - what is told to people: information topics, trainings and village events, enrolments, interests. Rules of every verb: store.h. */
+#pragma once
+
+#include "storage/store.h"
+
+struct info_row {
+	struct slice topic; /* 'DOKUMEN' */
+	int part;	    /* 1.. */
+	struct slice text, source, valid_from, review_by, approved_by;
+	int64_t approved_ms; /* 0: a draft */
+};
+#define INFO_PARTS_MAX 9
+
+/* The parts of a topic in order; *n == 0: there is no such topic. */
+int info_parts(struct store *s, struct slice topic, struct info_row out[INFO_PARTS_MAX], unsigned *n) MUST_USE;
+/* May it be sent on that day (YYYY-MM-DD)? approved, valid_from reached, review date not passed. */
+bool info_is_current(const struct info_row *row, const char *today);
+/* Names of all topics, each once, in alphabetical order, up to cap. */
+int info_topics(struct store *s, struct slice *out, unsigned cap, unsigned *n) MUST_USE;
+int info_list(struct store *s, struct info_row *out, unsigned cap, unsigned *n) MUST_USE; /* all rows */
+int info_put(struct store *s, const struct info_row *row, int64_t now_ms) MUST_USE;	  /* insert or replace; a changed text is a draft again */
+int info_approve(struct store *s, struct slice topic, struct slice by, struct slice review_by, int64_t now_ms) MUST_USE; /* ERR_NOT_FOUND */
+int info_delete(struct store *s, struct slice topic) MUST_USE;										 /* ERR_NOT_FOUND */
+int info_count(struct store *s, const char *today, int64_t *all_n, int64_t *current_n) MUST_USE;
+
+struct schedule {
+	int64_t id, starts_ms, approved_ms; /* approved_ms 0: a draft */
+	struct slice code, title, village, timezone, place, topic, state, approved_by;
+	int seats;   /* 0 unlimited */
+	int taken_n; /* enrolled */
+};
+/* What begins after now for a village (its own rows and those for all); village "" = rows for all villages and every village. Filter by topic when not "". In order of time. */
+int schedule_next(struct store *s, struct slice village, struct slice topic, int64_t now_ms, struct schedule *out, unsigned cap, unsigned *n) MUST_USE;
+int schedule_by_code(struct store *s, struct slice code, struct schedule *out) MUST_USE; /* ERR_NOT_FOUND */
+int schedule_by_id(struct store *s, int64_t id, struct schedule *out) MUST_USE;
+int schedule_list(struct store *s, struct schedule *out, unsigned cap, unsigned *n) MUST_USE;
+int schedule_put(struct store *s, const struct schedule *row, int64_t now_ms, int64_t *id) MUST_USE; /* by code: insert or replace; a change is a draft again */
+int schedule_approve(struct store *s, struct slice code, struct slice by, int64_t now_ms) MUST_USE;
+int schedule_cancel(struct store *s, struct slice code, int64_t now_ms) MUST_USE;
+
+struct enrolment {
+	int64_t schedule, person, at_ms;
+	struct slice peer, state; /* 'in', 'remind', 'waiting', 'out' */
+};
+int enrol_put(struct store *s, int64_t schedule, struct slice peer, int64_t person, const char *state, int64_t now_ms) MUST_USE;
+int enrol_get(struct store *s, int64_t schedule, struct slice peer, struct enrolment *out) MUST_USE; /* ERR_NOT_FOUND */
+int enrol_list(struct store *s, int64_t schedule, struct enrolment *out, unsigned cap, unsigned *n) MUST_USE;
+int enrol_reminded(struct store *s, int64_t schedule, struct slice peer, int64_t now_ms) MUST_USE;
+int interest_put(struct store *s, struct slice peer, struct slice topic, int64_t now_ms) MUST_USE;
