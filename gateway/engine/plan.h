@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plan.h - the immutable configuration that the engine works by: plain values, put together by gateway/settings.c from gateway.conf and menus/. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "menus/menu.h"
+
+struct plan_link {
+	const char *name;
+	const char *number; /* our number there, E.164 or short code; "" unknown */
+};
+struct plan_route {
+	const char *prefix; /* of the recipient, "" any */
+	uint16_t link;
+};
+struct plan_operator {
+	const char *number;
+	uint8_t from_hour, to_hour; /* local hours of duty; 0, 24 = always */
+};
+struct plan {
+	const char *gateway, *timezone, *language;
+	const char *dinas;	    /* name of the office in screens */
+	const char *notice_version; /* of the privacy notice that consents refer to */
+	bool demo;
+	const struct menus *menus;
+	const struct plan_link *links;
+	unsigned links_n;
+	const struct plan_route *routes; /* longest prefix wins */
+	unsigned routes_n;
+	const struct plan_operator *operators;
+	unsigned operators_n;
+	int64_t reply_expires_ms;	/* default 6 h */
+	uint32_t replies_per_hour;	/* guard: per number, default 30 */
+	bool want_report;		/* ask for delivery reports */
+};

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * handler.h - THE contract between a service and the engine. To add a service: one file that opens with its const struct handler, one line in handlers.c, its
+ * words in menus/. A handler sees one turn and nothing else: no socket, no clock, no modem, no other handler.
+ *
+ * Glossary
+ *   turn      one message from a person, or one due time, being handled inside the open transaction of its batch
+ *   question  the id of a screen (menus/words) that waits for an answer of this number; one at a time
+ *   keyword   canonical name of a command ("DAFTAR"), whatever alias, language or misspelling was written
+ *
+ * turn_* is declared here and defined in engine/turn*.c; a unit test may link its own. Functions return 0 or ERR_*: a negative result of run, answer or due
+ * undoes everything that this turn did and puts the event among the dead letters (ERR_SICK: nobody is blamed, the batch is tried again).
+ * Strings given to turn_* are borrowed; strings from it live until the turn ends.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/base/event.h"
+#include "gateway/base/nik.h"
+#include "storage/people.h"
+
+struct turn;
+
+/* What answer() returns when the text has nothing to do with its question: the engine goes on to "unknown text". */
+#define ANSWER_NOT_MINE 1
+
+struct handler {
+	const char *name;	       /* 'register': in inbox.handler and logs */
+	const char *summary;	       /* one line for people */
+	const char *const *keywords;   /* those it serves, ends with NULL */
+	const char *const *questions;  /* those it may leave open, ends with NULL; NULL none */
+	const char *const *dues;       /* kinds of due times it schedules; NULL none */
+	bool hides_digits;	       /* what people write to it holds codes or NIKs: all digits are masked before the text is stored */
+
+	/* A keyword of mine was written: turn_keyword() says which, turn_args() what followed. */
+	int (*run)(struct turn *t);
+	/* Would the text answer this open question? No effect at all. Keywords lose against true. */
+	bool (*check)(struct turn *t, const char *question);
+	/* Takes the answer. fits == check(): when it does not fit and is no keyword either, say what is wrong and ask again, or return ANSWER_NOT_MINE. */
+	int (*answer)(struct turn *t, const char *question, bool fits);
+	/* Something it scheduled is due. */
+	int (*due)(struct turn *t, const char *kind, int64_t subject);
+};
+
+extern const struct handler *const handlers[]; /* ends with NULL: the table in handlers.c */
+const struct handler *handler_by_keyword(const char *keyword);	 /* NULL: no service answers it */
+const struct handler *handler_by_question(const char *question); /* NULL */
+const struct handler *handler_by_due(const char *kind);		 /* NULL: a due of the engine itself */
+const struct handler *handler_by_name(const char *name);	 /* NULL */
+
+/* ---- what a turn offers: the situation ---- */
+struct store *turn_store(struct turn *t);
+int64_t turn_now_ms(const struct turn *t);
+uint32_t turn_chance(struct turn *t, uint32_t limit); /* 0..limit-1, from the event's seed */
+struct slice turn_peer(const struct turn *t);	      /* the sender, E.164 */
+int64_t turn_inbox(const struct turn *t);	      /* id of the message; 0 in a due turn */
+const char *turn_keyword(const struct turn *t);	      /* canonical; "" when an answer is taken */
+struct slice turn_args(const struct turn *t);	      /* what followed the keyword (or the whole answer): cleaned, lower case, single blanks between words */
+struct slice turn_written(const struct turn *t);      /* the same stretch as it was written: case and separators kept. Personal: never log it */
+bool turn_is_sure(const struct turn *t);	      /* SOS: the cry is certain; false: unclear */
+/* Persons of the sender's number, oldest first; *n may be 0. */
+int turn_people(struct turn *t, const struct person **people, unsigned *n) MUST_USE;
+bool turn_is_neutral(const struct turn *t);
+bool turn_is_demo(const struct turn *t);	       /* drafts may be sent, marked */
+const char *turn_setting(const struct turn *t, const char *name); /* "dinas", "notice_version", "timezone", "gateway"; never NULL */
+struct date turn_today(const struct turn *t, const char *timezone); /* NULL: the gateway's */
+unsigned turn_operators(const struct turn *t, struct slice *out, unsigned cap); /* numbers on duty now */
+
+/* ---- understanding, by the lists of menus/words/<lang>.keywords ---- */
+bool turn_in_list(const struct turn *t, const char *list, struct slice text);		  /* "yes", "no", .. */
+const char *turn_lookup(const struct turn *t, const char *table, struct slice text);	  /* "country": alias -> canonical; NULL */
+int turn_choice(const struct turn *t, struct slice text, int max); /* "1", "no 1", "1.", "satu" -> 1..max (0 is "0"); -1: no number; -2: a number out of range or two numbers */
+const char *turn_keyword_of(const struct turn *t, struct slice text); /* is the whole text exactly a keyword? canonical or NULL */
+
+/* ---- saying: everything of one turn is one message, its pieces joined by a blank ---- */
+struct value {
+	const char *name;   /* of the placeholder; a name given twice fills the first and the second place */
+	struct slice text;
+};
+/* Pairs name, text (const char *), ended by NULL. */
+void turn_say(struct turn *t, const char *screen, ...) __attribute__((sentinel));
+void turn_say_values(struct turn *t, const char *screen, const struct value *v, unsigned n);
+void turn_say_text(struct turn *t, struct slice text); /* words that are rows of the store */
+void turn_apart(struct turn *t);		       /* what is said from now on is another message */
+void turn_lane(struct turn *t, enum lane lane);	       /* of the answer; LANE_REPLY unless said */
+void turn_silent(struct turn *t, const char *why);     /* no answer on purpose; why is stored */
+/* Another number is told: queued at once; *outbox may be NULL. STOP and DIAM are honoured except in LANE_SOS. */
+int turn_notify(struct turn *t, struct slice peer, enum lane lane, int64_t *outbox, const char *screen, const struct value *v, unsigned n) MUST_USE;
+
+/* ---- the dialogue of this number: kept sealed, committed with the answer ---- */
+/* Says the screen and leaves it open as the question (pairs as in turn_say). Replaces what was open. */
+void turn_ask(struct turn *t, const char *screen, ...) __attribute__((sentinel));
+void turn_open(struct turn *t, const char *question); /* leaves a question open without saying anything */
+const char *turn_question(const struct turn *t);      /* what is open now, "" none */
+void turn_close(struct turn *t, const char *how);     /* "done", "cancelled": forgets the dialogue */
+void turn_keep(struct turn *t, const char *name, struct slice text); /* an answer so far; an empty text forgets it */
+struct slice turn_kept(const struct turn *t, const char *name);	    /* "" when not kept */
+
+/* ---- the number ---- */
+int turn_set_stopped(struct turn *t, bool stopped) MUST_USE;
+int turn_set_muted(struct turn *t, bool muted) MUST_USE; /* DIAM; also makes it neutral */
+bool turn_was_stopped_today(const struct turn *t);	 /* STOP was confirmed within 24 h */
+
+/* ---- later, and elsewhere ---- */
+int turn_due(struct turn *t, int64_t at_ms, const char *kind, int64_t subject) MUST_USE;
+/* In a due turn: speak to this number (its language, neutral mode and STOP are loaded). */
+int turn_address(struct turn *t, struct slice peer) MUST_USE;
+/* Goes on as if the person had written this command ("JADWAL 1203"). Once per turn level; deeper than 3 is our bug. */
+int turn_command(struct turn *t, const char *command) MUST_USE;
