@@ -27,7 +27,7 @@ SIM_OBJ := $(SIM_SRC:%.c=$(BUILD)/obj/%.o)
 BASE    := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard gateway/base/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
-.PHONY: all deps deps-test run test bench install clean format help
+.PHONY: all deps deps-test run units test-programs test asan bench bench-growth install clean format help
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -61,6 +61,36 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libkabar.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
 units: $(UNIT)
+
+# What caps usleep() for libgammu's sake: tests only.
+$(BUILD)/sleepcap.so: tests/sleepcap.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $< -ldl
+
+# Everything that tests/run needs, in the build directory of the moment.
+test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/sleepcap.so
+
+test: deps-test ## all tests; ends in `N passed, N failed`
+	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
+	@tests/run --build build/test
+
+asan: deps-test ## the same tests under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory -s BUILD=build/asan FAULTS=1 OPT=-O1 SAN=address,undefined test-programs
+	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 KABAR_SLOW=3 tests/run --build build/asan
+
+bench: deps ## measures; JSON lines, medians with min and max
+	@$(MAKE) --no-print-directory -s BUILD=build all bench-programs
+	@tests/bench/run
+
+bench-growth: deps ## the engine among 1,000,000 numbers and 10,000,000 messages
+	@$(MAKE) --no-print-directory -s BUILD=build all bench-programs
+	@tests/bench/run growth
+
+install: $(BUILD)/kabar ## into DESTDIR and PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/kabar $(DESTDIR)$(PREFIX)/share/doc/kabar
+	install -m 755 $(BUILD)/kabar $(DESTDIR)$(PREFIX)/bin/kabar
+	cp -r menus $(DESTDIR)$(PREFIX)/share/kabar/
+	install -m 644 README.md gateway.conf $(DESTDIR)$(PREFIX)/share/doc/kabar/
 
 clean:
 	rm -rf build
