@@ -27,7 +27,7 @@ SIM_OBJ := $(SIM_SRC:%.c=$(BUILD)/obj/%.o)
 BASE    := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard gateway/base/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
-.PHONY: all deps deps-test run units test-programs test asan bench bench-growth install clean format help
+.PHONY: all deps deps-test run units test-programs test asan tsan bench bench-programs bench-growth install clean format help
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -77,6 +77,16 @@ test: deps-test ## all tests; ends in `N passed, N failed`
 asan: deps-test ## the same tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory -s BUILD=build/asan FAULTS=1 OPT=-O1 SAN=address,undefined test-programs
 	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 KABAR_SLOW=3 tests/run --build build/asan
+
+# TSan: loop and engine thread of the whole gateway, and the mailbox between them.
+tsan: deps-test ## loop and engine thread under ThreadSanitizer
+	@$(MAKE) --no-print-directory -s BUILD=build/tsan FAULTS=1 OPT=-O1 SAN=thread test-programs
+	@TSAN_OPTIONS=halt_on_error=0:exitcode=66 KABAR_SLOW=3 tests/run --build build/tsan --only mailbox,threads
+
+$(BUILD)/bench_engine: $(BUILD)/obj/tests/bench/bench_engine.o $(BUILD)/libkabar.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+bench-programs: $(BUILD)/bench_engine $(BUILD)/sleepcap.so
 
 bench: deps ## measures; JSON lines, medians with min and max
 	@$(MAKE) --no-print-directory -s BUILD=build all bench-programs

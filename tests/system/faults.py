@@ -1,0 +1,63 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every FAULT point is passed once while people write: killed there, or failing there. Afterwards each question is answered, none twice unless a submit
+was UNKNOWN, the SIM is empty and the store holds its invariants."""
+import re
+import time
+
+from libkabar import TOP, Gateway, Network, finish, test, until
+
+OURS = '+6281100000001'
+PEOPLE = [f'+628125550000{i}' for i in range(1, 5)]
+TEXTS = ['INFO DOKUMEN', 'JADWAL 1203', 'BANTUAN', 'halo semua apa kabar']
+CHILD = ('submit_', 'delete_')
+
+
+def points():
+    with open(f'{TOP}/gateway/base/fault.h', encoding='utf-8') as f:
+        return re.findall(r'^\tX\((\w+),', f.read(), re.M)
+
+
+def ask_all(net):
+    for person, text in zip(PEOPLE, TEXTS):
+        net.send(person, OURS, text)
+
+
+def answered(net):
+    return {p: len(net.inbox(p)) for p in PEOPLE}
+
+
+def passed(net):
+    """The once-file says that the armed point was reached."""
+    import os
+    return os.path.exists(f'{net.dir}/fired')
+
+
+def walk(point, action):
+    with Network() as net:
+        gateway = Gateway(net, gateway='demo = true;')
+        gateway.start(environment={'KABAR_FAULT': f'{point}:1:{action}:{net.dir}/fired'}, wait=False)
+        try:
+            ask_all(net)
+            until(lambda: passed(net), 40, f'{point} is passed')
+            time.sleep(0.2)
+            daemon_dies = action == 'kill' and not point.startswith(CHILD)
+            if daemon_dies:
+                assert gateway.process.wait(10) == -9
+                gateway.start()
+            until(lambda: all(answered(net).values()), 90, f'all are answered: {answered(net)} {gateway.log()}')
+            until(lambda: net.modem('m1')['sim_used'] == 0, 70, 'an empty SIM')
+            unknown = gateway.sql("select count(*) from outbox where why like '%again%' or state = 'UNKNOWN'")[0][0]
+            twice = sum(n - 1 for n in answered(net).values() if n > 1)
+            assert twice <= max(unknown, 1 if action == 'kill' and point == 'submit_after_ctrl_z' else 0), answered(net)
+        finally:
+            code = gateway.stop()
+        assert code == 0, gateway.log()
+        gateway.check_store()
+
+
+for name in points():
+    test(f'fault {name}: killed there', walk, name, 'kill')
+    if name.startswith(('db_', 'engine_event')):
+        test(f'fault {name}: fails there', walk, name, 'error')
+finish()
