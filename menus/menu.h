@@ -66,8 +66,8 @@ int menus_choice_by_label(const struct menus *m, const char *lang, const char *s
 /* ---- what people write (all languages at once). Texts here are clean (clean.h). ---- */
 #define KEYWORD_FLAG_MAP(X)                                                                                                   \
 	X(KEYWORD_CUTTER, 1, "cutter")		 /* cuts a dialogue */                                                        \
-	X(KEYWORD_WHOLE, 2, "whole")		 /* only when nothing but small words (list "tail") or a code with a digit follows */ \
-	X(KEYWORD_ASKS, 4, "asks")		 /* otherwise asked: "Maksud Anda?" */                                        \
+	X(KEYWORD_WHOLE, 2, "whole")		 /* only when small words (lists "tail", "tail_<NAME>") or codes follow */    \
+	X(KEYWORD_ASKS, 4, "asks")		 /* the same, and when more follows: "Maksud Anda?" */                        \
 	X(KEYWORD_ANSWER, 8, "answer")		 /* means something only in an open question */                               \
 	X(KEYWORD_FREE, 16, "free")		 /* what follows is kept as it is: no small words fall */                     \
 	X(KEYWORD_GUESS, 32, "guess")		 /* may be guessed from a near word */                                        \
@@ -88,10 +88,11 @@ struct keyword_match {
 	uint32_t used;	     /* bytes that are the keyword: what follows them and their blank are its words */
 	uint32_t taken;	     /* bytes that spoke for it: "minta usaha" is MINAT with used 6, taken 11 */
 	bool misspelled;     /* a listed misspelling: done, and said so */
+	bool doubtful;	     /* KEYWORD_ASKS, and more follows than small words: to be asked */
 };
 /* The longest spelling at the beginning of text, at a word end. */
 bool lexicon_match(const struct menus *m, struct slice text, struct keyword_match *out);
-/* The same in short: canonical name or NULL; *used as above, may be NULL. */
+/* The same in short: canonical name, NULL when there is none or it is doubtful; *used as above, may be NULL. */
 const char *lexicon_keyword(const struct menus *m, struct slice text, uint32_t *used);
 unsigned lexicon_flags(const struct menus *m, const char *keyword); /* 0 for one that does not exist */
 const char *lexicon_keyword_at(const struct menus *m, unsigned i);  /* every canonical name; NULL behind the last */
