@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "gateway/base/guess.h"
 #include "menus/clean.h"
 
 #define SHAPE_MAX 64   /* the longest spelling that may hold a `#` */
@@ -133,6 +134,16 @@ const char *lexicon_lookup(const struct menus *m, const char *table, struct slic
 	const struct entry *e = s && text.n ? set_get(s, text) : NULL;
 
 	return e ? e->canonical : NULL;
+}
+
+const char *lexicon_near(const struct menus *m, const char *list, struct slice word)
+{
+	const struct set *s = sets_find(&m->lists, list);
+
+	for (const struct entry *e = s ? s->entries : NULL; e; e = e->hh.next)
+		if (guess_distance(e->text, word) <= 1)
+			return e->text.p;
+	return NULL;
 }
 
 /* ---- keywords ---- */

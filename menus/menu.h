@@ -105,6 +105,8 @@ uint32_t lexicon_starts(const struct menus *m, const char *list, struct slice te
 uint32_t lexicon_skip(const struct menus *m, const char *list, struct slice text);		  /* bytes of all entries in a row at the beginning, with the blank behind them */
 struct slice lexicon_untail(const struct menus *m, const char *list, struct slice text);	  /* text without entries at its end; may become empty */
 const char *lexicon_lookup(const struct menus *m, const char *table, struct slice text);	  /* alias -> canonical, NULL */
+/* The nearest entry of a list within one letter (a swap is one); NULL: none. */
+const char *lexicon_near(const struct menus *m, const char *list, struct slice word);
 /* A number: "1", "no 1", "satu" -> 0..999999; -1: none; -2: two numbers ("1 atau 2"). Only small words may stand around it. */
 int lexicon_number(const struct menus *m, struct slice text);
 

@@ -29,13 +29,6 @@ struct router_topics {
 	const struct slice *(*list)(void *arg, unsigned *n); /* all of them, for near words; valid during the call */
 };
 
-struct router {
-	const struct menus *menus;
-	const struct router_topics *topics; /* NULL: there are none */
-	struct arena *arena;
-	struct cleaned text; /* set by router_begin() */
-};
-
 enum meaning {
 	MEANING_UNKNOWN,
 	MEANING_COMMAND, /* keyword, args */
@@ -53,6 +46,16 @@ struct understanding {
 	struct slice shown;
 	struct slice a, b;    /* ASK */
 	const char *rule;     /* which rule decided, for the books: "sos", "cutter", "keyword", "topic", "near", "ask", "unknown" */
+};
+
+struct router {
+	const struct menus *menus;
+	const struct router_topics *topics; /* NULL: there are none */
+	struct arena *arena;
+	/* set by router_begin() */
+	struct cleaned text;
+	bool read;		     /* the command in the text has been looked for: */
+	struct understanding command; /* MEANING_UNKNOWN: there is none */
 };
 
 /* Why this sender, or this text, is never answered: plain words for the books; NULL: it may be. own: our numbers, own_n of them. Clean text. */
