@@ -49,8 +49,8 @@ $(BUILD)/kabar: $(BUILD)/obj/gateway/main.o $(BUILD)/libkabar.a
 $(BUILD)/kabar-sim: $(SIM_OBJ) $(BASE)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# SQL and schema are text that becomes part of the binary.
-$(BUILD)/obj/storage/%.o: CPPFLAGS += -I$(BUILD)
+# The schema is text that becomes part of the binary.
+$(BUILD)/obj/storage/schema.o: $(wildcard storage/schema/sqlite/*.sql)
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)

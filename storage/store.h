@@ -23,12 +23,13 @@ struct store {
 	int64_t next_inbox;  /* ids given out in memory: the engine is the only writer */
 	int64_t next_outbox;
 	int64_t next_submit;
+	int64_t at_begin[3]; /* the same when the batch began: a batch that is offered again gets the same ids */
 };
 
 struct store_start {
 	const char *path;     /* database file, or ":memory:" */
 	const char *key_path; /* key file; NULL: `keys` below is used (tests) */
-	struct keys *keys;    /* taken over */
+	struct keys *keys;    /* taken over, also when opening fails; NULL with a key_path */
 	const char *gateway;
 	enum db_mode mode;
 };

@@ -4,7 +4,7 @@
 -- One transaction; a later change is a new numbered file, never an edit of this one.
 
 CREATE TABLE meta (                        -- one row a fact about this store
-	key TEXT PRIMARY KEY,                  -- 'key_check' (keyed hash of a constant: is it our key file?), 'created_ms', 'audit_head'
+	key TEXT PRIMARY KEY,                  -- 'key_check' (keyed hash of a constant: is it our key file?), 'audit_head <gateway>'
 	value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
