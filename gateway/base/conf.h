@@ -42,7 +42,7 @@ struct conf_group_def {
 struct conf;
 struct conf_group;
 
-/* Reads and checks. All faults go to `complaints` (ERR_INVALID then); *out is NULL on failure. */
+/* Reads and checks. All faults go to `complaints` (ERR_INVALID then). *out is NULL only if the file is no libconfig at all: else the caller may go on looking for faults between keys. */
 int conf_load(const char *path, const struct conf_group_def *defs, unsigned defs_n, struct complaints *complaints, struct conf **out) MUST_USE;
 void conf_free(struct conf *c);
 const char *conf_path(const struct conf *c);

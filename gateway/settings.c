@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* settings.c - see settings.h. The tables below are the master copy of every key with type, default, range and meaning. */
+#include "gateway/settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/base/err.h"
+#include "gateway/base/msisdn.h"
+#include "gateway/bearer/bearer.h"
+
+static const struct conf_key gateway_keys[] = {
+    {"name", CONF_STRING, "kabar", 1, 40, NULL, 0, "Name of this gateway: in every row that it owns, and in reports."},
+    {"state_dir", CONF_STRING, "var", 1, 400, NULL, CONF_PATH, "Folder of the key file, the control socket and, by default, the store."},
+    {"key_file", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH, "The key that seals personal data; made at the first start. Default: state_dir/kabar.key. Keep a copy in a safe place."},
+    {"timezone", CONF_STRING, "Asia/Jakarta", 1, 60, NULL, 0, "Time zone of people whose village says none: Asia/Jakarta, Asia/Makassar, Asia/Jayapura."},
+    {"language", CONF_STRING, "id", 2, 3, NULL, 0, "Language of answers unless a person chose another."},
+    {"dinas", CONF_STRING, "Dinas Tenaga Kerja", 1, 22, NULL, CONF_RELOAD, "Name of the office that keeps the data, as people read it."},
+    {"notice_version", CONF_STRING, "1", 1, 20, NULL, CONF_RELOAD, "Version of the privacy notice that consents refer to."},
+    {"demo", CONF_BOOL, "false", 0, 1, NULL, 0, "Loads sample villages and events into an empty store, and sends drafts, marked so. Never for real people."},
+    {"menus_dir", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH, "Folder of words and menus. Default: menus beside the program's tree, or the installed one."},
+    {"content_dir", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH, "Folder of the shipped draft content. Default: storage/demo beside the program's tree, or the installed one."},
+    {"log_level", CONF_STRING, "info", 0, 0, "error|warn|info|debug", CONF_RELOAD, "How much is said on stderr."},
+    {"reply_expires", CONF_DURATION, "6h", 60000, 604800000, NULL, CONF_RELOAD, "An answer that could not be sent for so long is dropped."},
+    {"replies_per_hour", CONF_INT, "30", 1, 1000, NULL, CONF_RELOAD, "Answers to one number in an hour, cries for help apart: robots are not fed."},
+    {"want_report", CONF_BOOL, "true", 0, 1, NULL, CONF_RELOAD, "Ask the network for delivery reports."},
+    {0},
+};
+static const struct conf_key store_keys[] = {
+    {"kind", CONF_STRING, "sqlite", 0, 0, "sqlite", 0, "The database."},
+    {"path", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH, "Its file. Default: state_dir/kabar.db."},
+    {0},
+};
+static const struct conf_key bearer_keys[] = {
+    {"name", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED, "Name of the bearer, in status and logs."},
+    {"kind", CONF_STRING, NULL, 0, 0, NULL, CONF_REQUIRED, "What it is."},
+    {"number", CONF_STRING, "", 0, 20, NULL, 0, "Our number there, as people dial it. Texts from our own numbers are never answered."},
+    {0},
+};
+static const struct conf_key route_keys[] = {
+    {"prefix", CONF_STRING, "", 0, 20, NULL, CONF_REQUIRED, "Beginning of the recipient's number, such as \"+62811\"; \"\" is every number. The longest counts."},
+    {"bearer", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED, "Name of the bearer that carries it."},
+    {0},
+};
+static const struct conf_key operator_keys[] = {
+    {"number", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED, "Number that cries for help and alarms are sent to."},
+    {"hours", CONF_STRING, "00-24", 5, 5, NULL, CONF_RELOAD, "Hours of duty, local time, such as \"08-20\" or \"20-08\"."},
+    {0},
+};
+
+static const struct conf_key *keys_of_bearer(const char *kind)
+{
+	const struct bearer_kind *k = bearer_kind_by_name(kind);
+
+	return k ? k->keys : NULL;
+}
+
+const struct conf_group_def settings_groups[] = {
+    {"gateway", false, "The gateway itself.", gateway_keys, NULL, NULL},
+    {"store", false, "Where messages and records are kept.", store_keys, NULL, NULL},
+    {"bearers", true, "Ways into the network: one group a modem.", bearer_keys, keys_of_bearer, "gsm|null"},
+    {"routes", true, "Which bearer carries what is sent unasked. Without routes: the one that the person wrote to last, else the first.", route_keys, NULL, NULL},
+    {"operators", true, "People who are alerted at a cry for help.", operator_keys, NULL, NULL},
+};
+const unsigned settings_groups_n = COUNT_OF(settings_groups);
+
+struct checker {
+	struct settings *s;
+	struct complaints *complaints;
+};
+
+static void complain(struct checker *c, const struct conf_group *g, const char *key, const char *value, const char *words)
+{
+	complaint_add(c->complaints, conf_path(c->s->conf), conf_line(g, key), "%s \"%s\" %s", key, value, words);
+}
+
+static const char *or_in(const struct conf_group *g, const char *key, const char *folder, const char *name)
+{
+	struct buf b = {0};
+
+	if (conf_string(g, key))
+		return must_strdup(conf_string(g, key));
+	buf_printf(&b, "%s/%s", folder, name);
+	return buf_take(&b);
+}
+
+/* The tree's folder beside the binary (build/kabar or build/test/kabar), else the installed one. */
+static const char *data_folder(const struct conf_group *g, const char *key, const char *in_tree, const char *installed)
+{
+	static const char *const up[] = {"../", "../../", ""};
+	char exe[400];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	struct buf b = {0};
+
+	if (conf_string(g, key))
+		return must_strdup(conf_string(g, key));
+	exe[n > 0 ? n : 0] = '\0';
+	if (strrchr(exe, '/'))
+		strrchr(exe, '/')[1] = '\0';
+	for (size_t i = 0; i < COUNT_OF(up); i++) {
+		buf_clear(&b);
+		buf_printf(&b, "%s%s%s", exe, up[i], in_tree);
+		if (access(b.p, R_OK) == 0)
+			return buf_take(&b);
+	}
+	buf_clear(&b);
+	buf_printf(&b, "%s/%s", KABAR_DATADIR, installed);
+	return buf_take(&b);
+}
+
+static bool zone_exists(const char *name)
+{
+	struct buf b = {0};
+	bool there;
+
+	buf_printf(&b, "/usr/share/zoneinfo/%s", name);
+	there = access(b.p, R_OK) == 0 && !strstr(name, "..");
+	buf_free(&b);
+	return there;
+}
+
+static int link_by_name(const struct plan *p, const char *name)
+{
+	for (unsigned i = 0; i < p->links_n; i++)
+		if (strcmp(p->links[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* A number of the configuration in E.164, or as it is for a short code; "" and a complaint if it is none. */
+static const char *number_of(struct checker *c, const struct conf_group *g, bool short_too)
+{
+	char out[MSISDN_SIZE];
+	const char *z = conf_string(g, "number"), *why = "";
+	enum msisdn_kind kind;
+
+	if (!z || !*z)
+		return must_strdup("");
+	kind = msisdn_parse(slice_of(z), out, &why);
+	if (kind == MSISDN_MOBILE || (kind == MSISDN_SHORT && short_too))
+		return must_strdup(out);
+	if (msisdn_from_network(slice_of(z), out) == MSISDN_OTHER && z[0] == '+')
+		return must_strdup(out);
+	complain(c, g, "number", z, why && *why ? why : "is no telephone number; write it as +62811..");
+	return must_strdup("");
+}
+
+static void make_links(struct checker *c)
+{
+	struct plan *p = &c->s->plan;
+	unsigned n = conf_list_n(c->s->conf, "bearers");
+	struct plan_link *links = must_alloc((n + 1) * sizeof(*links));
+
+	p->links = links;
+	for (unsigned i = 0; i < n; i++) {
+		const struct conf_group *g = conf_list_at(c->s->conf, "bearers", i);
+		const char *name = conf_string(g, "name");
+
+		if (name && link_by_name(p, name) >= 0)
+			complain(c, g, "name", name, "is the name of another bearer too; names must differ");
+		links[i] = (struct plan_link){name ? name : "", number_of(c, g, true)};
+		p->links_n++;
+	}
+	if (n == 0)
+		complaint_add(c->complaints, conf_path(c->s->conf), 0, "bearers: none is configured. A USB modem needs: bearers = ( { name = \"m1\"; kind = \"gsm\"; device = "
+								       "\"/dev/serial/by-id/..\"; } );");
+}
+
+static void make_routes(struct checker *c)
+{
+	unsigned n = conf_list_n(c->s->conf, "routes");
+	struct plan_route *routes = must_alloc((n + 1) * sizeof(*routes));
+
+	c->s->plan.routes = routes;
+	for (unsigned i = 0; i < n; i++) {
+		const struct conf_group *g = conf_list_at(c->s->conf, "routes", i);
+		const char *bearer = conf_string(g, "bearer");
+		int link = bearer ? link_by_name(&c->s->plan, bearer) : -1;
+
+		if (bearer && link < 0)
+			complain(c, g, "bearer", bearer, "is the name of no bearer");
+		routes[i] = (struct plan_route){conf_string(g, "prefix"), (uint16_t)(link < 0 ? 0 : link)};
+		c->s->plan.routes_n++;
+	}
+}
+
+static void make_operators(struct checker *c)
+{
+	unsigned n = conf_list_n(c->s->conf, "operators"), from, to;
+	struct plan_operator *operators = must_alloc((n + 1) * sizeof(*operators));
+
+	c->s->plan.operators = operators;
+	for (unsigned i = 0; i < n; i++) {
+		const struct conf_group *g = conf_list_at(c->s->conf, "operators", i);
+		const char *hours = conf_string(g, "hours");
+
+		if (sscanf(hours, "%2u-%2u", &from, &to) != 2 || from > 23 || to > 24 || from == to) {
+			complain(c, g, "hours", hours, "is no span of hours; write it as \"00-24\" or \"20-08\"");
+			from = 0, to = 24;
+		}
+		operators[i] = (struct plan_operator){number_of(c, g, false), (uint8_t)from, (uint8_t)to};
+		c->s->plan.operators_n++;
+	}
+}
+
+static void make_plan(struct checker *c)
+{
+	const struct conf_group *g = conf_group(c->s->conf, "gateway");
+	struct plan *p = &c->s->plan;
+
+	p->gateway = conf_string(g, "name");
+	p->timezone = conf_string(g, "timezone");
+	p->language = conf_string(g, "language");
+	p->dinas = conf_string(g, "dinas");
+	p->notice_version = conf_string(g, "notice_version");
+	p->demo = conf_bool(g, "demo");
+	p->menus = c->s->menus;
+	p->reply_expires_ms = conf_int(g, "reply_expires");
+	p->replies_per_hour = (uint32_t)conf_int(g, "replies_per_hour");
+	p->want_report = conf_bool(g, "want_report");
+	if (!zone_exists(p->timezone))
+		complain(c, g, "timezone", p->timezone, "is not known to this system; see /usr/share/zoneinfo");
+	make_links(c);
+	make_routes(c);
+	make_operators(c);
+}
+
+static void make_paths(struct settings *s)
+{
+	const struct conf_group *g = conf_group(s->conf, "gateway"), *store = conf_group(s->conf, "store");
+	struct buf control = {0};
+
+	s->state_dir = conf_string(g, "state_dir");
+	s->key_path = or_in(g, "key_file", s->state_dir, "kabar.key");
+	s->store_path = or_in(store, "path", s->state_dir, "kabar.db");
+	s->menus_dir = data_folder(g, "menus_dir", "menus", "menus");
+	s->content_dir = data_folder(g, "content_dir", "storage/demo", "content");
+	s->log_level = conf_string(g, "log_level");
+	buf_printf(&control, "%s/control", s->state_dir);
+	s->control_path = buf_take(&control);
+}
+
+int settings_load(const char *path, struct complaints *complaints, struct settings **out)
+{
+	struct settings *s = must_alloc(sizeof(*s));
+	struct checker c = {s, complaints};
+	unsigned errors_n = complaints->errors_n;
+
+	*out = NULL;
+	if (conf_load(path, settings_groups, settings_groups_n, complaints, &s->conf) < 0)
+		MUST(complaints->errors_n > errors_n);
+	if (s->conf) {
+		make_paths(s);
+		if (menus_load(s->menus_dir, complaints, &s->menus) < 0)
+			MUST(complaints->errors_n > errors_n);
+		make_plan(&c);
+	}
+	if (complaints->errors_n > errors_n) {
+		settings_free(s);
+		return ERR_INVALID;
+	}
+	*out = s;
+	return 0;
+}
+
+void settings_free(struct settings *s)
+{
+	if (!s)
+		return;
+	for (unsigned i = 0; i < s->plan.links_n; i++)
+		free((char *)s->plan.links[i].number);
+	for (unsigned i = 0; i < s->plan.operators_n; i++)
+		free((char *)s->plan.operators[i].number);
+	free((void *)s->plan.links);
+	free((void *)s->plan.routes);
+	free((void *)s->plan.operators);
+	free((char *)s->key_path);
+	free((char *)s->store_path);
+	free((char *)s->menus_dir);
+	free((char *)s->content_dir);
+	free((char *)s->control_path);
+	menus_free(s->menus);
+	conf_free(s->conf);
+	free(s);
+}
+
+const struct conf_group *settings_bearer(const struct settings *s, unsigned i)
+{
+	return conf_list_at(s->conf, "bearers", i);
+}
+
+void settings_print_complaints(const struct complaints *c)
+{
+	for (unsigned i = 0; i < c->n; i++) {
+		const struct complaint *v = &c->v[i];
+
+		if (v->line)
+			fprintf(stderr, "%s:%d: %s%s\n", v->file, v->line, v->warning ? "warning: " : "", v->words);
+		else
+			fprintf(stderr, "%s: %s%s\n", v->file, v->warning ? "warning: " : "", v->words);
+	}
+}

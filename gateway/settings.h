@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * settings.h - gateway.conf as the gateway uses it: the master table of its groups, the checks between keys, and the plan of the engine made from it.
+ * Immutable after loading; strings live as long as it does.
+ */
+#pragma once
+
+#include "gateway/base/complaint.h"
+#include "gateway/base/conf.h"
+#include "gateway/engine/plan.h"
+
+struct settings {
+	struct conf *conf;
+	const char *state_dir, *store_path, *key_path, *menus_dir, *content_dir, *log_level, *control_path;
+	struct menus *menus;
+	struct plan plan; /* links in the order of `bearers` */
+};
+
+/* The table, for loading and for the documented sample. */
+extern const struct conf_group_def settings_groups[];
+extern const unsigned settings_groups_n;
+
+/* Loads gateway.conf and menus; all faults go to complaints. ERR_INVALID then, *out NULL. */
+int settings_load(const char *path, struct complaints *complaints, struct settings **out) MUST_USE;
+void settings_free(struct settings *s);
+/* The group of the i-th bearer: name, kind, and the keys of its kind. */
+const struct conf_group *settings_bearer(const struct settings *s, unsigned i);
+/* Prints complaints to stderr, "file:line: words" one a line. */
+void settings_print_complaints(const struct complaints *c);
