@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * modem.h - one modem: a serial line, an AT command line, a SIM, memories, and its place in the network.
+ * What belongs to the SIM and the flash survives everything; `set` lasts as long as the power does.
+ */
+#pragma once
+
+#include "sim/at.h"
+#include "sim/fault.h"
+#include "sim/memory.h"
+#include "sim/net.h"
+#include "sim/pty.h"
+
+#define ME_SLOTS 100
+#define SR_SLOTS 20
+#define PIN_TRIES 3
+#define PUK_TRIES 10
+#define PUK "12345678"
+
+enum sim_state { SIM_READY, SIM_PIN, SIM_PUK, SIM_BLOCKED, SIM_MISSING };
+enum charset { CHARSET_GSM, CHARSET_UCS2, CHARSET_IRA };
+enum report_mode { REPORT_OK, REPORT_NEVER, REPORT_TWICE, REPORT_FAILED, REPORT_EARLY };
+
+/* Until the power goes. */
+struct modem_settings {
+	int cfun; /* 1: full, 4 and 0: radio off */
+	int creg_n, cgreg_n, cmgf, csdh, cusd_n, clip, crc, ccwa, cmms, cops_format;
+	int cops_off; /* AT+COPS=2 */
+	enum charset cscs;
+	int mode, mt, bm, ds, bfr; /* +CNMI */
+	struct memory *mem[3];	   /* +CPMS: read and delete, write and send, receive */
+	int fo, vp, pid, dcs;	   /* +CSMP */
+};
+
+struct modem_job { /* one +CMGS, +CMGW or +CMSS */
+	int length, stat;
+	char to[NET_NUMBER_MAX * 4 + 1];
+	bool write;	    /* +CMGW */
+	const char *answer; /* "+CMGS" or "+CMSS" */
+	uint8_t tpdu[PDU_MAX];
+	size_t n;
+	char smsc[48];
+	uint64_t life;
+};
+
+struct modem_ussd {
+	int menu;      /* where the open session stands; 0: none */
+	uint64_t life; /* of the modem, when an answer is on its way; else 0 */
+	int status, dcs;
+	char *text; /* NULL: none */
+};
+
+struct modem {
+	struct net *net;
+	unsigned index; /* in net->modems */
+	char name[NET_NAME_MAX], number[NET_NUMBER_MAX];
+	struct pty pty;
+	bool present;
+	uint64_t life; /* counts switch-ons: what began in an earlier one is void */
+	struct at at;
+	struct modem_settings set;
+	struct modem_job job;
+	struct faults faults;
+	/* the SIM and the flash */
+	struct memory sm, me, sr;
+	enum sim_state sim;
+	char pin[9]; /* "" if none is asked */
+	bool pin_asks;
+	int pin_left, puk_left;
+	char csca[NET_NUMBER_MAX];
+	char imei[16], imsi[16], iccid[20];
+	uint8_t mr; /* of the last submit */
+	/* what the network does */
+	int csq, registered; /* +CREG <stat> */
+	int latency_ms;
+	enum report_mode report;
+	int report_delay_ms;
+	struct buf buffered;  /* notices that +CNMI mode 0 keeps back */
+	bool memory_exceeded; /* the network was refused for lack of room: told when there is some */
+	int last_stat;	      /* registration that was last told by +CREG */
+	struct modem_ussd ussd;
+};
+
+struct modem *modem_new(struct net *net, const char *name, const char *number, const char *pin);
+void modem_free(struct modem *m);
+
+/* Enters or leaves the world. 0 or ERR_SYSTEM. */
+int modem_set_present(struct modem *m, bool present) MUST_USE;
+void modem_power_cycle(struct modem *m); /* AT+CFUN=1,1 */
+
+int modem_registration(const struct modem *m);	  /* +CREG <stat> of the moment */
+bool modem_on_air(const struct modem *m);	  /* the network reaches it */
+void modem_registration_changed(struct modem *m); /* tells by +CREG, wakes the SMSC */
+void modem_set_sim(struct modem *m, enum sim_state sim);
+/* Arms a fault (fault.h), with what follows from it at once. */
+void modem_fault(struct modem *m, enum fault f, int64_t count, const char *arg);
+void modem_faults_clear(struct modem *m);
+
+/*
+ * A DELIVER or STATUS-REPORT arrives, its SMSC address in front. Where it went stands in `where` ("SM 3",
+ * "direct"). 0, ERR_FULL (the network keeps it and is told when there is room), ERR_NOT_FOUND (not on the
+ * air).
+ */
+int modem_receive(struct modem *m, const uint8_t *pdu, size_t n, char where[16]) MUST_USE;
+/* Puts any bytes into the SIM. Index, or ERR_FULL. */
+int modem_inject(struct modem *m, const uint8_t *pdu, size_t n, bool quiet) MUST_USE;
+/* A slot was freed: perhaps the network waits for it. */
+void modem_room(struct modem *m);
+
+/* Text on its way to and from the terminal, by +CSCS (TS 27.005, 3.1). */
+void modem_to_te(const struct modem *m, struct slice utf8, struct buf *out);
+void modem_from_te(const struct modem *m, struct slice te, struct buf *utf8);
+
+/* USSD (ussd.c): the network's answer follows as +CUSD. ussd_show: dcs 15 for the GSM alphabet, 72 for UCS-2;
+ * text may be NULL. */
+void ussd_request(struct modem *m, struct slice text);
+void ussd_cancel(struct modem *m);
+void ussd_show(struct modem *m, int status, const char *text, int dcs);
