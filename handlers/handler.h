@@ -19,6 +19,7 @@
 
 #include "gateway/base/event.h"
 #include "gateway/base/nik.h"
+#include "menus/menu.h"
 #include "storage/people.h"
 
 struct turn;
@@ -66,7 +67,10 @@ bool turn_is_neutral(const struct turn *t);
 bool turn_is_demo(const struct turn *t);	       /* drafts may be sent, marked */
 const char *turn_setting(const struct turn *t, const char *name); /* "dinas", "notice_version", "timezone", "gateway"; never NULL */
 struct date turn_today(const struct turn *t, const char *timezone); /* NULL: the gateway's */
-unsigned turn_operators(const struct turn *t, struct slice *out, unsigned cap); /* numbers on duty now */
+unsigned turn_operators(const struct turn *t, struct slice *out, unsigned cap); /* numbers on duty now; when nobody is: all of them, for a cry must reach somebody */
+int64_t turn_last_heard_ms(const struct turn *t);      /* when this number wrote before this message; 0 never. A number silent for long may have a new owner */
+const struct menus *turn_menus(const struct turn *t);  /* numbered lists, words for the items of lists */
+const char *turn_language(const struct turn *t);       /* that this number reads: "id" */
 
 /* ---- understanding, by the lists of menus/words/<lang>.keywords ---- */
 bool turn_in_list(const struct turn *t, const char *list, struct slice text);		  /* "yes", "no", .. */
@@ -74,7 +78,10 @@ const char *turn_lookup(const struct turn *t, const char *table, struct slice te
 int turn_choice(const struct turn *t, struct slice text, int max); /* "1", "no 1", "1.", "satu" -> 1..max (0 is "0"); -1: no number; -2: a number out of range or two numbers */
 const char *turn_keyword_of(const struct turn *t, struct slice text); /* is the whole text exactly a keyword? canonical or NULL */
 
-/* ---- saying: everything of one turn is one message, its pieces joined by a blank ---- */
+/*
+ * ---- saying: everything of one turn is one message, its pieces joined by a blank ----
+ * In neutral mode the twin of a screen is said, and the question keeps its plain name. A screen that is replaced by M0n leaves M0 open: its numbers must mean what it says.
+ */
 struct value {
 	const char *name;   /* of the placeholder; a name given twice fills the first and the second place */
 	struct slice text;
@@ -101,11 +108,13 @@ struct slice turn_kept(const struct turn *t, const char *name);	    /* "" when n
 /* ---- the number ---- */
 int turn_set_stopped(struct turn *t, bool stopped) MUST_USE;
 int turn_set_muted(struct turn *t, bool muted) MUST_USE; /* DIAM; also makes it neutral */
+int turn_set_language(struct turn *t, const char *code) MUST_USE;
+int turn_forward_unknown(struct turn *t) MUST_USE;	 /* the newest unknown text of this number goes to the officers' queue */
 bool turn_was_stopped_today(const struct turn *t);	 /* STOP was confirmed within 24 h */
 
 /* ---- later, and elsewhere ---- */
 int turn_due(struct turn *t, int64_t at_ms, const char *kind, int64_t subject) MUST_USE;
 /* In a due turn: speak to this number (its language, neutral mode and STOP are loaded). */
 int turn_address(struct turn *t, struct slice peer) MUST_USE;
-/* Goes on as if the person had written this command ("JADWAL 1203"). Once per turn level; deeper than 3 is our bug. */
+/* Goes on as if the person had written this command ("JADWAL 1203"; a TOLONG so written is sure). Once per turn level; deeper than 3 is our bug. */
 int turn_command(struct turn *t, const char *command) MUST_USE;

@@ -38,8 +38,10 @@ int person_code_is(struct store *s, int64_t id, struct slice code, bool *is) MUS
 int person_nik_known(struct store *s, struct slice nik, int64_t *person) MUST_USE;	 /* 0: nobody has it */
 int person_number_first(struct store *s, int64_t id, struct slice *peer) MUST_USE;
 int person_set_stage(struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by, int64_t now_ms) MUST_USE;
-/* One changed field at a time: "name", "birth", "nik", "village", "country"; as in person_new. */
+/* One changed field at a time: "name", "birth" (with sex), "nik" (with birth and sex), "village" (with village_text), "country", "code", "flags"; as in person_new. */
 int person_change(struct store *s, int64_t id, const char *field, const struct person_new *with) MUST_USE;
+/* This number does not speak for that person any more (BUKAN): only an officer links it again. ERR_NOT_FOUND. */
+int number_unlink(struct store *s, int64_t person, struct slice peer) MUST_USE;
 int people_list(struct store *s, int64_t after_id, unsigned limit, struct person *out, unsigned *n) MUST_USE;
 int people_count(struct store *s, int64_t *n) MUST_USE;
 
@@ -58,8 +60,9 @@ int request_set_state(struct store *s, int64_t id, const char *state) MUST_USE;
 
 struct village {
 	struct slice code, name, kecamatan, kabupaten, province, timezone;
+	struct slice area_code; /* 10 digits of Kemendagri, "" unknown */
 };
-int village_by_code(struct store *s, struct slice code, struct village *out) MUST_USE; /* ERR_NOT_FOUND */
+int village_by_code(struct store *s, struct slice code, struct village *out) MUST_USE; /* code of the poster, or the 10 digits of Kemendagri; ERR_NOT_FOUND */
 /* By name as written (folded here), optionally "desa kecamatan [kabupaten]"; up to cap, *n may be larger than cap. */
 int villages_by_name(struct store *s, struct slice written, struct village *out, unsigned cap, unsigned *n) MUST_USE;
 int village_put(struct store *s, const struct village *v) MUST_USE; /* insert or replace */

@@ -28,7 +28,7 @@ struct schedule {
 	int64_t id, starts_ms, approved_ms; /* approved_ms 0: a draft */
 	struct slice code, title, village, timezone, place, topic, state, approved_by;
 	int seats;   /* 0 unlimited */
-	int taken_n; /* enrolled */
+	int taken_n; /* enrolled, and seats that are held: 'in', 'offered' */
 };
 /* What begins after now for a village (its own rows and those for all); village "" = rows for all villages and every village. Filter by topic when not "". In order of time. */
 int schedule_next(struct store *s, struct slice village, struct slice topic, int64_t now_ms, struct schedule *out, unsigned cap, unsigned *n) MUST_USE;
@@ -41,10 +41,12 @@ int schedule_cancel(struct store *s, struct slice code, int64_t now_ms) MUST_USE
 
 struct enrolment {
 	int64_t schedule, person, at_ms;
-	struct slice peer, state; /* 'in', 'remind', 'waiting', 'out' */
+	struct slice peer, state; /* 'in', 'remind', 'waiting', 'offered' (a freed seat is held for him since at_ms), 'out' */
 };
 int enrol_put(struct store *s, int64_t schedule, struct slice peer, int64_t person, const char *state, int64_t now_ms) MUST_USE;
 int enrol_get(struct store *s, int64_t schedule, struct slice peer, struct enrolment *out) MUST_USE; /* ERR_NOT_FOUND */
-int enrol_list(struct store *s, int64_t schedule, struct enrolment *out, unsigned cap, unsigned *n) MUST_USE;
+int enrol_list(struct store *s, int64_t schedule, struct enrolment *out, unsigned cap, unsigned *n) MUST_USE; /* in order of at_ms */
+/* The first that is 'in' or 'remind' and was not reminded yet; ERR_NOT_FOUND. */
+int enrol_to_remind(struct store *s, int64_t schedule, struct enrolment *out) MUST_USE;
 int enrol_reminded(struct store *s, int64_t schedule, struct slice peer, int64_t now_ms) MUST_USE;
 int interest_put(struct store *s, struct slice peer, struct slice topic, int64_t now_ms) MUST_USE;

@@ -287,3 +287,11 @@ CREATE TABLE audit (                       -- MAC-chained; ids and keyed hashes 
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	gateway TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, act TEXT NOT NULL, subject TEXT NOT NULL, mac BLOB NOT NULL
 ) STRICT;
+
+CREATE TABLE attempt (                     -- what was tried, to be counted: wrong codes, new codes asked for; forgotten after a month
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	who TEXT NOT NULL, what TEXT NOT NULL,  -- a number or a registration number; 'status', 'code'
+	at_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX attempt_by_who ON attempt (who, what, at_ms);
+CREATE INDEX attempt_by_time ON attempt (at_ms);
