@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* clean.c - see clean.h. One pass over the code points; each clean byte remembers the raw bytes that it came from. */
+/* clean.c - see clean.h. One pass over the code points; each clean byte remembers the raw bytes that it came
+ * from. */
 #include "menus/clean.h"
 
 #include <stdbool.h>
@@ -55,7 +56,7 @@ static void separate(struct cleaner *c)
 	if (!in_word(c))
 		return;
 	c->text[c->n] = ' ';
-	c->at[c->n] = (struct clean_at){c->at[c->n - 1].to, c->at[c->n - 1].to};
+	c->at[c->n] = c->at[c->n - 1];
 	c->word = ++c->n;
 }
 
@@ -65,7 +66,8 @@ static void ascii(struct cleaner *c, uint32_t i)
 
 	if (byte >= 'A' && byte <= 'Z')
 		byte = (char)(byte + ('a' - 'A'));
-	if (is_letter(byte) || is_digit(byte) || (byte == '-' && in_word(c)) || (byte == '+' && !in_word(c) && is_digit(next)))
+	if (is_letter(byte) || is_digit(byte) || (byte == '-' && in_word(c)) ||
+	    (byte == '+' && !in_word(c) && is_digit(next)))
 		put(c, byte, i, i + 1);
 	else if (byte != '\'' && byte != '"' && byte != '`')
 		separate(c);
@@ -75,7 +77,8 @@ static void ascii(struct cleaner *c, uint32_t i)
 /* Curly and angle quotes, primes, accents that stand alone. */
 static bool is_quote(utf8proc_int32_t cp)
 {
-	return (cp >= 0x2018 && cp <= 0x201f) || cp == 0x2032 || cp == 0x2033 || cp == 0x00b4 || cp == 0x00ab || cp == 0x00bb;
+	return (cp >= 0x2018 && cp <= 0x201f) || cp == 0x2032 || cp == 0x2033 || cp == 0x00b4 ||
+	       cp == 0x00ab || cp == 0x00bb;
 }
 
 static void folded(struct cleaner *c, utf8proc_int32_t cp, uint32_t from, uint32_t to)
@@ -86,7 +89,8 @@ static void folded(struct cleaner *c, utf8proc_int32_t cp, uint32_t from, uint32
 
 	if (kind == UTF8PROC_CATEGORY_MN || kind == UTF8PROC_CATEGORY_ME || kind == UTF8PROC_CATEGORY_CF)
 		return;
-	if (!((kind >= UTF8PROC_CATEGORY_LU && kind <= UTF8PROC_CATEGORY_LO) || kind == UTF8PROC_CATEGORY_ND)) {
+	if (!((kind >= UTF8PROC_CATEGORY_LU && kind <= UTF8PROC_CATEGORY_LO) ||
+		kind == UTF8PROC_CATEGORY_ND)) {
 		separate(c);
 		return;
 	}
@@ -103,12 +107,14 @@ static void beyond_ascii(struct cleaner *c, utf8proc_int32_t cp, uint32_t from, 
 
 	if (is_quote(cp))
 		return;
-	n = utf8proc_decompose_char(cp, parts, 8, UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD, &last);
+	n = utf8proc_decompose_char(
+	    cp, parts, 8, UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD, &last);
 	if (n < 0 || n > 8) { /* a ligature of more than eight: nothing that a keypad writes */
 		separate(c);
 		return;
 	}
-	/* About two clean bytes a raw byte, so that the memory of room_for() suffices: what unfolds further is no word. */
+	/* About two clean bytes a raw byte, so that the memory of room_for() suffices: what unfolds further
+	 * is no word. */
 	for (utf8proc_ssize_t i = 0, room = 2 * (utf8proc_ssize_t)(to - from); i < n && room > 0; i++) {
 		uint32_t before = c->n;
 
@@ -125,7 +131,8 @@ static void clean_all(struct cleaner *c)
 
 		if (cp < 0x80) {
 			ascii(c, i);
-		} else if ((n = utf8proc_iterate((const utf8proc_uint8_t *)c->raw.p + i, c->raw.n - i, &cp)) > 0) {
+		} else if ((n = utf8proc_iterate((const utf8proc_uint8_t *)c->raw.p + i, c->raw.n - i, &cp)) >
+			   0) {
 			beyond_ascii(c, cp, i, i + (uint32_t)n);
 		} else {
 			n = 1;
@@ -138,7 +145,8 @@ static void clean_all(struct cleaner *c)
 		c->n--;
 }
 
-/* One byte for an ASCII byte, at most four for another one (see beyond_ascii), a blank and a NUL at the end. */
+/* One byte for an ASCII byte, at most four for another one (see beyond_ascii), a blank and a NUL at the end.
+ */
 static size_t room_for(struct slice raw)
 {
 	size_t room = (size_t)raw.n + 2;
@@ -151,7 +159,8 @@ static size_t room_for(struct slice raw)
 void clean_text(struct slice raw, struct arena *a, struct cleaned *out)
 {
 	size_t room = room_for(raw);
-	struct cleaner c = {.raw = raw, .text = arena_alloc(a, room), .at = arena_alloc(a, room * sizeof(*c.at))};
+	struct cleaner c = {
+	    .raw = raw, .text = arena_alloc(a, room), .at = arena_alloc(a, room * sizeof(*c.at))};
 
 	clean_all(&c);
 	if (c.n == 0 && c.asked) {

@@ -7,9 +7,9 @@
 #include "gateway/base/guess.h"
 #include "menus/clean.h"
 
-#define SHAPE_MAX 64   /* the longest spelling that may hold a `#` */
-#define WORDS_KEPT 64  /* how many words from the end are looked at for small words */
-#define DIGITS_MAX 19  /* of a code */
+#define SHAPE_MAX 64  /* the longest spelling that may hold a `#` */
+#define WORDS_KEPT 64 /* how many words from the end are looked at for small words */
+#define DIGITS_MAX 19 /* of a code */
 #define NUMBER_MAX 999999
 
 /* ---- sets ---- */
@@ -30,7 +30,8 @@ static const struct entry *set_get(const struct set *s, struct slice text)
 	return e;
 }
 
-/* A blank ends a word, and a `-` unless the same word follows ("undang-undang"). Offset of the next end behind `from`; 0 when there is none. */
+/* A blank ends a word, and a `-` unless the same word follows ("undang-undang"). Offset of the next end
+ * behind `from`; 0 when there is none. */
 static uint32_t word_end(struct slice text, uint32_t from)
 {
 	uint32_t begin = from, n;
@@ -38,7 +39,8 @@ static uint32_t word_end(struct slice text, uint32_t from)
 	for (n = from; n < text.n && text.p[n] != ' '; n++) {
 		uint32_t length = n - begin;
 
-		if (text.p[n] == '-' && length && (text.n - n <= length || memcmp(text.p + begin, text.p + n + 1, length) != 0))
+		if (text.p[n] == '-' && length &&
+		    (text.n - n <= length || memcmp(text.p + begin, text.p + n + 1, length) != 0))
 			return n;
 	}
 	return n > from ? n : 0;
@@ -55,7 +57,8 @@ static const struct entry *set_starts(const struct set *s, struct slice text)
 	const struct entry *found = NULL;
 	uint32_t from = 0, end;
 
-	for (unsigned words = 0; s && words < s->words_max && from < text.n && (end = word_end(text, from)); words++) {
+	for (unsigned words = 0; s && words < s->words_max && from < text.n && (end = word_end(text, from));
+	     words++) {
 		const struct entry *e = set_get(s, (struct slice){text.p, end});
 
 		found = e ? e : found;
@@ -181,7 +184,8 @@ static bool is_small(const struct menus *m, const struct keyword *k, bool codes,
 	return true;
 }
 
-/* "cek s41" -> "cek s#": the digits that end the text become one `#`. False: it ends in none, or is too long. */
+/* "cek s41" -> "cek s#": the digits that end the text become one `#`. False: it ends in none, or is too long.
+ */
 static bool shape_of(struct slice text, char shape[SHAPE_MAX], struct slice *out)
 {
 	uint32_t n = text.n;
@@ -206,7 +210,8 @@ static const struct entry *spelling_get(const struct menus *m, struct slice text
 }
 
 /* Does this spelling hold here, `end` bytes of text being it? */
-static bool holds(const struct menus *m, const struct entry *e, struct slice text, uint32_t end, struct keyword_match *out)
+static bool holds(
+    const struct menus *m, const struct entry *e, struct slice text, uint32_t end, struct keyword_match *out)
 {
 	const struct keyword *k = &m->keywords[e->keyword];
 	bool bound = e->whole || (k->flags & (KEYWORD_WHOLE | KEYWORD_ASKS));
@@ -228,7 +233,8 @@ bool lexicon_match(const struct menus *m, struct slice text, struct keyword_matc
 	uint32_t from = 0, end;
 	bool found = false;
 
-	for (unsigned words = 0; words < m->spellings.words_max && from < text.n && (end = word_end(text, from)); words++) {
+	for (unsigned words = 0;
+	     words < m->spellings.words_max && from < text.n && (end = word_end(text, from)); words++) {
 		const struct entry *e = spelling_get(m, (struct slice){text.p, end});
 
 		found |= e && holds(m, e, text, end, out);

@@ -2,7 +2,8 @@
 /*
  * lexicon_load.c - reads words/<lang>.keywords (libconfig). See menu.h and the head of id.keywords.
  *
- * Signs in a spelling: `*` what follows speaks for the keyword but stays one of its words ("minta *usaha"); `#` a run of digits, at the end only ("cek *s#");
+ * Signs in a spelling: `*` what follows speaks for the keyword but stays one of its words ("minta *usaha");
+ * `#` a run of digits, at the end only ("cek *s#");
  * `$` at the end: only when nothing but small words follows ("on$").
  */
 #include "menus/menu_private.h"
@@ -51,7 +52,8 @@ static unsigned words_in(struct slice text)
 }
 
 /* Adds an entry; one that is there already comes back in *there and nothing is added. */
-static struct entry *set_add(const struct loading *l, struct set *s, struct slice text, int line, struct entry **there)
+static struct entry *set_add(
+    const struct loading *l, struct set *s, struct slice text, int line, struct entry **there)
 {
 	struct entry *e;
 
@@ -70,7 +72,8 @@ static struct entry *set_add(const struct loading *l, struct set *s, struct slic
 
 static void complain_twice(const struct loading *l, int line, struct slice text, const struct entry *there)
 {
-	complaint_add(l->c, l->file, line, "\"" SLICE_FMT "\" stands already in %s:%d", SLICE_ARG(text), there->file, there->line);
+	complaint_add(l->c, l->file, line, "\"" SLICE_FMT "\" stands already in %s:%d", SLICE_ARG(text),
+	    there->file, there->line);
 }
 
 /* The strings of an array; complains about everything else. */
@@ -79,7 +82,9 @@ static const char *string_at(const struct loading *l, const config_setting_t *ar
 	const char *text = config_setting_get_string_elem(array, i);
 
 	if (!text)
-		complaint_add(l->c, l->file, config_setting_source_line(array), "%s: only texts may stand here", config_setting_name(array) ? config_setting_name(array) : "a list");
+		complaint_add(l->c, l->file, config_setting_source_line(array),
+		    "%s: only texts may stand here",
+		    config_setting_name(array) ? config_setting_name(array) : "a list");
 	return text;
 }
 
@@ -104,7 +109,8 @@ static unsigned keyword_named(struct menus *m, const char *name)
 	return m->keywords_n - 1;
 }
 
-/* Takes the signs out of a written spelling. False: they stand where they may not, or the rest is not clean. */
+/* Takes the signs out of a written spelling. False: they stand where they may not, or the rest is not clean.
+ */
 static bool spelling_parse(const char *written, char *text, uint32_t *n, uint32_t *used, bool *whole)
 {
 	bool star = false;
@@ -135,7 +141,8 @@ static bool spelling_parse(const char *written, char *text, uint32_t *n, uint32_
 	return good;
 }
 
-static void spelling_load(const struct loading *l, unsigned keyword, const char *written, int line, bool misspelled)
+static void spelling_load(
+    const struct loading *l, unsigned keyword, const char *written, int line, bool misspelled)
 {
 	char *text = must_alloc(strlen(written) + 1);
 	struct entry *e, *there = NULL;
@@ -143,7 +150,10 @@ static void spelling_load(const struct loading *l, unsigned keyword, const char 
 	bool whole = false;
 
 	if (!spelling_parse(written, text, &n, &used, &whole)) {
-		complaint_add(l->c, l->file, line, "\"%s\": write spellings in small letters with single blanks, `*` once, `#` and `$` at the end only", written);
+		complaint_add(l->c, l->file, line,
+		    "\"%s\": write spellings in small letters with single blanks, `*` once, `#` and `$` at "
+		    "the end only",
+		    written);
 	} else if ((e = set_add(l, &l->m->spellings, (struct slice){text, n}, line, &there))) {
 		e->keyword = keyword;
 		e->used = used;
@@ -155,7 +165,8 @@ static void spelling_load(const struct loading *l, unsigned keyword, const char 
 	free(text);
 }
 
-static void spellings_load(const struct loading *l, unsigned keyword, const config_setting_t *array, bool misspelled)
+static void spellings_load(
+    const struct loading *l, unsigned keyword, const config_setting_t *array, bool misspelled)
 {
 	for (int i = 0; array && i < config_setting_length(array); i++) {
 		const char *written = string_at(l, array, i);
@@ -171,7 +182,8 @@ static void flags_load(const struct loading *l, unsigned keyword, const config_s
 		const char *word = string_at(l, array, i);
 
 		if (word && !flag_of(word))
-			complaint_add(l->c, l->file, config_setting_source_line(array), "\"%s\" is nothing that a keyword can be", word);
+			complaint_add(l->c, l->file, config_setting_source_line(array),
+			    "\"%s\" is nothing that a keyword can be", word);
 		l->m->keywords[keyword].flags |= word ? flag_of(word) : 0;
 	}
 }
@@ -190,15 +202,19 @@ static void keyword_load(const struct loading *l, const config_setting_t *group)
 	int line = config_setting_source_line(group);
 	unsigned keyword;
 
-	if (!config_setting_is_group(group) || !config_setting_lookup_string(group, "name", &name) || !is_canonical(name)) {
-		complaint_add(l->c, l->file, line, "a keyword is { name = \"CAPITALS\"; is = [..]; also = [..]; misspelled = [..]; }");
+	if (!config_setting_is_group(group) || !config_setting_lookup_string(group, "name", &name) ||
+	    !is_canonical(name)) {
+		complaint_add(l->c, l->file, line,
+		    "a keyword is { name = \"CAPITALS\"; is = [..]; also = [..]; misspelled = [..]; }");
 		return;
 	}
 	for (int i = 0; i < config_setting_length(group); i++) {
 		const char *key = config_setting_name(config_setting_get_elem(group, (unsigned)i));
 
-		if (strcmp(key, "name") && strcmp(key, "is") && strcmp(key, "also") && strcmp(key, "misspelled"))
-			complaint_add(l->c, l->file, line, "%s: unknown key \"%s\"; there are name, is, also, misspelled", name, key);
+		if (strcmp(key, "name") && strcmp(key, "is") && strcmp(key, "also") &&
+		    strcmp(key, "misspelled"))
+			complaint_add(l->c, l->file, line,
+			    "%s: unknown key \"%s\"; there are name, is, also, misspelled", name, key);
 	}
 	keyword = keyword_named(l->m, name);
 	flags_load(l, keyword, config_setting_get_member(group, "is"));
@@ -209,7 +225,8 @@ static void keyword_load(const struct loading *l, const config_setting_t *group)
 /* ---- lists and tables ---- */
 
 /* Entries from index `first` on; canonical NULL: a list. */
-static void entries_load(const struct loading *l, struct set *s, const config_setting_t *array, int first, const char *canonical)
+static void entries_load(
+    const struct loading *l, struct set *s, const config_setting_t *array, int first, const char *canonical)
 {
 	for (int i = first; i < config_setting_length(array); i++) {
 		const char *text = string_at(l, array, i);
@@ -219,7 +236,8 @@ static void entries_load(const struct loading *l, struct set *s, const config_se
 		if (!text)
 			continue;
 		if (!lexicon_is_clean(slice_of(text)))
-			complaint_add(l->c, l->file, line, "\"%s\": write it in small letters with single blanks, without signs", text);
+			complaint_add(l->c, l->file, line,
+			    "\"%s\": write it in small letters with single blanks, without signs", text);
 		else if ((e = set_add(l, s, slice_of(text), line, &there)))
 			e->canonical = canonical;
 		else if (there->file == l->file || (canonical && strcmp(there->canonical, canonical) != 0))
@@ -238,16 +256,19 @@ static void table_load(const struct loading *l, const config_setting_t *rows)
 		if (canonical)
 			entries_load(l, s, row, 1, arena_str(&l->m->arena, slice_of(canonical)));
 		else
-			complaint_add(l->c, l->file, config_setting_source_line(row), "a row of table %s is [ \"CANONICAL\", \"alias\", .. ]", s->name);
+			complaint_add(l->c, l->file, config_setting_source_line(row),
+			    "a row of table %s is [ \"CANONICAL\", \"alias\", .. ]", s->name);
 	}
 }
 
-static const config_setting_t *member(const struct loading *l, const config_setting_t *root, const char *name, int type)
+static const config_setting_t *member(
+    const struct loading *l, const config_setting_t *root, const char *name, int type)
 {
 	const config_setting_t *s = config_setting_get_member(root, name);
 
 	if (s && config_setting_type(s) != type) {
-		complaint_add(l->c, l->file, config_setting_source_line(s), "%s must be %s", name, type == CONFIG_TYPE_LIST ? "a list ( .. )" : "a group { .. }");
+		complaint_add(l->c, l->file, config_setting_source_line(s), "%s must be %s", name,
+		    type == CONFIG_TYPE_LIST ? "a list ( .. )" : "a group { .. }");
 		return NULL;
 	}
 	return s;
@@ -264,7 +285,8 @@ static void root_load(const struct loading *l, const config_setting_t *root)
 	for (int i = 0; lists && i < config_setting_length(lists); i++) {
 		const config_setting_t *array = config_setting_get_elem(lists, (unsigned)i);
 
-		entries_load(l, set_named(&l->m->lists, &l->m->arena, config_setting_name(array)), array, 0, NULL);
+		entries_load(
+		    l, set_named(&l->m->lists, &l->m->arena, config_setting_name(array)), array, 0, NULL);
 	}
 	for (int i = 0; tables && i < config_setting_length(tables); i++)
 		table_load(l, config_setting_get_elem(tables, (unsigned)i));
@@ -273,7 +295,8 @@ static void root_load(const struct loading *l, const config_setting_t *root)
 		const char *name = config_setting_name(s);
 
 		if (strcmp(name, "keywords") && strcmp(name, "lists") && strcmp(name, "tables"))
-			complaint_add(l->c, l->file, config_setting_source_line(s), "unknown part \"%s\"; there are keywords, lists, tables", name);
+			complaint_add(l->c, l->file, config_setting_source_line(s),
+			    "unknown part \"%s\"; there are keywords, lists, tables", name);
 	}
 }
 
@@ -299,7 +322,8 @@ static void guessable_add(struct menus *m, const char *keyword, const char *spel
 
 static bool is_plain_word(const struct entry *e)
 {
-	return !e->whole && !e->misspelled && e->used == e->text.n && !memchr(e->text.p, ' ', e->text.n) && !memchr(e->text.p, '#', e->text.n);
+	return !e->whole && !e->misspelled && e->used == e->text.n && !memchr(e->text.p, ' ', e->text.n) &&
+	       !memchr(e->text.p, '#', e->text.n);
 }
 
 /* The canonical word first, in the order of the file; then every other spelling of one word. */

@@ -23,7 +23,8 @@ static bool ends_with(const char *name, const char *end)
 /* Codes of the languages of a directory that have a file of this ending, "id" first, then by the alphabet. */
 static int home_first(const struct dirent **a, const struct dirent **b)
 {
-	bool a_home = strncmp((*a)->d_name, HOME_LANGUAGE ".", 3) == 0, b_home = strncmp((*b)->d_name, HOME_LANGUAGE ".", 3) == 0;
+	bool a_home = strncmp((*a)->d_name, HOME_LANGUAGE ".", 3) == 0,
+	     b_home = strncmp((*b)->d_name, HOME_LANGUAGE ".", 3) == 0;
 
 	return a_home != b_home ? b_home - a_home : strcmp((*a)->d_name, (*b)->d_name);
 }
@@ -41,7 +42,9 @@ static void load_language_file(struct menus *m, const char *dir, const char *nam
 	if (ends_with(name, KEYWORDS_END))
 		lexicon_load(m, path, c);
 	else
-		words_load_pack(m, arena_str(&a, (struct slice){name, (uint32_t)(strlen(name) - strlen(WORDS_END))}), path, c);
+		words_load_pack(m,
+		    arena_str(&a, (struct slice){name, (uint32_t)(strlen(name) - strlen(WORDS_END))}), path,
+		    c);
 	arena_free(&a);
 }
 
@@ -60,7 +63,8 @@ static void load_languages(struct menus *m, const char *dir, struct complaints *
 	}
 	free(found);
 	if (n >= 0 && !words_pack(m, HOME_LANGUAGE))
-		complaint_add(c, words, 0, "there is no " HOME_LANGUAGE WORDS_END ": every language falls back to it");
+		complaint_add(
+		    c, words, 0, "there is no " HOME_LANGUAGE WORDS_END ": every language falls back to it");
 	arena_free(&a);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* menu_private.h - what struct menus holds: for menus/ alone. Everything lives in its arena; hash tables by uthash. */
+/* menu_private.h - what struct menus holds: for menus/ alone. Everything lives in its arena; hash tables by
+ * uthash. */
 #pragma once
 
 #include <uthash.h>
@@ -101,9 +102,11 @@ void lexicon_free(struct menus *m);
 void trees_load(struct menus *m, const char *path, struct complaints *c);
 void trees_free(struct menus *m);
 
-const struct pack *words_pack(const struct menus *m, const char *lang);	     /* NULL */
-const struct screen *words_screen(const struct menus *m, const char *lang, const char *id); /* falls back to "id"; NULL */
-/* The label of an option in the words of a screen: "3 Jadwal pelatihan" gives 3 and the label. Walks line by line; false at the end. */
+const struct pack *words_pack(const struct menus *m, const char *lang); /* NULL */
+const struct screen *words_screen(
+    const struct menus *m, const char *lang, const char *id); /* falls back to "id"; NULL */
+/* The label of an option in the words of a screen: "3 Jadwal pelatihan" gives 3 and the label. Walks line by
+ * line; false at the end. */
 bool words_option(struct slice *rest, int *number, struct slice *label);
 const struct set *sets_find(const struct sets *s, const char *name); /* NULL */
 /* Clean? lower case letters, digits, single blanks, `-`, `+`, `?`. */

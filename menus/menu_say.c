@@ -65,7 +65,8 @@ static bool at_line_start(const struct buf *out, size_t began)
 	return out->n == began || out->p[out->n - 1] == '\n';
 }
 
-static bool say_pieces(const struct menus *m, const struct screen *s, const struct word_value *v, unsigned n, bool masked, struct buf *out)
+static bool say_pieces(const struct menus *m, const struct screen *s, const struct word_value *v, unsigned n,
+    bool masked, struct buf *out)
 {
 	size_t began = out->n;
 	bool fallen = false; /* the line so far is an empty value: its line feed falls */
@@ -89,7 +90,8 @@ static bool say_pieces(const struct menus *m, const struct screen *s, const stru
 	return s->secret;
 }
 
-bool menus_say(const struct menus *m, const char *lang, const char *screen, bool neutral, const struct word_value *v, unsigned n, bool masked, struct buf *out)
+bool menus_say(const struct menus *m, const char *lang, const char *screen, bool neutral,
+    const struct word_value *v, unsigned n, bool masked, struct buf *out)
 {
 	const struct screen *s = words_screen(m, lang, neutral ? menus_neutral(m, lang, screen) : screen);
 
@@ -146,7 +148,8 @@ int menus_longest(const struct menus *m, const char *lang, const char *screen)
 	int sum = 0;
 
 	for (unsigned i = 0; s && i < s->pieces_n; i++) {
-		int n = s->pieces[i].place == PLACE_NONE ? gsm7_septets(s->pieces[i].text) : m->places[s->pieces[i].place].septets;
+		int n = s->pieces[i].place == PLACE_NONE ? gsm7_septets(s->pieces[i].text)
+							 : m->places[s->pieces[i].place].septets;
 
 		if (n < 0)
 			return -1;
@@ -155,7 +158,8 @@ int menus_longest(const struct menus *m, const char *lang, const char *screen)
 	return s ? sum : -1;
 }
 
-/* "3 Jadwal": a number of one or two digits and a blank at the beginning of a line; "9 Lanjut 0 Menu" holds two. */
+/* "3 Jadwal": a number of one or two digits and a blank at the beginning of a line; "9 Lanjut 0 Menu" holds
+ * two. */
 bool words_option(struct slice *rest, int *number, struct slice *label)
 {
 	while (rest->n) {

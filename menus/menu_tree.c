@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* menu_tree.c - numbered lists: what each number of a screen stands for. Reads trees/main.menu. See menu.h. */
+/* menu_tree.c - numbered lists: what each number of a screen stands for. Reads trees/main.menu. See menu.h.
+ */
 #include "menus/menu_private.h"
 
 #include <libconfig.h>
@@ -16,17 +17,21 @@ static const char *kept(struct menus *m, const char *text)
 static void tree_load(struct menus *m, const config_setting_t *group, struct complaints *c)
 {
 	const char *screen = config_setting_name(group), *zero = NULL, *nine = NULL;
-	const config_setting_t *list = config_setting_is_group(group) ? config_setting_get_member(group, "choices") : NULL;
+	const config_setting_t *list =
+	    config_setting_is_group(group) ? config_setting_get_member(group, "choices") : NULL;
 	int line = config_setting_source_line(group), n = list ? config_setting_length(list) : 0;
 	struct choices *there = NULL, *t;
 
 	HASH_FIND_STR(m->trees, screen, there);
 	if (there) {
-		complaint_add(c, m->tree_file, line, "screen %s stands here twice (line %d)", screen, there->line);
+		complaint_add(
+		    c, m->tree_file, line, "screen %s stands here twice (line %d)", screen, there->line);
 		return;
 	}
 	if (n < 1 || n > CHOICES_MAX) {
-		complaint_add(c, m->tree_file, line, "%s = { choices = [ 1 to %d texts ]; zero = \"..\"; nine = \"..\"; };", screen, CHOICES_MAX);
+		complaint_add(c, m->tree_file, line,
+		    "%s = { choices = [ 1 to %d texts ]; zero = \"..\"; nine = \"..\"; };", screen,
+		    CHOICES_MAX);
 		return;
 	}
 	t = arena_alloc(&m->arena, sizeof(*t));
@@ -39,7 +44,8 @@ static void tree_load(struct menus *m, const config_setting_t *group, struct com
 		t->nine = kept(m, nine);
 	HASH_ADD_KEYPTR(hh, m->trees, t->screen, strlen(t->screen), t);
 	if (config_setting_length(group) != 1 + !!zero + !!nine)
-		complaint_add(c, m->tree_file, line, "screen %s: only choices, zero and nine may stand here, once each", screen);
+		complaint_add(c, m->tree_file, line,
+		    "screen %s: only choices, zero and nine may stand here, once each", screen);
 }
 
 void trees_load(struct menus *m, const char *path, struct complaints *c)
@@ -88,9 +94,9 @@ static int label_fits(struct slice label, struct slice text)
 	int fits;
 
 	clean_text(label, &a, &c);
-	fits = slice_eq(c.text, text) ? 2
+	fits = slice_eq(c.text, text)								       ? 2
 	       : c.text.n > text.n && memcmp(c.text.p, text.p, text.n) == 0 && c.text.p[text.n] == ' ' ? 1
-												     : 0;
+												       : 0;
 	arena_free(&a);
 	return fits;
 }

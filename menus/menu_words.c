@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* menu_words.c - the screens of all languages: parsed once into text and places, said by copying. See menu.h. */
+/* menu_words.c - the screens of all languages: parsed once into text and places, said by copying. See menu.h.
+ */
 #include "menus/menu_private.h"
 
 #include <ctype.h>
@@ -83,7 +84,8 @@ static struct slice next_field(struct slice *rest)
 	return word;
 }
 
-static bool placeholder_read(struct menus *m, struct slice left, struct slice example, struct placeholder *out)
+static bool placeholder_read(
+    struct menus *m, struct slice left, struct slice example, struct placeholder *out)
 {
 	struct slice name = next_field(&left), septets = next_field(&left), flag;
 
@@ -111,11 +113,13 @@ void words_load_placeholders(struct menus *m, const char *path, struct complaint
 		return;
 	while (lines_next(&l, &line)) {
 		if (!cut_at_equals(line, &left, &right) || !placeholder_read(m, left, right, &p))
-			complaint_add(c, path, l.no, "not of the form `name septets [secret] [cut] = example`");
+			complaint_add(
+			    c, path, l.no, "not of the form `name septets [secret] [cut] = example`");
 		else if (menus_placeholder(m, p.name))
 			complaint_add(c, path, l.no, "placeholder %s stands here twice", p.name);
 		else if (p.septets < 1 || gsm7_septets(slice_of(p.example)) > p.septets)
-			complaint_add(c, path, l.no, "placeholder %s: its example is longer than %d septets", p.name, p.septets);
+			complaint_add(c, path, l.no, "placeholder %s: its example is longer than %d septets",
+			    p.name, p.septets);
 		else
 			*GROW(m->places, m->places_n) = p;
 	}
@@ -155,10 +159,12 @@ static bool screen_parse(const struct menus *m, struct screen *s, struct slice *
 		if (!open)
 			break;
 		end = memchr(open, '}', rest.n - before);
-		*unknown = end ? (struct slice){open + 1, (uint32_t)(end - open - 1)} : (struct slice){open, 1};
+		*unknown =
+		    end ? (struct slice){open + 1, (uint32_t)(end - open - 1)} : (struct slice){open, 1};
 		if (!end || place_index(m, *unknown) == PLACE_NONE)
 			return false;
-		*GROW(s->pieces, s->pieces_n) = (struct piece){{0}, place_index(m, *unknown), nth_of(s, place_index(m, *unknown))};
+		*GROW(s->pieces, s->pieces_n) =
+		    (struct piece){{0}, place_index(m, *unknown), nth_of(s, place_index(m, *unknown))};
 		s->secret |= m->places[place_index(m, *unknown)].secret;
 		rest = slice_from(rest, (uint32_t)(end - rest.p) + 1);
 	}
@@ -173,7 +179,8 @@ static struct screen *pack_screen(const struct pack *p, const char *id)
 	return s;
 }
 
-static void screen_add(struct menus *m, struct pack *p, struct slice id, struct slice text, int line, struct complaints *c)
+static void screen_add(
+    struct menus *m, struct pack *p, struct slice id, struct slice text, int line, struct complaints *c)
 {
 	struct screen *s = arena_alloc(&m->arena, sizeof(*s));
 	struct slice unknown = {0}, copy = arena_slice(&m->arena, text);
@@ -186,9 +193,11 @@ static void screen_add(struct menus *m, struct pack *p, struct slice id, struct 
 	s->line = line;
 	s->text = copy;
 	if (pack_screen(p, s->id))
-		complaint_add(c, p->file, line, "screen %s stands here twice (line %d)", s->id, pack_screen(p, s->id)->line);
+		complaint_add(c, p->file, line, "screen %s stands here twice (line %d)", s->id,
+		    pack_screen(p, s->id)->line);
 	else if (!screen_parse(m, s, &unknown))
-		complaint_add(c, p->file, line, "screen %s: " SLICE_FMT " is no name of words/placeholders", s->id, SLICE_ARG(unknown));
+		complaint_add(c, p->file, line, "screen %s: " SLICE_FMT " is no name of words/placeholders",
+		    s->id, SLICE_ARG(unknown));
 	else {
 		HASH_ADD_KEYPTR(hh, p->screens, s->id, strlen(s->id), s);
 		p->screens_n++;
@@ -199,7 +208,8 @@ static void screen_add(struct menus *m, struct pack *p, struct slice id, struct 
 
 void words_load_pack(struct menus *m, const char *code, const char *path, struct complaints *c)
 {
-	struct pack p = {.code = arena_str(&m->arena, slice_of(code)), .file = arena_str(&m->arena, slice_of(path))};
+	struct pack p = {
+	    .code = arena_str(&m->arena, slice_of(code)), .file = arena_str(&m->arena, slice_of(path))};
 	struct lines l;
 	struct slice line, id, text;
 
@@ -207,7 +217,8 @@ void words_load_pack(struct menus *m, const char *code, const char *path, struct
 		return;
 	while (lines_next(&l, &line)) {
 		if (!cut_at_equals(line, &id, &text) || !is_name(id) || !text.n)
-			complaint_add(c, path, l.no, "not of the form `ID = text` (an id is letters and digits)");
+			complaint_add(
+			    c, path, l.no, "not of the form `ID = text` (an id is letters and digits)");
 		else
 			screen_add(m, &p, id, text, l.no, c);
 	}
@@ -220,7 +231,8 @@ void words_free(struct menus *m)
 	for (unsigned i = 0; i < m->packs_n; i++) {
 		struct screen *s, *next;
 
-		HASH_ITER (hh, m->packs[i].screens, s, next) {
+		HASH_ITER(hh, m->packs[i].screens, s, next)
+		{
 			HASH_DEL(m->packs[i].screens, s);
 			free(s->pieces);
 		}

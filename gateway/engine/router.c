@@ -5,16 +5,13 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "gateway/base/guess.h"
-
 #define SHORT_CODE_DIGITS 6
-#define TOPIC_WORDS_MAX 4
-#define INFO "INFO"
 #define HOME "MENU"
 
 /* ---- 1: machines ---- */
 
-const char *router_never_answer(const struct menus *m, struct slice peer, const struct slice *own, unsigned own_n, struct slice text)
+const char *router_never_answer(
+    const struct menus *m, struct slice peer, const struct slice *own, unsigned own_n, struct slice text)
 {
 	unsigned digits = 0;
 
@@ -50,7 +47,8 @@ struct slice router_behind(struct slice text, uint32_t n)
 
 uint32_t router_front(const struct router *r, struct slice text)
 {
-	uint32_t greeting = lexicon_starts(r->menus, "greetings", text), filler = lexicon_starts(r->menus, "fillers", text);
+	uint32_t greeting = lexicon_starts(r->menus, "greetings", text),
+		 filler = lexicon_starts(r->menus, "fillers", text);
 	uint32_t n = greeting > filler ? greeting : filler;
 
 	return n + (n && n < text.n);
@@ -70,99 +68,28 @@ struct slice router_lower(struct router *r, struct slice text)
 	return in_case(r, text, tolower);
 }
 
-/* What of the raw text a stretch of the clean text was; a stretch that is not of it was written as it is. */
-static struct slice written(const struct router *r, struct slice part)
+struct slice router_upper(struct router *r, struct slice text)
+{
+	return in_case(r, text, toupper);
+}
+
+unsigned router_letters(struct slice text)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < text.n; i++) {
+		if (isdigit((unsigned char)text.p[i]))
+			return 0;
+		n += text.p[i] != ' ' && text.p[i] != '-';
+	}
+	return n;
+}
+
+struct slice router_written(const struct router *r, struct slice part)
 {
 	bool ours = part.p >= r->text.text.p && part.p + part.n <= r->text.text.p + r->text.text.n;
 
 	return ours ? clean_written(&r->text, part) : part;
-}
-
-/* ---- topics ---- */
-
-struct slice router_topic(struct router *r, struct slice text)
-{
-	const char *alias = lexicon_lookup(r->menus, "topic_alias", text);
-	struct slice upper = alias ? slice_of(alias) : in_case(r, text, toupper);
-
-	if (!text.n || !r->topics || !r->topics->is_topic(r->topics->arg, upper))
-		return (struct slice){0};
-	return upper;
-}
-
-/* "dok2", "dokumen 2": a topic and one of its parts; *part is the digit. */
-static struct slice topic_part(struct router *r, struct slice text, char *part)
-{
-	*part = text.n ? text.p[text.n - 1] : '\0';
-	if (*part < '1' || *part > '9')
-		return (struct slice){0};
-	return router_topic(r, slice_trim((struct slice){text.p, text.n - 1}));
-}
-
-/* The longest topic that begins text, longer than `beyond` bytes. *used: its bytes; *part: digit of a part, 0 none. */
-static struct slice topic_begin(struct router *r, struct slice text, uint32_t beyond, uint32_t *used, char *part)
-{
-	struct slice found = {0}, rest = text;
-
-	for (unsigned words = 0; rest.n && words < TOPIC_WORDS_MAX; words++) {
-		struct slice word = clean_word(&rest), begin = {text.p, (uint32_t)(word.p + word.n - text.p)}, topic;
-		char digit = '\0';
-
-		if (begin.n <= beyond)
-			continue;
-		topic = router_topic(r, begin);
-		if (!topic.n)
-			topic = topic_part(r, begin, &digit);
-		if (topic.n) {
-			found = topic;
-			*used = begin.n;
-			*part = digit;
-		}
-	}
-	return found;
-}
-
-static unsigned letters_in(struct slice text)
-{
-	unsigned n = 0;
-
-	for (uint32_t i = 0; i < text.n; i++)
-		n += isalpha((unsigned char)text.p[i]) != 0;
-	return n;
-}
-
-struct slice router_topic_near(struct router *r, struct slice text)
-{
-	unsigned n = 0;
-	const struct slice *all = r->topics ? r->topics->list(r->topics->arg, &n) : NULL;
-	struct slice found = {0};
-
-	if (letters_in(text) < 5 || lexicon_in(r->menus, "real_words", text))
-		return found;
-	for (unsigned i = 0; i < n; i++) {
-		if (guess_distance(router_lower(r, all[i]), text) != 1)
-			continue;
-		if (found.n)
-			return (struct slice){0};
-		found = arena_slice(r->arena, all[i]);
-	}
-	return found;
-}
-
-void router_take_topic(struct router *r, struct slice topic, struct slice part, struct understanding *u)
-{
-	u->meaning = MEANING_COMMAND;
-	u->keyword = INFO;
-	u->args = router_lower(r, topic);
-	u->written = written(r, part);
-	u->rule = "topic";
-}
-
-static void take_topic_part(struct router *r, struct slice topic, char digit, struct slice part, struct understanding *u)
-{
-	router_take_topic(r, topic, part, u);
-	if (digit)
-		u->args = slice_of(arena_printf(r->arena, SLICE_FMT " %c", SLICE_ARG(u->args), digit));
 }
 
 /* ---- a keyword and its words ---- */
@@ -203,31 +130,37 @@ static struct slice codes_in(struct slice text)
 	return codes;
 }
 
-/* INFO and what it is about. False: it is only in front of another keyword, which is in *u now. */
+/* INFO in front of another service: "info jadwal". */
+static bool is_of_info(struct router *r, struct slice about, struct understanding *u)
+{
+	struct understanding other = *u;
+
+	if (!about.n || !router_command_at(r, about, &other) || other.meaning != MEANING_COMMAND ||
+	    !(lexicon_flags(r->menus, other.keyword) & KEYWORD_OF_INFO))
+		return false;
+	*u = other;
+	return true;
+}
+
 static void take_info(struct router *r, struct slice rest, struct understanding *u)
 {
-	struct slice about = slice_from(rest, lexicon_skip(r->menus, "info_fillers", rest)), topic;
-	struct understanding other = *u;
-	uint32_t used = 0;
-	char digit = '\0';
+	struct slice about = slice_from(rest, lexicon_skip(r->menus, "info_fillers", rest));
+	struct topic t;
 
-	if (about.n && router_command_at(r, about, &other) && other.meaning == MEANING_COMMAND && (lexicon_flags(r->menus, other.keyword) & KEYWORD_OF_INFO)) {
-		*u = other;
+	if (is_of_info(r, about, u))
 		return;
-	}
-	topic = topic_begin(r, about, 0, &used, &digit);
-	if (topic.n || !(topic = topic_begin(r, rest, 0, &used, &digit)).n) /* TENTANG is a topic too */
+	t = router_topic_begin(r, about, 0);
+	if (t.name.n || !(t = router_topic_begin(r, rest, 0)).name.n) /* TENTANG is a topic too */
 		rest = about;
-	rest = topic.n ? (struct slice){rest.p, used} : lexicon_untail(r->menus, LIST_TAIL, rest);
-	if (topic.n) {
-		take_topic_part(r, topic, digit, rest, u);
-	} else if ((topic = router_topic_near(r, rest)).n) {
-		take_topic_part(r, topic, '\0', rest, u);
-		u->guessed = true;
-	} else {
-		u->args = rest;
-		u->written = written(r, rest);
+	if (!t.name.n) {
+		rest = lexicon_untail(r->menus, LIST_TAIL, rest);
+		t = router_topic_near(r, rest);
+		u->guessed |= t.name.n > 0;
 	}
+	u->args = rest;
+	u->written = router_written(r, rest);
+	if (t.name.n)
+		router_take_topic(r, &t, rest, u);
 	u->rule = "keyword";
 }
 
@@ -247,7 +180,7 @@ void router_take(struct router *r, const char *keyword, struct slice rest, struc
 	else if (!(flags & KEYWORD_FREE))
 		rest = lexicon_untail(r->menus, LIST_TAIL, rest);
 	u->args = rest;
-	u->written = written(r, rest);
+	u->written = router_written(r, rest);
 }
 
 /* What "Kami baca:" says of an understanding. */
@@ -255,23 +188,23 @@ struct slice router_shown(struct router *r, const struct understanding *u)
 {
 	struct slice topic = strcmp(u->keyword, INFO) == 0 ? router_topic(r, u->args) : (struct slice){0};
 
-	return topic.n ? slice_of(arena_printf(r->arena, "%s " SLICE_FMT, u->keyword, SLICE_ARG(topic))) : slice_of(u->keyword);
+	return topic.n ? slice_of(arena_printf(r->arena, "%s " SLICE_FMT, u->keyword, SLICE_ARG(topic)))
+		       : slice_of(u->keyword);
 }
 
 /* ---- where a command begins ---- */
 
 static bool topic_alone(struct router *r, struct slice text, struct understanding *u)
 {
-	struct slice bare = lexicon_untail(r->menus, LIST_TAIL, text), topic;
-	uint32_t used = 0;
-	char digit = '\0';
+	struct slice bare = lexicon_untail(r->menus, LIST_TAIL, text);
+	struct topic t;
 
 	if (!bare.n || lexicon_in(r->menus, LIST_YES, bare) || lexicon_in(r->menus, LIST_NO, bare))
 		return false;
-	topic = topic_begin(r, bare, bare.n - 1, &used, &digit);
-	if (topic.n)
-		take_topic_part(r, topic, digit, bare, u);
-	return topic.n > 0;
+	t = router_topic_begin(r, bare, bare.n - 1);
+	if (t.name.n)
+		router_take_topic(r, &t, bare, u);
+	return t.name.n > 0;
 }
 
 static bool asked_by_itself(struct router *r, struct slice text, struct understanding *u)
@@ -287,9 +220,7 @@ static bool asked_by_itself(struct router *r, struct slice text, struct understa
 bool router_command_at(struct router *r, struct slice text, struct understanding *u)
 {
 	struct keyword_match k = {0};
-	uint32_t used = 0;
-	char digit = '\0';
-	struct slice topic;
+	struct topic t = {0};
 
 	if (asked_by_itself(r, text, u))
 		return true;
@@ -297,9 +228,10 @@ bool router_command_at(struct router *r, struct slice text, struct understanding
 		return topic_alone(r, text, u);
 	if (k.flags & KEYWORD_ANSWER)
 		return false;
-	topic = k.flags & KEYWORD_OWN_ROWS ? (struct slice){0} : topic_begin(r, text, k.taken, &used, &digit);
-	if (topic.n) {
-		take_topic_part(r, topic, digit, (struct slice){text.p, used}, u);
+	if (!(k.flags & KEYWORD_OWN_ROWS))
+		t = router_topic_begin(r, text, k.taken);
+	if (t.name.n) {
+		router_take_topic(r, &t, text, u);
 		return true;
 	}
 	if (strcmp(k.keyword, "TOLONG") == 0) /* router_sos() decides about it */
@@ -339,7 +271,8 @@ static bool might_be_a_cry(const struct router *r, const struct understanding *u
 
 	if (flags & (KEYWORD_TAKES_DANGER | KEYWORD_OFFICER))
 		return false;
-	return lexicon_contains(r->menus, "sos_inside", text, NULL) || ((flags & KEYWORD_DANGER_HINT) && lexicon_contains(r->menus, "danger", text, NULL));
+	return lexicon_contains(r->menus, "sos_inside", text, NULL) ||
+	       ((flags & KEYWORD_DANGER_HINT) && lexicon_contains(r->menus, "danger", text, NULL));
 }
 
 const struct understanding *router_command(struct router *r)

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * router_near.c - rule 7: a word one letter from a keyword or a topic (a swap counts as one), five letters and more: done, and said so. Two candidates, or two letters
- * off: asked. What must never be guessed (STOP, HAPUS, YA, ..) is not among the candidates; a near miss of STOP and HAPUS is asked. See router.h.
+ * router_near.c - rule 7: a word one letter from a keyword or a topic (a swap counts as one), five letters
+ * and more: done, and said so. Two candidates, or two letters off: asked. What must never be guessed (STOP,
+ * HAPUS, YA, ..) is not among the candidates; a near miss of STOP and HAPUS is asked. See router.h.
  */
 #include "gateway/engine/router_private.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "gateway/base/guess.h"
 
-#define LETTERS_MIN 5
 #define ASKED_LETTERS_MIN 4
 #define ASKED_WORDS_MAX 3
 #define CANDIDATES_MAX 2
@@ -42,7 +41,8 @@ static void add_keywords(struct router *r, struct slice word, int distance, stru
 	const char *keyword, *spelling;
 
 	for (unsigned i = 0; (keyword = lexicon_guessable(r->menus, i, &spelling)); i++) {
-		bool canonical = strlen(keyword) == strlen(spelling) && strncasecmp(keyword, spelling, strlen(spelling)) == 0;
+		bool canonical = strlen(keyword) == strlen(spelling) &&
+				 strncasecmp(keyword, spelling, strlen(spelling)) == 0;
 
 		if (distance == 2 && (!canonical || strlen(spelling) < LETTERS_MIN))
 			continue;
@@ -63,21 +63,10 @@ static void add_topics(struct router *r, struct slice text, int distance, struct
 		if (guess_distance(router_lower(r, all[i]), text) == distance) {
 			struct slice topic = arena_slice(r->arena, all[i]);
 
-			add(c, slice_of(arena_printf(r->arena, "INFO " SLICE_FMT, SLICE_ARG(topic))), NULL, topic);
+			add(c, slice_of(arena_printf(r->arena, "INFO " SLICE_FMT, SLICE_ARG(topic))), NULL,
+			    topic);
 		}
 	}
-}
-
-static unsigned letters_in(struct slice word)
-{
-	unsigned n = 0;
-
-	for (uint32_t i = 0; i < word.n; i++) {
-		if (isdigit((unsigned char)word.p[i]))
-			return 0; /* a code is never guessed */
-		n += word.p[i] != ' ' && word.p[i] != '-';
-	}
-	return n;
 }
 
 static unsigned words_in(struct slice text)
@@ -93,14 +82,17 @@ static unsigned words_in(struct slice text)
 
 static bool is_own_word(const struct router *r, struct slice word)
 {
-	return lexicon_in(r->menus, "real_words", word) || lexicon_in(r->menus, LIST_YES, word) || lexicon_in(r->menus, LIST_NO, word) || lexicon_lookup(r->menus, "stage", word) ||
+	return lexicon_in(r->menus, "real_words", word) || lexicon_in(r->menus, LIST_YES, word) ||
+	       lexicon_in(r->menus, LIST_NO, word) || lexicon_lookup(r->menus, "stage", word) ||
 	       lexicon_lookup(r->menus, "numerals", word);
 }
 
 /* "hapsu": HAPUS or the menu? */
 static bool near_asked(struct router *r, struct slice word, struct slice rest, struct understanding *u)
 {
-	const char *meant = letters_in(word) >= ASKED_LETTERS_MIN && words_in(rest) <= ASKED_WORDS_MAX ? lexicon_near(r->menus, "near_asked", word) : NULL;
+	const char *meant = router_letters(word) >= ASKED_LETTERS_MIN && words_in(rest) <= ASKED_WORDS_MAX
+				? lexicon_near(r->menus, "near_asked", word)
+				: NULL;
 	struct keyword_match k;
 
 	if (!meant || !lexicon_match(r->menus, slice_of(meant), &k))
@@ -123,30 +115,32 @@ static bool near_info(struct router *r, struct slice word, struct slice rest, st
 	return true;
 }
 
-static void take(struct router *r, const struct candidates *c, struct slice rest, struct slice whole, struct understanding *u)
+static void take(struct router *r, const struct candidates *c, struct slice rest, struct slice whole,
+    struct understanding *u)
 {
 	if (c->keyword[0])
 		router_take(r, c->keyword[0], rest, u);
 	else
-		router_take_topic(r, c->topic[0], whole, u);
+		router_take_topic(r, &(struct topic){.name = c->topic[0], .used = whole.n}, whole, u);
 }
 
-static bool choose(struct router *r, struct slice word, struct slice rest, struct slice whole, struct understanding *u)
+static bool choose(
+    struct router *r, struct slice word, struct slice rest, struct slice whole, struct understanding *u)
 {
 	struct candidates one = {0}, two = {0};
 	bool alone = !lexicon_untail(r->menus, LIST_TAIL, rest).n;
 
-	if (letters_in(word) >= LETTERS_MIN)
+	if (router_letters(word) >= LETTERS_MIN)
 		add_keywords(r, word, 1, &one);
-	if (letters_in(whole) >= LETTERS_MIN)
+	if (router_letters(whole) >= LETTERS_MIN)
 		add_topics(r, whole, 1, &one);
 	if (one.n == 1) {
 		take(r, &one, rest, whole, u);
 		return true;
 	}
-	if (one.n == 0 && letters_in(word) >= LETTERS_MIN && alone)
+	if (one.n == 0 && router_letters(word) >= LETTERS_MIN && alone)
 		add_keywords(r, word, 2, &two);
-	if (one.n == 0 && letters_in(whole) >= LETTERS_MIN)
+	if (one.n == 0 && router_letters(whole) >= LETTERS_MIN)
 		add_topics(r, whole, 2, &two);
 	if (one.n)
 		two = one;
@@ -168,7 +162,9 @@ bool router_near(struct router *r, struct understanding *out)
 	whole = lexicon_untail(r->menus, LIST_TAIL, text);
 	if (!word.n || is_own_word(r, word))
 		return false;
-	if (!near_asked(r, word, rest, &u) && (lexicon_near(r->menus, "never_guessed", word) || (!near_info(r, word, rest, &u) && !choose(r, word, rest, whole, &u))))
+	if (!near_asked(r, word, rest, &u) &&
+	    (lexicon_near(r->menus, "never_guessed", word) ||
+		(!near_info(r, word, rest, &u) && !choose(r, word, rest, whole, &u))))
 		return false;
 	if (u.meaning == MEANING_COMMAND) {
 		u.guessed = true;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * router_sos.c - rule 3: is a text a cry for help? "Tolong" is also "please", so there are three answers: certain, unclear, and no cry (a service asked for politely).
- * A doubt falls on the side of the cry. See router.h; the words are lists of menus/words/<lang>.keywords.
+ * router_sos.c - rule 3: is a text a cry for help? "Tolong" is also "please", so there are three answers:
+ * certain, unclear, and no cry (a service asked for politely). A doubt falls on the side of the cry. See
+ * router.h; the words are lists of menus/words/<lang>.keywords.
  */
 #include "gateway/engine/router_private.h"
 
@@ -68,7 +69,8 @@ static struct slice pass_over(const struct router *r, struct slice text, const c
 
 /* ---- behind "tolong" ---- */
 
-/* A service named behind "tolong"; a topic counts only behind a verb ("tolong jelaskan gaji", not "tolong gaji"). */
+/* A service named behind "tolong"; a topic counts only behind a verb ("tolong jelaskan gaji", not "tolong
+ * gaji"). */
 static bool is_service(const struct router *r, const struct understanding *u, bool verb)
 {
 	if (u->meaning != MEANING_COMMAND || !(lexicon_flags(r->menus, u->keyword) & KEYWORD_POLITE))
@@ -95,7 +97,8 @@ enum please router_please(struct router *r, struct slice body, struct understand
 			asks = verb = true;
 		else if ((n = lexicon_skip(r->menus, "please_send", body)))
 			verb = true;
-		else if (!(n = router_front(r, body)) && !(n = lexicon_skip(r->menus, "sos_tolong", body)) && !(n = lexicon_skip(r->menus, LIST_TAIL, body)))
+		else if (!(n = router_front(r, body)) && !(n = lexicon_skip(r->menus, "sos_tolong", body)) &&
+			 !(n = lexicon_skip(r->menus, LIST_TAIL, body)))
 			break;
 		body = slice_from(body, n);
 	}
@@ -113,7 +116,8 @@ static enum cry behind_tolong(struct router *r, struct slice body)
 	please = router_please(r, body, &u);
 	if (please == PLEASE_NOT)
 		return CRY_UNCLEAR;
-	if (contains(r, "unclear_danger", body) && !(lexicon_flags(r->menus, u.keyword) & KEYWORD_DANGER_HINT))
+	if (contains(r, "unclear_danger", body) &&
+	    !(lexicon_flags(r->menus, u.keyword) & KEYWORD_DANGER_HINT))
 		return CRY_UNCLEAR;
 	return CRY_POLITE;
 }
@@ -125,10 +129,12 @@ static bool is_nearly(struct router *r, struct slice word)
 {
 	struct understanding u = {.keyword = "", .rule = ""};
 
-	return word.n >= NEAR_LETTERS_MIN && lexicon_near(r->menus, "sos_near", word) && !router_command_at(r, word, &u) && !lexicon_in(r->menus, "real_words", word);
+	return word.n >= NEAR_LETTERS_MIN && lexicon_near(r->menus, "sos_near", word) &&
+	       !router_command_at(r, word, &u) && !lexicon_in(r->menus, "real_words", word);
 }
 
-/* A misspelled "tolong": certain alone; with more words only when it begins like one ("bolong", "kolong" do not). */
+/* A misspelled "tolong": certain alone; with more words only when it begins like one ("bolong", "kolong" do
+ * not). */
 static enum cry nearly_tolong(struct router *r, struct slice text)
 {
 	struct slice rest = text, word = clean_word(&rest);
@@ -147,7 +153,8 @@ static enum cry call_in(const struct router *r, struct slice rest)
 	static const char *const says_no_more[] = {"sos_call_tail", "sos_tail", LIST_TAIL, NULL};
 	struct slice after = pass_over(r, rest, says_no_more), word = clean_word(&after);
 
-	return (!word.n || slice_all_digits(word) || word.p[0] == '+') && !after.n ? CRY_CERTAIN : CRY_UNCLEAR;
+	return (!word.n || slice_all_digits(word) || word.p[0] == '+') && !after.n ? CRY_CERTAIN
+										   : CRY_UNCLEAR;
 }
 
 /* What the first words cry, greetings aside. */
@@ -172,7 +179,8 @@ static enum cry cry_at_beginning(struct router *r, struct slice text)
 
 /* ---- the whole text ---- */
 
-/* A cry that the text holds while it is, or is not, a command. In a polite text "tolong" has been spoken about. */
+/* A cry that the text holds while it is, or is not, a command. In a polite text "tolong" has been spoken
+ * about. */
 static enum cry cry_inside(struct router *r, struct slice text, bool polite, bool telling)
 {
 	enum cry danger = danger_in(r, text);

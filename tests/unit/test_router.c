@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_router.c - what texts mean: every line of tests/data/understanding.tsv against the shipped words, and the way back to the raw text.
+ * test_router.c - what texts mean: every line of tests/data/understanding.tsv against the shipped words, and
+ * the way back to the raw text.
  *
- * A line: `[(SCREEN) ]text TAB meaning TAB command [TAB shown]`. SCREEN: the open question. meaning: none, do, please (polite), guess (and done), sos (certain), unclear,
- * ask. command: keyword and its words, or the two commands of an ask parted by " / ". shown: what GUE says. In a text \n is a line feed.
+ * A line: `[(SCREEN) ]text TAB meaning TAB command [TAB shown]`. SCREEN: the open question. meaning: none,
+ * do, please (polite), guess (and done), sos (certain), unclear, ask. command: keyword and its words, or the
+ * two commands of an ask parted by " / ". shown: what GUE says. In a text \n is a line feed.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -21,8 +23,10 @@
 
 static struct menus *menus;
 static struct arena arena;
-static const char *const topics[] = {"SYARAT", "DOKUMEN", "TAHAP", "BIAYA", "BEBAS BIAYA", "CALO", "VISA", "UANG PANJAR", "TPPO", "KONTRAK", "BPJS", "PASPOR", "LAPOR DIRI", "DARURAT",
-    "KONTAK TAIWAN", "KONTAK HONGKONG", "KONTAK MALAYSIA", "UANG", "SEHAT", "GAJI", "PULANG", "USAHA", "ANAK", "KOPERASI", "WISATA", "CEK PT", "SETUJU", "STOP OK", "TENTANG", "PRIVASI", "PURNA"};
+static const char *const topics[] = {"SYARAT", "DOKUMEN", "TAHAP", "BIAYA", "BEBAS BIAYA", "CALO", "VISA",
+    "UANG PANJAR", "TPPO", "KONTRAK", "BPJS", "PASPOR", "LAPOR DIRI", "DARURAT", "KONTAK TAIWAN",
+    "KONTAK HONGKONG", "KONTAK MALAYSIA", "UANG", "SEHAT", "GAJI", "PULANG", "USAHA", "ANAK", "KOPERASI",
+    "WISATA", "CEK PT", "SETUJU", "STOP OK", "TENTANG", "PRIVASI", "PURNA"};
 
 static bool is_topic(void *arg, struct slice upper)
 {
@@ -119,7 +123,8 @@ static void understand(struct router *r, const char *question, char *text, struc
 
 static bool line_holds(char *line, int no)
 {
-	char *text = strsep(&line, "\t"), *meaning = strsep(&line, "\t"), *command = strsep(&line, "\t"), *shown = line;
+	char *text = strsep(&line, "\t"), *meaning = strsep(&line, "\t"), *command = strsep(&line, "\t"),
+	     *shown = line;
 	const char *question = question_of(&text);
 	struct router r = router();
 	struct understanding u;
@@ -128,10 +133,12 @@ static bool line_holds(char *line, int no)
 	command = command ? command : (char *)"";
 	unescape(text);
 	understand(&r, question, text, &u);
-	good = strcmp(meaning_word(&u), meaning) == 0 && strcmp(command_of(&u), command) == 0 && (!shown || slice_is(u.shown, shown));
+	good = strcmp(meaning_word(&u), meaning) == 0 && strcmp(command_of(&u), command) == 0 &&
+	       (!shown || slice_is(u.shown, shown));
 	if (!good)
-		print_error("%s:%d: \"%s\" is %s <%s> [" SLICE_FMT "] by %s, expected %s <%s> [%s]\n", TABLE, no, text, meaning_word(&u), command_of(&u), SLICE_ARG(u.shown), u.rule,
-		    meaning, command, shown ? shown : "");
+		print_error("%s:%d: \"%s\" is %s <%s> [" SLICE_FMT "] by %s, expected %s <%s> [%s]\n", TABLE,
+		    no, text, meaning_word(&u), command_of(&u), SLICE_ARG(u.shown), u.rule, meaning, command,
+		    shown ? shown : "");
 	return good;
 }
 
