@@ -32,7 +32,7 @@ static void trace(struct modem *m, char direction, struct slice line)
 
 static void out(struct modem *m, struct slice s)
 {
-	if (!fault_armed(&m->faults, FAULT_hang))
+	if (!mishap_armed(&m->mishaps, MISHAP_hang))
 		pty_write(&m->pty, s.p, s.n);
 }
 
@@ -141,9 +141,9 @@ static void noise(struct modem *m)
 	static const char *const lines[] = {"^RSSI:17", "^HCSQ:\"LTE\",44,38,121,20",
 	    "^BOOT:20001234,0,0,0,78", "+ZUSIMR:2",
 	    "^DSFLOWRPT:00000000,00000000,00000000,00000000,00000000,00000000,00000000"};
-	const char *own = fault_arg(&m->faults, FAULT_urc_noise);
+	const char *own = mishap_arg(&m->mishaps, MISHAP_urc_noise);
 
-	if (fault_hit(&m->faults, FAULT_urc_noise))
+	if (mishap_hit(&m->mishaps, MISHAP_urc_noise))
 		out_line(m, slice_of(own[0] ? own : lines[net_random(m->net) % COUNT_OF(lines)]), true);
 }
 
@@ -214,7 +214,7 @@ static void line_ready(struct modem *m)
 	snprintf(a->last, sizeof(a->last), SLICE_FMT, SLICE_ARG(line));
 	buf_clear(&a->again);
 	buf_slice(&a->again, line);
-	if (fault_hit_on(&m->faults, FAULT_no_answer, line)) {
+	if (mishap_hit_on(&m->mishaps, MISHAP_no_answer, line)) {
 		line_done(m, AT_SILENT);
 		return;
 	}
@@ -240,7 +240,7 @@ static void data_ready(struct modem *m)
 
 static void echo(struct modem *m, char c)
 {
-	if (m->at.echo && !fault_armed(&m->faults, FAULT_no_echo))
+	if (m->at.echo && !mishap_armed(&m->mishaps, MISHAP_no_echo))
 		out(m, (struct slice){&c, 1});
 }
 
@@ -308,7 +308,7 @@ static void drain(struct modem *m)
 
 void at_input(struct modem *m, const char *p, size_t n)
 {
-	if (fault_armed(&m->faults, FAULT_hang))
+	if (mishap_armed(&m->mishaps, MISHAP_hang))
 		return;
 	buf_add(&m->at.in, p, n);
 	drain(m);
@@ -326,11 +326,11 @@ void at_finish(struct modem *m, int code)
 static void prompt_show(void *arg)
 {
 	struct modem *m = arg;
-	const char *notice = fault_arg(&m->faults, FAULT_urc_before_prompt);
+	const char *notice = mishap_arg(&m->mishaps, MISHAP_urc_before_prompt);
 
 	if (m->at.state != AT_BUSY || !m->at.data || m->job.life != m->life)
 		return;
-	if (fault_hit(&m->faults, FAULT_urc_before_prompt))
+	if (mishap_hit(&m->mishaps, MISHAP_urc_before_prompt))
 		at_urc_now(m, "%s", notice[0] ? notice : "^RSSI:17");
 	buf_clear(&m->at.line);
 	m->at.state = AT_DATA;
@@ -342,8 +342,8 @@ void at_prompt(struct modem *m, int (*data)(struct modem *m, struct slice data))
 {
 	m->at.data = data;
 	m->job.life = m->life;
-	if (fault_hit(&m->faults, FAULT_late_prompt))
-		net_after(m->net, atoi(fault_arg(&m->faults, FAULT_late_prompt)), prompt_show, m);
+	if (mishap_hit(&m->mishaps, MISHAP_late_prompt))
+		net_after(m->net, atoi(mishap_arg(&m->mishaps, MISHAP_late_prompt)), prompt_show, m);
 	else
 		prompt_show(m);
 }

@@ -22,12 +22,12 @@ static void send_result(void *arg)
 
 	if (m->job.life != m->life || m->at.state != AT_BUSY)
 		return;
-	if (fault_hit(&m->faults, FAULT_lost_cmgs_refused)) {
+	if (mishap_hit(&m->mishaps, MISHAP_lost_cmgs_refused)) {
 		at_finish(m, AT_SILENT);
 		return;
 	}
-	if (fault_hit(&m->faults, FAULT_cms_error)) {
-		code = atoi(fault_arg(&m->faults, FAULT_cms_error));
+	if (mishap_hit(&m->mishaps, MISHAP_cms_error)) {
+		code = atoi(mishap_arg(&m->mishaps, MISHAP_cms_error));
 		at_finish(m, refuse(m, code ? code : CMS_UNKNOWN));
 		return;
 	}
@@ -37,7 +37,7 @@ static void send_result(void *arg)
 	}
 	m->job.tpdu[1] = ++m->mr;
 	smsc_submit(m, m->job.tpdu, m->job.n, m->mr);
-	if (fault_hit(&m->faults, FAULT_lost_cmgs_accepted)) {
+	if (mishap_hit(&m->mishaps, MISHAP_lost_cmgs_accepted)) {
 		at_finish(m, AT_SILENT);
 		return;
 	}

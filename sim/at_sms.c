@@ -309,9 +309,9 @@ static int run_delete(struct modem *m, enum at_form form, struct slice arg)
 	if (form != AT_SET || at_args(arg, &a) < 0 || at_number(&a, 0, 0, 65535, &index) < 0 ||
 	    at_number(&a, 1, 0, 4, &flag) < 0)
 		return AT_CMS(CMS_INDEX);
-	if (fault_hit(&m->faults, FAULT_delete_refused))
+	if (mishap_hit(&m->mishaps, MISHAP_delete_refused))
 		return AT_CMS(CMS_UNKNOWN);
-	if (fault_hit(&m->faults, FAULT_delete_ignored))
+	if (mishap_hit(&m->mishaps, MISHAP_delete_ignored))
 		return AT_OK;
 	if (flag == 0 &&
 	    (index < 1 || index > (int)mem->room || (index > (int)mem->size && !memory_at(mem, index))))

@@ -363,13 +363,13 @@ static json_t *do_fault(struct net *net, struct control_client *c, json_t *reque
 	else if (json_is_string(arg))
 		snprintf(text, sizeof(text), "%s", json_string_value(arg));
 	if (name && strcmp(name, "none") == 0) {
-		modem_faults_clear(m);
+		modem_mishaps_clear(m);
 		return done();
 	}
-	fault = name ? fault_named(slice_of(name)) : ERR_NOT_FOUND;
+	fault = name ? mishap_named(slice_of(name)) : ERR_NOT_FOUND;
 	if (fault < 0)
 		return fail("no fault is named \"%s\"", name ? name : "");
-	modem_fault(m, (enum fault)fault, number_of(request, "count", 0), text);
+	modem_mishap(m, (enum mishap)fault, number_of(request, "count", 0), text);
 	return done();
 }
 

@@ -158,24 +158,24 @@ void modem_set_sim(struct modem *m, enum sim_state sim)
 	modem_registration_changed(m);
 }
 
-void modem_fault(struct modem *m, enum fault f, int64_t count, const char *arg)
+void modem_mishap(struct modem *m, enum mishap f, int64_t count, const char *arg)
 {
-	fault_arm(&m->faults, f, count, arg);
-	if (f == FAULT_sim_missing)
+	mishap_arm(&m->mishaps, f, count, arg);
+	if (f == MISHAP_sim_missing)
 		modem_set_sim(m, SIM_MISSING);
-	if (f != FAULT_pin_required)
+	if (f != MISHAP_pin_required)
 		return;
 	if (!m->pin[0])
 		snprintf(m->pin, sizeof(m->pin), "1234");
 	modem_set_sim(m, SIM_PIN);
 }
 
-void modem_faults_clear(struct modem *m)
+void modem_mishaps_clear(struct modem *m)
 {
-	bool back = fault_armed(&m->faults, FAULT_sim_missing),
-	     open = fault_armed(&m->faults, FAULT_pin_required);
+	bool back = mishap_armed(&m->mishaps, MISHAP_sim_missing),
+	     open = mishap_armed(&m->mishaps, MISHAP_pin_required);
 
-	fault_clear(&m->faults);
+	mishap_clear(&m->mishaps);
 	if (back)
 		modem_set_sim(m, m->pin_asks ? SIM_PIN : SIM_READY);
 	else if (open && m->sim == SIM_PIN)
@@ -200,11 +200,11 @@ static void notify_stored(struct modem *m, const char *code, const char *memory,
 {
 	struct buf line = {0};
 
-	if (fault_hit(&m->faults, FAULT_no_cmti))
+	if (mishap_hit(&m->mishaps, MISHAP_no_cmti))
 		return;
 	buf_printf(&line, "%s: \"%s\",%d", code, memory, index);
 	notify(m, buf_as_slice(&line));
-	if (fault_hit(&m->faults, FAULT_double_cmti))
+	if (mishap_hit(&m->mishaps, MISHAP_double_cmti))
 		notify(m, buf_as_slice(&line));
 	buf_free(&line);
 }

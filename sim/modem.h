@@ -6,7 +6,7 @@
 #pragma once
 
 #include "sim/at.h"
-#include "sim/fault.h"
+#include "sim/mishap.h"
 #include "sim/memory.h"
 #include "sim/net.h"
 #include "sim/pty.h"
@@ -60,7 +60,7 @@ struct modem {
 	struct at at;
 	struct modem_settings set;
 	struct modem_job job;
-	struct faults faults;
+	struct mishaps mishaps;
 	/* the SIM and the flash */
 	struct memory sm, me, sr;
 	enum sim_state sim;
@@ -92,9 +92,9 @@ int modem_registration(const struct modem *m);	  /* +CREG <stat> of the moment *
 bool modem_on_air(const struct modem *m);	  /* the network reaches it */
 void modem_registration_changed(struct modem *m); /* tells by +CREG, wakes the SMSC */
 void modem_set_sim(struct modem *m, enum sim_state sim);
-/* Arms a fault (fault.h), with what follows from it at once. */
-void modem_fault(struct modem *m, enum fault f, int64_t count, const char *arg);
-void modem_faults_clear(struct modem *m);
+/* Arms a fault (mishap.h), with what follows from it at once. */
+void modem_mishap(struct modem *m, enum mishap f, int64_t count, const char *arg);
+void modem_mishaps_clear(struct modem *m);
 
 /*
  * A DELIVER or STATUS-REPORT arrives, its SMSC address in front. Where it went stands in `where` ("SM 3",
