@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* store_bench.h - a workbench for tests of the store: a directory of its own, a store in it, and SQL behind the store's back. Test programs only. */
+/* store_bench.h - a workbench for tests of the store: a directory of its own, a store in it, and SQL behind
+ * the store's back. Test programs only. */
 #pragma once
 
 #include <dirent.h>
@@ -10,6 +11,8 @@
 #include <unistd.h>
 
 #include "gateway/base/must.h"
+#include "storage/db_internal.h"
+#include "storage/store.h"
 
 struct store_bench {
 	char dir[64], path[96], key_path[96];
@@ -50,4 +53,40 @@ static inline void store_bench_sql(const char *path, const char *sql)
 	if (sqlite3_exec(handle, sql, NULL, NULL, &error) != SQLITE_OK)
 		must_fail(__FILE__, __LINE__, error);
 	MUST(sqlite3_close(handle) == SQLITE_OK);
+}
+
+/* A store in memory with a fixed key. */
+static inline struct store *store_bench_memory(void)
+{
+	const struct store_start start = {
+	    .path = ":memory:", .keys = keys_for_test(1), .gateway = "test-01", .mode = DB_WRITER};
+	struct store *s = NULL;
+	char *why = NULL;
+
+	if (store_open(&start, &s, &why))
+		must_fail(__FILE__, __LINE__, why);
+	return s;
+}
+
+/* SQL inside the store's own connection and transaction. */
+static inline void store_bench_run(struct store *s, const char *sql)
+{
+	char *why = NULL;
+
+	if (db_script(s->db, sql, NULL, NULL, &why))
+		must_fail(__FILE__, __LINE__, why);
+}
+
+static inline int64_t store_bench_total_changes(struct store *s)
+{
+	return sqlite3_total_changes64(s->db->handle);
+}
+
+static inline int64_t store_bench_count(struct store *s, const char *sql)
+{
+	char text[32], *why = NULL;
+
+	if (db_value(s->db, sql, text, sizeof(text), &why))
+		must_fail(__FILE__, __LINE__, why);
+	return strtoll(text, NULL, 10);
 }

@@ -157,6 +157,7 @@ CREATE TABLE village (                     -- the short code of the poster
 	timezone TEXT NOT NULL DEFAULT 'Asia/Jakarta'
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX village_by_name ON village (name_folded);
+CREATE INDEX village_by_area ON village (area_code) WHERE area_code <> '';
 
 CREATE TABLE person (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -232,7 +233,7 @@ CREATE INDEX schedule_by_time ON schedule (starts_ms);
 CREATE TABLE enrol (
 	schedule INTEGER NOT NULL REFERENCES schedule (id),
 	peer TEXT NOT NULL, person INTEGER REFERENCES person (id),
-	state TEXT NOT NULL,                   -- 'in', 'remind', 'waiting', 'out'
+	state TEXT NOT NULL,                   -- 'in', 'remind', 'waiting', 'offered', 'out'
 	at_ms INTEGER NOT NULL, reminded_ms INTEGER,
 	PRIMARY KEY (schedule, peer)
 ) STRICT, WITHOUT ROWID;
@@ -287,6 +288,7 @@ CREATE TABLE audit (                       -- MAC-chained; ids and keyed hashes 
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	gateway TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, act TEXT NOT NULL, subject TEXT NOT NULL, mac BLOB NOT NULL
 ) STRICT;
+CREATE INDEX audit_by_gateway ON audit (gateway, id); -- the end of a chain
 
 CREATE TABLE attempt (                     -- what was tried, to be counted: wrong codes, new codes asked for; forgotten after a month
 	id INTEGER PRIMARY KEY AUTOINCREMENT,

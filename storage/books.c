@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* books.c - the gateway's own books: links, due times, jobs, commands, queues. See books.h; the audit is in
+ * audit.c. */
+#include "storage/books.h"
+
+#include "gateway/base/err.h"
+#include "storage/rows.h"
+
+/* ---- links */
+
+static void link_read(struct store *s, enum query q, void *row)
+{
+	struct link_row *r = row;
+	struct arena *a = &s->arena;
+
+	*r = (struct link_row){
+	    .name = db_text(s->db, q, 0, a),
+	    .state = db_text(s->db, q, 1, a),
+	    .reason = db_text(s->db, q, 2, a),
+	    .network = db_text(s->db, q, 3, a),
+	    .imei = db_text(s->db, q, 4, a),
+	    .iccid = db_text(s->db, q, 5, a),
+	    .smsc = db_text(s->db, q, 6, a),
+	    .epoch = db_int(s->db, q, 7),
+	    .changed_ms = db_int(s->db, q, 8),
+	    .signal = db_is_null(s->db, q, 9) ? -1 : (int)db_int(s->db, q, 9),
+	    .pin_rejected = db_int(s->db, q, 10) != 0,
+	};
+}
+
+int link_ensure(struct store *s, struct slice name)
+{
+	return db_exec(s->db, Q_link_ensure, "sz", name, s->gateway);
+}
+
+int link_get(struct store *s, struct slice name, struct link_row *out)
+{
+	int err = db_query_one(s->db, Q_link_get, "s", name);
+
+	return row_read(s, Q_link_get, err, link_read, out);
+}
+
+int link_list(struct store *s, struct link_row *out, unsigned cap, unsigned *n)
+{
+	int err = db_query(s->db, Q_link_list, "z", s->gateway);
+
+	return rows_read(s, Q_link_list, err, link_read, out, sizeof(*out), cap, n);
+}
+
+int link_up(struct store *s, struct slice name, int64_t epoch, int64_t now_ms)
+{
+	return row_changed(s, db_exec(s->db, Q_link_up, "sii", name, epoch, now_ms));
+}
+
+/* What the row says, laid over what is stored; the same again costs no write. */
+int link_state_set(struct store *s, const struct link_row *row)
+{
+	struct link_row old;
+	int err = link_get(s, row->name, &old);
+	bool new_state, new_words;
+
+	if (err)
+		return err;
+	new_state = row->state.n && !slice_eq(row->state, old.state);
+#define CHANGED(field) (row->field.n && !slice_eq(row->field, old.field))
+	new_words = CHANGED(reason) || CHANGED(network) || CHANGED(imei) || CHANGED(iccid) || CHANGED(smsc);
+#undef CHANGED
+	if (!new_state && !new_words && row->signal == old.signal && row->pin_rejected <= old.pin_rejected)
+		return 0;
+#define LAID_OVER(field) (row->field.n ? row->field : old.field)
+	return db_exec_one(s->db, Q_link_state_set, "sssssssiii", row->name, LAID_OVER(state),
+	    LAID_OVER(reason), LAID_OVER(network), LAID_OVER(imei), LAID_OVER(iccid), LAID_OVER(smsc),
+	    (int64_t)row->signal, (int64_t)(row->pin_rejected || old.pin_rejected),
+	    new_state ? row->changed_ms : old.changed_ms);
+#undef LAID_OVER
+}
+
+int link_pin_reset(struct store *s, struct slice name)
+{
+	return row_changed(s, db_exec(s->db, Q_link_pin_reset, "s", name));
+}
+
+/* ---- due times */
+
+int due_add(struct store *s, int64_t at_ms, struct slice kind, int64_t subject)
+{
+	return db_exec(s->db, Q_due_add, "isi", at_ms, kind, subject);
+}
+
+static void due_read(struct store *s, enum query q, void *row)
+{
+	struct due_row *r = row;
+
+	*r = (struct due_row){
+	    .id = db_int(s->db, q, 0),
+	    .at_ms = db_int(s->db, q, 1),
+	    .kind = db_text(s->db, q, 2, &s->arena),
+	    .subject = db_int(s->db, q, 3),
+	};
+}
+
+int due_take(struct store *s, int64_t now_ms, struct due_row *out)
+{
+	int err = db_query_one(s->db, Q_due_take, "i", now_ms);
+
+	return row_read(s, Q_due_take, err, due_read, out);
+}
+
+int due_cancel(struct store *s, struct slice kind, int64_t subject)
+{
+	return db_exec(s->db, Q_due_cancel, "si", kind, subject);
+}
+
+int due_earliest(struct store *s, int64_t *at_ms)
+{
+	int err = db_query_one(s->db, Q_due_earliest, "");
+
+	*at_ms = err || db_is_null(s->db, Q_due_earliest, 0) ? INT64_MAX : db_int(s->db, Q_due_earliest, 0);
+	db_end(s->db, Q_due_earliest);
+	return err;
+}
+
+/* ---- jobs */
+
+int job_add(struct store *s, const char *kind, struct slice args, int64_t now_ms, int64_t *id)
+{
+	int err =
+	    db_exec(s->db, Q_job_add, "zzsi", s->gateway, kind, args.n ? args : SLICE_LIT("{}"), now_ms);
+
+	*id = db_last_id(s->db);
+	return err;
+}
+
+static void job_read(struct store *s, enum query q, void *row)
+{
+	struct job_row *r = row;
+
+	*r = (struct job_row){
+	    .id = db_int(s->db, q, 0),
+	    .kind = db_text(s->db, q, 1, &s->arena),
+	    .args = db_text(s->db, q, 2, &s->arena),
+	    .cursor = db_int(s->db, q, 3),
+	    .done_n = db_int(s->db, q, 4),
+	    .began_ms = db_int(s->db, q, 5),
+	};
+}
+
+int job_running(struct store *s, int64_t after_id, struct job_row *out)
+{
+	int err = db_query_one(s->db, Q_job_running, "iz", after_id, s->gateway);
+
+	err = row_read(s, Q_job_running, err, job_read, out);
+	return err == ERR_NOT_FOUND && after_id > 0 ? job_running(s, 0, out) : err;
+}
+
+int job_advance(struct store *s, int64_t id, int64_t cursor, int64_t done_n)
+{
+	return row_changed(s, db_exec(s->db, Q_job_advance, "iii", id, cursor, done_n));
+}
+
+int job_end(struct store *s, int64_t id, const char *state, const char *why, int64_t now_ms)
+{
+	return row_changed(s, db_exec(s->db, Q_job_end, "izzi", id, state, why ? why : "", now_ms));
+}
+
+/* ---- commands, queues */
+
+int command_reply(struct store *s, struct slice id, struct slice *reply)
+{
+	int err = db_query_one(s->db, Q_command_reply, "s", id);
+
+	if (!err)
+		*reply = db_text(s->db, Q_command_reply, 0, &s->arena);
+	db_end(s->db, Q_command_reply);
+	return err;
+}
+
+int command_done(struct store *s, struct slice id, struct slice verb, struct slice reply, int64_t now_ms)
+{
+	return db_exec(s->db, Q_command_done, "siss", id, now_ms, verb, reply);
+}
+
+static void queue_read(struct store *s, enum query q, void *row)
+{
+	struct queue_row *r = row;
+
+	*r = (struct queue_row){
+	    .route = db_text(s->db, q, 0, &s->arena),
+	    .lane = (int)db_int(s->db, q, 1),
+	    .queued_n = db_int(s->db, q, 2),
+	    .oldest_ms = db_int(s->db, q, 3),
+	};
+}
+
+int queues(struct store *s, struct queue_row *out, unsigned cap, unsigned *n)
+{
+	int err = db_query(s->db, Q_queues, "");
+
+	return rows_read(s, Q_queues, err, queue_read, out, sizeof(*out), cap, n);
+}
