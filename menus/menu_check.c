@@ -177,7 +177,7 @@ static void check_number(const struct checking *k, const struct choices *t, cons
 
 static void check_tree(const struct checking *k, const struct choices *t)
 {
-	char what[16];
+	char what[24];
 
 	for (int number = 0; number <= 9; number++) {
 		const char *stands_for = menus_choice(k->m, t->screen, number, NULL);

@@ -312,6 +312,7 @@ static void test_languages_join(void **state)
 	    "keywords = ( { name = \"INFO\"; also = [ \"info\" ]; } ); tables: { country = ( [ \"X\", \"x\" "
 	    "] ); };",
 	    "");
+	menus_free(w.menus);
 	made_file(&w, "words/su.keywords",
 	    "keywords = ( { name = \"INFO\"; also = [ \"info\", \"wartos\" ]; } ); tables: { country = ( [ "
 	    "\"X\", \"x\", \"ixs\" ] ); };");

@@ -157,6 +157,19 @@ static void test_labels(void **state)
 	assert_int_equal(menus_choice_by_label(shipped, "id", "I2", SLICE_LIT("gaji")), 5);
 }
 
+static void test_labels_alike(void **state)
+{
+	struct made w;
+
+	(void)state;
+	made_load(
+	    &w, "A = x|1 Info satu|2 Info dua|3 Info\nB = x|1 Info satu|2 Info dua\n", PLACES, KEYS, TREE);
+	assert_int_equal(menus_choice_by_label(w.menus, "id", "A", SLICE_LIT("info")), 3);
+	assert_int_equal(menus_choice_by_label(w.menus, "id", "B", SLICE_LIT("info")), -1);
+	assert_int_equal(menus_choice_by_label(w.menus, "id", "B", SLICE_LIT("info dua")), 2);
+	made_free(&w);
+}
+
 static void test_packs(void **state)
 {
 	(void)state;
@@ -308,6 +321,7 @@ int main(void)
 	    cmocka_unit_test(test_lists_fit),
 	    cmocka_unit_test(test_shipped_choices),
 	    cmocka_unit_test(test_labels),
+	    cmocka_unit_test(test_labels_alike),
 	    cmocka_unit_test(test_packs),
 	    cmocka_unit_test(test_neutral),
 	    cmocka_unit_test(test_values),
