@@ -2,6 +2,7 @@
 /* lexicon.c - what people write: the longest spelling of a keyword, lists and tables, by hash. See menu.h. */
 #include "menus/menu_private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/base/guess.h"
@@ -11,6 +12,7 @@
 #define WORDS_KEPT 64 /* how many words from the end are looked at for small words */
 #define DIGITS_MAX 19 /* of a code */
 #define NUMBER_MAX 999999
+#define FILLERS_NAME_MAX 40
 
 /* ---- sets ---- */
 
@@ -111,6 +113,14 @@ bool lexicon_contains(const struct menus *m, const char *list, struct slice text
 uint32_t lexicon_skip(const struct menus *m, const char *list, struct slice text)
 {
 	return set_skip(sets_find(&m->lists, list), text);
+}
+
+uint32_t lexicon_skip_fillers(const struct menus *m, const char *keyword, struct slice text)
+{
+	char name[FILLERS_NAME_MAX];
+
+	snprintf(name, sizeof(name), "fillers_%s", keyword);
+	return lexicon_skip(m, name, text);
 }
 
 struct slice lexicon_untail(const struct menus *m, const char *list, struct slice text)

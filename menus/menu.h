@@ -86,7 +86,8 @@ int menus_choice_by_label(const struct menus *m, const char *lang, const char *s
 	X(KEYWORD_OWN_ROWS, 256, "own-rows")	     /* has topics of its own */                             \
 	X(KEYWORD_TAKES_DANGER, 512, "takes-danger") /* sees danger itself */                                \
 	X(KEYWORD_DANGER_HINT, 1024, "danger-hint")  /* danger: hint at SOS */                               \
-	X(KEYWORD_OFFICER, 2048, "officer")	     /* for officers */
+	X(KEYWORD_OFFICER, 2048, "officer")	     /* for officers */                                      \
+	X(KEYWORD_CODES, 4096, "codes")		     /* of its words only those with digits count */
 enum keyword_flag {
 #define X(name, value, word) name = value,
 	KEYWORD_FLAG_MAP(X)
@@ -119,6 +120,9 @@ uint32_t lexicon_starts(const struct menus *m, const char *list,
     struct slice text); /* bytes of the longest entry that begins text at a word end; 0 none */
 uint32_t lexicon_skip(const struct menus *m, const char *list,
     struct slice text); /* bytes of all entries in a row at the beginning, with the blank behind them */
+/* The same with list "fillers_<KEYWORD>": small words between a keyword and what it is about ("kontak kbri di
+ * taiwan"). */
+uint32_t lexicon_skip_fillers(const struct menus *m, const char *keyword, struct slice text);
 struct slice lexicon_untail(const struct menus *m, const char *list,
     struct slice text); /* text without entries at its end; may become empty */
 const char *lexicon_lookup(

@@ -144,23 +144,24 @@ static bool is_of_info(struct router *r, struct slice about, struct understandin
 
 static void take_info(struct router *r, struct slice rest, struct understanding *u)
 {
-	struct slice about = slice_from(rest, lexicon_skip(r->menus, "info_fillers", rest));
+	struct slice about = slice_from(rest, lexicon_skip_fillers(r->menus, INFO, rest));
 	struct topic t;
 
 	if (is_of_info(r, about, u))
 		return;
 	t = router_topic_begin(r, about, 0);
-	if (t.name.n || !(t = router_topic_begin(r, rest, 0)).name.n) /* TENTANG is a topic too */
-		rest = about;
+	if (!t.name.n && (t = router_topic_begin(r, rest, 0)).name.n) /* TENTANG is a topic too */
+		about = rest;
 	if (!t.name.n) {
+		about = lexicon_untail(r->menus, LIST_TAIL, about);
 		rest = lexicon_untail(r->menus, LIST_TAIL, rest);
-		t = router_topic_near(r, rest);
+		t = router_topic_near(r, about);
 		u->guessed |= t.name.n > 0;
 	}
 	u->args = rest;
 	u->written = router_written(r, rest);
 	if (t.name.n)
-		router_take_topic(r, &t, rest, u);
+		router_take_topic(r, &t, about, u);
 	u->rule = "keyword";
 }
 
@@ -175,7 +176,8 @@ void router_take(struct router *r, const char *keyword, struct slice rest, struc
 		take_info(r, rest, u);
 		return;
 	}
-	if (flags & (KEYWORD_WHOLE | KEYWORD_ASKS))
+	rest = slice_from(rest, lexicon_skip_fillers(r->menus, keyword, rest));
+	if (flags & (KEYWORD_WHOLE | KEYWORD_ASKS | KEYWORD_CODES))
 		rest = codes_in(rest);
 	else if (!(flags & KEYWORD_FREE))
 		rest = lexicon_untail(r->menus, LIST_TAIL, rest);
@@ -228,10 +230,12 @@ bool router_command_at(struct router *r, struct slice text, struct understanding
 		return topic_alone(r, text, u);
 	if (k.flags & KEYWORD_ANSWER)
 		return false;
-	if (!(k.flags & KEYWORD_OWN_ROWS))
-		t = router_topic_begin(r, text, k.taken);
-	if (t.name.n) {
+	t = router_topic_begin(r, text, k.taken);
+	if (t.name.n && !(k.flags & KEYWORD_OWN_ROWS && slice_starts(t.name, k.keyword))) {
 		router_take_topic(r, &t, text, u);
+		u->rule = k.flags & KEYWORD_POLITE
+			      ? "keyword"
+			      : "topic"; /* "tolong cek pt" names a service, "tolong lapor diri" does not */
 		return true;
 	}
 	if (strcmp(k.keyword, "TOLONG") == 0) /* router_sos() decides about it */
@@ -247,13 +251,26 @@ bool router_command_at(struct router *r, struct slice text, struct understanding
 
 /* ---- the command in a text ---- */
 
+/* Behind "tanya": a topic counts though more follows ("mau tanya syarat kerja ke korea"). */
+static bool asked_topic(struct router *r, struct slice text, struct understanding *u)
+{
+	struct topic t = router_topic_begin(r, text, 0);
+
+	if (t.name.n)
+		router_take_topic(r, &t, text, u);
+	return t.name.n > 0;
+}
+
 static bool find_command(struct router *r, struct slice text, struct understanding *u)
 {
+	bool asks = false;
+
 	for (;;) {
 		uint32_t n;
 
-		if (router_command_at(r, text, u))
+		if (router_command_at(r, text, u) || (asks && asked_topic(r, text, u)))
 			return true;
+		asks |= lexicon_starts(r->menus, "please_verbs", text) > 0;
 		n = router_front(r, text);
 		if (!n) {
 			n = lexicon_starts(r->menus, "sos_tolong", text);
