@@ -339,3 +339,18 @@ void router_understand(struct router *r, struct slice raw, struct understanding 
 		return;
 	*out = (struct understanding){.keyword = "", .args = r->text.text, .written = raw, .rule = "unknown"};
 }
+
+bool router_written_command(struct router *r, struct slice command, struct understanding *out)
+{
+	struct understanding u = {.keyword = "", .rule = "keyword"};
+	struct keyword_match k;
+
+	router_begin(r, command);
+	if (!lexicon_match(r->menus, r->text.text, &k) || k.doubtful || k.misspelled)
+		return false;
+	router_take(r, k.keyword, router_behind(r->text.text, k.used), &u);
+	u.sure = strcmp(u.keyword, "TOLONG") == 0;
+	u.meaning = u.sure ? MEANING_SOS : MEANING_COMMAND;
+	*out = u;
+	return true;
+}

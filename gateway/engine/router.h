@@ -81,3 +81,6 @@ bool router_keyword(struct router *r, struct understanding *out);
 bool router_near(struct router *r, struct understanding *out);
 /* Rules 3 to 8 without an open question. */
 void router_understand(struct router *r, struct slice raw, struct understanding *out);
+/* A command as trees, ASK and handlers write it ("JADWAL 1203", "TOLONG"), canonical word first. False: there
+ * is no such keyword. A TOLONG so written is sure. */
+bool router_written_command(struct router *r, struct slice command, struct understanding *out);

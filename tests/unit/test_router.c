@@ -382,6 +382,28 @@ static void test_two_candidates(void **state)
 	arena_reset(&arena);
 }
 
+/* Every command of the trees, and what ASK offers, is one. */
+static void test_written_commands(void **state)
+{
+	static const char *const commands[][3] = {{"JADWAL 1203", "JADWAL", "1203"}, {"TOLONG", "TOLONG", ""},
+	    {"INFO LAPOR DIRI", "INFO", "lapor diri"}, {"HAPUS", "HAPUS", ""}, {"STOP", "STOP", ""},
+	    {"MINAT SEMUA", "MINAT", "semua"}, {"INFO PULANG", "INFO", "pulang"},
+	    {"KONTAK TAIWAN", "KONTAK", "taiwan"}, {"INFO CEK PT", "INFO", "cek pt"}};
+	struct router r = router();
+	struct understanding u;
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(commands); i++) {
+		assert_true(router_written_command(&r, slice_of(commands[i][0]), &u));
+		assert_string_equal(u.keyword, commands[i][1]);
+		assert_true(slice_is(u.args, commands[i][2]));
+		assert_true(u.sure == (strcmp(u.keyword, "TOLONG") == 0));
+	}
+	assert_false(router_written_command(&r, SLICE_LIT("NOBODY"), &u));
+	assert_false(router_written_command(&r, SLICE_LIT(""), &u));
+	arena_reset(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,6 +415,7 @@ int main(void)
 	    cmocka_unit_test(test_long),
 	    cmocka_unit_test(test_no_topics),
 	    cmocka_unit_test(test_two_candidates),
+	    cmocka_unit_test(test_written_commands),
 	};
 	struct complaints c = {0};
 	int failed;
