@@ -221,6 +221,24 @@ static void test_lists(void **state)
 	assert_null(lexicon_near(shipped, "near_asked", SLICE_LIT("makan")));
 }
 
+/* The yes and no of every language that people write, and how they leave a field out. */
+static void test_yes_no(void **state)
+{
+	static const char *const yes[] = {"y", "ya", "iya", "iyo", "oke", "ok", "setuju", "benar", "boleh",
+	    "nggih", "aoq", "muhun", "enya", "enggi"};
+	static const char *const no[] = {"t", "tdk", "gak", "ga", "nggak", "bukan", "jangan", "ndak",
+	    "mboten", "ndeq", "henteu", "ora", "bunten", "enja", "tidak"};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(yes); i++)
+		assert_true(lexicon_in(shipped, "yes", slice_of(yes[i])) &&
+			    !lexicon_in(shipped, "no", slice_of(yes[i])));
+	for (unsigned i = 0; i < COUNT_OF(no); i++)
+		assert_true(lexicon_in(shipped, "no", slice_of(no[i])) &&
+			    !lexicon_in(shipped, "yes", slice_of(no[i])));
+	assert_true(lexicon_in(shipped, "skip", SLICE_LIT("lewati")));
+}
+
 static void test_tables(void **state)
 {
 	(void)state;
@@ -336,6 +354,7 @@ int main(void)
 	    cmocka_unit_test(test_whole),
 	    cmocka_unit_test(test_flags),
 	    cmocka_unit_test(test_lists),
+	    cmocka_unit_test(test_yes_no),
 	    cmocka_unit_test(test_tables),
 	    cmocka_unit_test(test_numbers),
 	    cmocka_unit_test(test_faults),
