@@ -52,9 +52,9 @@ CREATE TABLE outbox (                      -- every message that leaves, one row
 	text_sealed BLOB,                      -- the true text while it holds a secret and is not yet final
 	parts INTEGER NOT NULL,
 	concat_ref INTEGER NOT NULL DEFAULT 0, -- 8-bit reference of its parts
-	todo INTEGER NOT NULL,                 -- bit k-1 set: part k waits to be leased
+	todo INTEGER NOT NULL,                 -- bit k-1 set: part k waits to be leased; not 0 if and only if the state is QUEUED
 	attempt INTEGER NOT NULL DEFAULT 0,    -- leases of its most tried part
-	state TEXT NOT NULL,                   -- QUEUED SUBMITTING SENT DELIVERED UNDELIVERED EXPIRED FAILED CANCELLED UNKNOWN
+	state TEXT NOT NULL,                   -- QUEUED SUBMITTING (a submit is OUT) SENT DELIVERED UNDELIVERED EXPIRED FAILED CANCELLED UNKNOWN; storage/check.c knows what each promises
 	created_ms INTEGER NOT NULL,
 	due_ms INTEGER NOT NULL,               -- not before
 	expires_ms INTEGER NOT NULL,
