@@ -291,6 +291,56 @@ const struct conf_group *settings_bearer(const struct settings *s, unsigned i)
 	return conf_list_at(s->conf, "bearers", i);
 }
 
+static bool same_value(const struct conf_key *k, const struct conf_group *a, const struct conf_group *b)
+{
+	const char *x, *y;
+
+	if (k->type == CONF_BOOL)
+		return conf_bool(a, k->name) == conf_bool(b, k->name);
+	if (k->type == CONF_INT || k->type == CONF_DURATION)
+		return conf_int(a, k->name) == conf_int(b, k->name);
+	x = conf_string(a, k->name);
+	y = conf_string(b, k->name);
+	return x == y || (x && y && strcmp(x, y) == 0);
+}
+
+static void compare_keys(const struct conf_key *k, const struct conf_group *a, const struct conf_group *b, const char *group, struct buf *kept)
+{
+	for (; k && k->name; k++)
+		if (!(k->flags & CONF_RELOAD) && !same_value(k, a, b))
+			buf_printf(kept, "%s%s.%s", kept->n ? ", " : "", group, k->name);
+}
+
+static void compare_bearers(const struct settings *fresh, const struct settings *old, struct buf *kept)
+{
+	if (fresh->plan.links_n != old->plan.links_n) {
+		buf_printf(kept, "%sbearers", kept->n ? ", " : "");
+		return;
+	}
+	for (unsigned i = 0; i < old->plan.links_n; i++) {
+		const struct conf_group *a = settings_bearer(fresh, i), *b = settings_bearer(old, i);
+
+		compare_keys(bearer_keys, a, b, "bearers", kept);
+		if (strcmp(conf_string(a, "kind"), conf_string(b, "kind")) == 0)
+			compare_keys(keys_of_bearer(conf_string(a, "kind")), a, b, "bearers", kept);
+	}
+}
+
+void settings_keep_fixed(struct settings *fresh, const struct settings *old, struct buf *kept)
+{
+	struct plan *p = &fresh->plan;
+
+	compare_keys(gateway_keys, conf_group(fresh->conf, "gateway"), conf_group(old->conf, "gateway"), "gateway", kept);
+	compare_keys(store_keys, conf_group(fresh->conf, "store"), conf_group(old->conf, "store"), "store", kept);
+	compare_bearers(fresh, old, kept);
+	p->gateway = old->plan.gateway;
+	p->timezone = old->plan.timezone;
+	p->language = old->plan.language;
+	p->demo = old->plan.demo;
+	if (fresh->plan.links_n != old->plan.links_n)
+		p->routes_n = 0; /* they speak of other links */
+}
+
 void settings_print_complaints(const struct complaints *c)
 {
 	for (unsigned i = 0; i < c->n; i++) {

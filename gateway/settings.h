@@ -25,5 +25,7 @@ int settings_load(const char *path, struct complaints *complaints, struct settin
 void settings_free(struct settings *s);
 /* The group of the i-th bearer: name, kind, and the keys of its kind. */
 const struct conf_group *settings_bearer(const struct settings *s, unsigned i);
+/* For a reload: what may not change while the gateway runs is taken over from `old`; the names of such keys that were changed are appended to `kept`. */
+void settings_keep_fixed(struct settings *fresh, const struct settings *old, struct buf *kept);
 /* Prints complaints to stderr, "file:line: words" one a line. */
 void settings_print_complaints(const struct complaints *c);

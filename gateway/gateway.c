@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gateway.c - see gateway.h. Owns everything that lives as long as the daemon and the order in which it comes and goes:
+ *   settings, store, content, engine, mailbox, engine thread, control socket, bearers  -  and back.
+ */
+#include "gateway/gateway.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "gateway/base/err.h"
+#include "gateway/base/fault.h"
+#include "gateway/base/log.h"
+#include "gateway/bearer/bearer.h"
+#include "gateway/io/control.h"
+#include "gateway/io/engine_thread.h"
+#include "storage/books.h"
+#include "storage/content.h"
+#include "storage/services.h"
+
+#define DRAIN_MS 30000
+#define DRAIN_LOOK_MS 20
+#define RELOADS_MAX 64
+
+struct gateway {
+	struct settings *settings, *former[RELOADS_MAX]; /* the engine and the bearers still hold the former ones */
+	unsigned former_n;
+	uv_loop_t loop;
+	uv_signal_t term, interrupt, hangup;
+	uv_timer_t drain;
+	struct store *store;
+	struct engine *engine;
+	struct mailbox *mailbox;
+	struct record *record;
+	struct engine_thread *thread;
+	struct control *control;
+	struct bearer **bearers;
+	uint32_t *epochs;
+	unsigned bearers_n;
+	char *exe;
+	bool draining, paused;
+	uint64_t drain_began_ms;
+	unsigned closing_n; /* parts that have still to call back */
+};
+
+/* ---- what the bearers and the control socket are lent ---- */
+
+static void pause_bearers(struct gateway *g, bool paused)
+{
+	if (g->paused == paused)
+		return;
+	g->paused = paused;
+	for (unsigned i = 0; i < g->bearers_n; i++)
+		g->bearers[i]->kind->pause(g->bearers[i], paused);
+}
+
+static void on_event(void *arg, const struct event *e)
+{
+	struct gateway *g = arg;
+
+	if (g->draining && e->kind == EV_CREDIT)
+		return; /* nothing new leaves any more */
+	if (mailbox_put(g->mailbox, e))
+		pause_bearers(g, true);
+	if (g->thread)
+		engine_thread_poke(g->thread);
+}
+
+static uint32_t next_epoch(void *arg, uint16_t link)
+{
+	struct gateway *g = arg;
+
+	return ++g->epochs[link];
+}
+
+static void on_effect(void *arg, const struct effect *e)
+{
+	struct gateway *g = arg;
+	struct bearer *b = e->to.link < g->bearers_n ? g->bearers[e->to.link] : NULL;
+
+	if (e->to.link == CONTROL_LINK && g->control)
+		control_answer(g->control, e);
+	if (!b)
+		return; /* a client that has gone, or the last batch of a stop: a submit is UNKNOWN at the next start */
+	(void)FAULT(effect_before);
+	switch (e->kind) {
+	case EF_ACCEPT:
+		(void)FAULT(accept_before);
+		b->kind->accept(b, e->ref);
+		(void)FAULT(accept_after);
+		break;
+	case EF_SUBMIT:
+		b->kind->submit(b, e);
+		break;
+	case EF_ANSWER:
+		MUST(b->kind->answer != NULL);
+		b->kind->answer(b, e);
+		break;
+	}
+	(void)FAULT(effect_after);
+}
+
+static void on_batch_end(void *arg)
+{
+	struct gateway *g = arg;
+
+	if (g->paused && !g->draining && !engine_thread_is_sick(g->thread) && mailbox_is_low(g->mailbox))
+		pause_bearers(g, false);
+	else if (engine_thread_is_sick(g->thread))
+		pause_bearers(g, true);
+}
+
+/* ---- stop ---- */
+
+static void on_part_closed(void *arg)
+{
+	struct gateway *g = arg;
+
+	g->closing_n--;
+}
+
+static void on_handle_closed(uv_handle_t *h)
+{
+	on_part_closed(h->data);
+}
+
+static bool anything_in_flight(struct gateway *g)
+{
+	for (unsigned i = 0; i < g->bearers_n; i++)
+		if (g->bearers[i]->kind->busy(g->bearers[i]))
+			return true;
+	return !engine_thread_is_idle(g->thread) && !engine_thread_is_sick(g->thread);
+}
+
+static void close_handle(struct gateway *g, uv_handle_t *h)
+{
+	g->closing_n++;
+	uv_close(h, on_handle_closed);
+}
+
+static void close_outside(struct gateway *g)
+{
+	for (unsigned i = 0; i < g->bearers_n; i++, g->closing_n++)
+		g->bearers[i]->kind->close(g->bearers[i], on_part_closed, g);
+	g->closing_n++;
+	control_close(g->control, on_part_closed, g);
+	g->control = NULL;
+	close_handle(g, (uv_handle_t *)&g->term);
+	close_handle(g, (uv_handle_t *)&g->interrupt);
+	close_handle(g, (uv_handle_t *)&g->hangup);
+	close_handle(g, (uv_handle_t *)&g->drain);
+}
+
+static void on_drain(uv_timer_t *timer)
+{
+	struct gateway *g = timer->data;
+
+	if (anything_in_flight(g) && uv_now(&g->loop) - g->drain_began_ms < DRAIN_MS)
+		return;
+	uv_timer_stop(timer);
+	uv_stop(&g->loop);
+}
+
+static void on_stop_signal(uv_signal_t *handle, int signal_no)
+{
+	struct gateway *g = handle->data;
+
+	if (g->draining)
+		return;
+	log_info(LOG_GATEWAY, "%s: what is in flight is finished (at most %d s), the rest stays in the store", signal_no == SIGTERM ? "SIGTERM" : "SIGINT",
+	    DRAIN_MS / 1000);
+	g->draining = true;
+	pause_bearers(g, true);
+	g->drain_began_ms = uv_now(&g->loop);
+	uv_timer_start(&g->drain, on_drain, 0, DRAIN_LOOK_MS);
+}
+
+/* ---- reload ---- */
+
+static void on_hangup(uv_signal_t *handle, int signal_no)
+{
+	struct gateway *g = handle->data;
+	struct complaints complaints = {0};
+	struct settings *fresh = NULL;
+	struct event reload = {.kind = EV_RELOAD};
+	struct buf kept = {0};
+
+	(void)signal_no;
+	if (g->former_n == RELOADS_MAX) {
+		log_warn(LOG_GATEWAY, "SIGHUP: reloaded %d times already; restart the gateway to read the configuration again", RELOADS_MAX);
+		return;
+	}
+	if (settings_load(conf_path(g->settings->conf), &complaints, &fresh) < 0) {
+		settings_print_complaints(&complaints);
+		log_error(LOG_GATEWAY, "SIGHUP: the configuration has %u faults; the former one stays", complaints.errors_n);
+	} else {
+		settings_keep_fixed(fresh, g->settings, &kept);
+		if (kept.n)
+			log_warn(LOG_GATEWAY, "SIGHUP: these changes need a restart: %s", kept.p);
+		if (log_set_level(fresh->log_level) < 0)
+			log_warn(LOG_GATEWAY, "log level %s is not known", fresh->log_level);
+		g->former[g->former_n++] = g->settings;
+		g->settings = fresh;
+		reload.u.plan = &fresh->plan;
+		on_event(g, &reload);
+		log_info(LOG_GATEWAY, "SIGHUP: configuration and menus were read again");
+	}
+	complaints_free(&complaints);
+	buf_free(&kept);
+}
+
+/* ---- start ---- */
+
+static int refuse(char *why)
+{
+	log_error(LOG_GATEWAY, "%s", why);
+	free(why);
+	return 1;
+}
+
+static int load_content(struct gateway *g)
+{
+	int64_t all_n = 0, current_n = 0, now_ms = clock_wall_ms();
+	time_t now_s = (time_t)(now_ms / 1000);
+	char today[16];
+	struct tm utc;
+	int rc = store_begin(g->store);
+
+	gmtime_r(&now_s, &utc);
+	strftime(today, sizeof(today), "%Y-%m-%d", &utc);
+	if (rc == 0)
+		rc = content_load(g->store, g->settings->content_dir, g->settings->plan.demo, now_ms);
+	if (rc == 0)
+		rc = info_count(g->store, today, &all_n, &current_n);
+	if (rc == 0)
+		rc = store_commit(g->store);
+	if (rc < 0)
+		return rc;
+	if (current_n == 0 && !g->settings->plan.demo)
+		log_warn(LOG_GATEWAY, "not one information row is approved: INFO answers that it is being checked. Read and release: kabar info list, kabar info approve TOPIC --by NAME --review-by DATE");
+	if (g->settings->plan.demo)
+		log_warn(LOG_GATEWAY, "DEMO mode: drafts are sent, marked so; not for real people");
+	return 0;
+}
+
+static int open_store(struct gateway *g)
+{
+	struct store_start start = {.path = g->settings->store_path, .key_path = g->settings->key_path, .gateway = g->settings->plan.gateway, .mode = DB_WRITER};
+	char *why = NULL;
+	int rc;
+
+	umask(0027);
+	if (mkdir(g->settings->state_dir, 0750) == 0)
+		log_info(LOG_GATEWAY, "made %s", g->settings->state_dir);
+	if (store_open(&start, &g->store, &why) < 0)
+		return refuse(why);
+	rc = load_content(g);
+	if (rc == 0)
+		rc = engine_new(g->store, &g->settings->plan, clock_wall_ms(), &g->engine);
+	if (rc < 0) {
+		log_error(LOG_STORE, "the store cannot be prepared: %s %s", err_words(rc), db_sick_words(g->store->db));
+		return 1;
+	}
+	return 0;
+}
+
+static int open_record(struct gateway *g, const char *path)
+{
+	int rc = path ? record_open(path, clock_wall_ms(), &g->record) : 0;
+
+	if (rc < 0)
+		log_error(LOG_GATEWAY, "cannot record into %s: %s", path, err_words(rc));
+	else if (path)
+		log_warn(LOG_GATEWAY, "recording into %s: it holds texts in clear; delete it when done", path);
+	return rc < 0 ? 1 : 0;
+}
+
+static void open_signal(struct gateway *g, uv_signal_t *s, uv_signal_cb cb, int signal_no)
+{
+	MUST(uv_signal_init(&g->loop, s) == 0);
+	s->data = g;
+	MUST(uv_signal_start(s, cb, signal_no) == 0);
+}
+
+static void open_bearers(struct gateway *g)
+{
+	const struct bearer_host host = {.loop = &g->loop, .arg = g, .event = on_event, .next_epoch = next_epoch, .self_exe = g->exe,
+	    .config_path = conf_path(g->settings->conf)};
+	unsigned n = g->settings->plan.links_n;
+
+	g->bearers = must_alloc(n * sizeof(struct bearer *));
+	for (unsigned i = 0; i < n; i++) {
+		const struct conf_group *group = settings_bearer(g->settings, i);
+		const struct bearer_kind *kind = bearer_kind_by_name(conf_string(group, "kind"));
+		struct bearer_start start = {(uint16_t)i, conf_string(group, "name"), group, false};
+		struct link_row row;
+
+		if (link_get(g->store, slice_of(start.name), &row) == 0)
+			start.pin_rejected = row.pin_rejected;
+		g->bearers[i] = kind->open(&host, &start);
+		g->bearers_n = i + 1;
+	}
+}
+
+/* How many lives each link has had; read before the engine thread owns the store. */
+static int load_epochs(struct gateway *g)
+{
+	unsigned n = g->settings->plan.links_n;
+
+	g->epochs = must_alloc(n * sizeof(*g->epochs));
+	for (unsigned i = 0; i < n; i++) {
+		struct link_row row;
+
+		if (link_get(g->store, slice_of(g->settings->plan.links[i].name), &row) < 0)
+			return 1;
+		g->epochs[i] = (uint32_t)row.epoch;
+	}
+	return 0;
+}
+
+static int start(struct gateway *g, const struct gateway_options *options)
+{
+	struct engine_thread_start thread = {.loop = &g->loop, .one_thread = options->one_thread, .arg = g, .effect = on_effect, .idle = on_batch_end};
+	char *why = NULL;
+
+	if (open_store(g) || open_record(g, options->record_path) || load_epochs(g))
+		return 1;
+	MUST(uv_loop_init(&g->loop) == 0);
+	g->control = control_open(&g->loop, g->settings->control_path, on_event, g, &why);
+	if (!g->control) {
+		uv_run(&g->loop, UV_RUN_DEFAULT);
+		uv_loop_close(&g->loop);
+		return refuse(why);
+	}
+	open_signal(g, &g->term, on_stop_signal, SIGTERM);
+	open_signal(g, &g->interrupt, on_stop_signal, SIGINT);
+	open_signal(g, &g->hangup, on_hangup, SIGHUP);
+	MUST(uv_timer_init(&g->loop, &g->drain) == 0);
+	g->drain.data = g;
+	g->mailbox = mailbox_new();
+	open_bearers(g);
+	thread.engine = g->engine;
+	thread.store = g->store;
+	thread.mailbox = g->mailbox;
+	thread.record = g->record;
+	g->thread = engine_thread_start(&thread);
+	return 0;
+}
+
+/* Bearers first, so that their last events still reach the engine; then the engine; the loop runs until all have called back. */
+static void stop(struct gateway *g)
+{
+	close_outside(g);
+	while (g->closing_n && uv_run(&g->loop, UV_RUN_ONCE))
+		;
+	g->closing_n++;
+	g->bearers_n = 0;
+	engine_thread_stop(g->thread, on_part_closed, g);
+	while (g->closing_n && uv_run(&g->loop, UV_RUN_ONCE))
+		;
+	MUST(uv_loop_close(&g->loop) == 0);
+	mailbox_free(g->mailbox);
+}
+
+static void free_all(struct gateway *g)
+{
+	engine_free(g->engine);
+	store_close(g->store);
+	record_close(g->record);
+	for (unsigned i = 0; i < g->former_n; i++)
+		settings_free(g->former[i]);
+	settings_free(g->settings);
+	free(g->bearers);
+	free(g->epochs);
+	free(g->exe);
+	free(g);
+}
+
+int gateway_run(const struct gateway_options *options)
+{
+	struct gateway *g = must_alloc(sizeof(*g));
+	struct complaints complaints = {0};
+	const struct rlimit no_core = {0, 0};
+	int code;
+
+	setrlimit(RLIMIT_CORE, &no_core); /* a core would hold personal data in clear */
+	signal(SIGPIPE, SIG_IGN);
+	g->exe = realpath("/proc/self/exe", NULL);
+	MUST(g->exe != NULL);
+	if (settings_load(options->config_path, &complaints, &g->settings) < 0) {
+		settings_print_complaints(&complaints);
+		complaints_free(&complaints);
+		free_all(g);
+		return 2;
+	}
+	settings_print_complaints(&complaints);
+	complaints_free(&complaints);
+	MUST(log_set_level(g->settings->log_level) == 0);
+	code = start(g, options);
+	if (code == 0) {
+		log_info(LOG_GATEWAY, "kabar %s serves as %s with %u bearers", KABAR_VERSION, g->settings->plan.gateway, g->bearers_n);
+		uv_run(&g->loop, UV_RUN_DEFAULT);
+		stop(g);
+		log_info(LOG_GATEWAY, "stopped");
+	}
+	free_all(g);
+	return code;
+}
