@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* person.c - records of people, without what nobody needs to see: no NIK, no code. */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/base/msisdn.h"
+#include "gateway/cli/cli.h"
+#include "storage/people.h"
+
+static int run(const struct cli_call *c);
+
+const struct cli_command cli_person = {
+    .name = "person",
+    .usage = "list | show NO|NUMBER | stage NO STAGE [--note TEXT] [--by NAME]",
+    .summary = "People: list, show one, set the stage that STATUS answers. NO is the registration number.",
+    .options = "note= by=",
+    .min_words = 1,
+    .max_words = 3,
+    .run = run,
+};
+
+#define PAGE 200
+
+static const char *const heads[] = {"no", "name", "born", "sex", "nik", "village", "country", "stage", "since", "note", "flags", "number", NULL};
+
+static json_t *row_object(struct store *store, const struct settings *s, const struct person *p)
+{
+	struct slice peer = {0};
+	char born[16], since[24];
+
+	snprintf(born, sizeof(born), "%04d-%02d-%02d", p->birth.year, p->birth.month, p->birth.day);
+	if (person_number_first(store, p->id, &peer) < 0)
+		peer = slice_of("-");
+	return json_pack("{s:o, s:o, s:s, s:s, s:b, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "no", cli_json_slice(p->reg_no), "name", cli_json_slice(p->name),
+	    "born", born, "sex", p->sex == 'P' ? "P" : p->sex == 'L' ? "L" : "", "nik", (int)p->has_nik, "village",
+	    cli_json_slice(p->village.n ? p->village : p->village_text), "country", cli_json_slice(p->country), "stage", cli_json_slice(p->stage), "since",
+	    cli_time(p->stage_ms, s->plan.timezone, since), "note", cli_json_slice(p->stage_note), "flags", cli_json_slice(p->flags), "number",
+	    cli_json_slice(peer));
+}
+
+static int list(struct cli_table *t, struct store *store, const struct settings *s)
+{
+	static struct person page[PAGE];
+	int64_t after = 0;
+	unsigned n = PAGE;
+
+	while (n == PAGE) {
+		if (people_list(store, after, PAGE, page, &n) < 0)
+			return EXIT_FAILED;
+		for (unsigned i = 0; i < n; i++)
+			cli_table_row(t, row_object(store, s, &page[i]));
+		after = n ? page[n - 1].id : after;
+	}
+	return EXIT_OK;
+}
+
+/* By registration number (dashes fall) or by telephone number. */
+static int show(struct cli_table *t, struct store *store, const struct settings *s, const char *which)
+{
+	struct person p[8];
+	char digits[32], e164[MSISDN_SIZE];
+	unsigned n = 0, used = 0;
+
+	for (const char *z = which; *z && used < sizeof(digits) - 1; z++)
+		if (*z != '-' && *z != ' ')
+			digits[used++] = *z;
+	digits[used] = '\0';
+	if (person_by_reg_no(store, slice_of(digits), &p[0]) == 0)
+		n = 1;
+	else if (msisdn_parse(slice_of(which), e164, NULL) != MSISDN_MOBILE || people_of_number(store, slice_of(e164), p, COUNT_OF(p), &n) < 0)
+		n = 0;
+	for (unsigned i = 0; i < n && i < COUNT_OF(p); i++)
+		cli_table_row(t, row_object(store, s, &p[i]));
+	if (n == 0)
+		fprintf(stderr, "kabar person: nobody has the registration or telephone number %s\n", which);
+	return n ? EXIT_OK : EXIT_FAILED;
+}
+
+static int read_people(const struct cli_call *c, const char *which)
+{
+	struct settings *s = cli_settings(c);
+	struct store *store = s ? cli_store(s) : NULL;
+	struct cli_table t;
+	int code = !s ? EXIT_USAGE : EXIT_FAILED;
+
+	if (store) {
+		cli_table_begin(&t, heads);
+		code = which ? show(&t, store, s, which) : list(&t, store, s);
+		cli_table_end(&t, c);
+	}
+	store_close(store);
+	settings_free(s);
+	return code;
+}
+
+static int run(const struct cli_call *c)
+{
+	const char *what = c->words[0], *note = cli_option(c, "note"), *by = cli_option(c, "by");
+
+	if (strcmp(what, "list") == 0 && c->words_n == 1)
+		return read_people(c, NULL);
+	if (strcmp(what, "show") == 0 && c->words_n == 2)
+		return read_people(c, c->words[1]);
+	if (strcmp(what, "stage") == 0 && c->words_n == 3)
+		return cli_write(c, json_pack("{s:s, s:s, s:s, s:s, s:s}", "verb", "person.stage", "no", c->words[1], "stage", c->words[2], "note",
+					note ? note : "", "by", by ? by : ""));
+	return cli_usage(c->command);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* status.c - how the gateway does: links, queues, ages, last errors, and what to do. */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/cli/cli.h"
+
+static int run(const struct cli_call *c);
+
+const struct cli_command cli_status = {
+    .name = "status",
+    .usage = "[--json]",
+    .summary = "Shows links, queues with the age of the oldest, and the last error of each with what to do.",
+    .run = run,
+};
+
+static const char *text_of(const json_t *o, const char *name)
+{
+	const char *z = json_string_value(json_object_get(o, name));
+
+	return z ? z : "";
+}
+
+static long long number_of(const json_t *o, const char *name)
+{
+	return (long long)json_integer_value(json_object_get(o, name));
+}
+
+static void print_link(const json_t *l)
+{
+	char age[24];
+
+	printf("%-10s %-8s for %-8s", text_of(l, "name"), text_of(l, "state"), cli_age(number_of(l, "age_ms"), age));
+	if (number_of(l, "signal") >= 0)
+		printf("  signal %lld %%", number_of(l, "signal"));
+	if (*text_of(l, "network"))
+		printf("  %s", text_of(l, "network"));
+	printf("\n");
+	if (*text_of(l, "reason"))
+		printf("           %s\n", text_of(l, "reason"));
+}
+
+static void print_status(const json_t *reply)
+{
+	const json_t *row;
+	char age[24];
+	size_t i;
+
+	printf("%s, %s\n", text_of(reply, "gateway"), text_of(reply, "version"));
+	json_array_foreach(json_object_get(reply, "links"), i, row)
+		print_link(row);
+	json_array_foreach(json_object_get(reply, "queues"), i, row)
+		printf("queue      %s %s: %lld waiting, the oldest for %s\n", text_of(row, "route"), text_of(row, "lane"), number_of(row, "queued_n"),
+		    cli_age(number_of(row, "age_ms"), age));
+	if (json_array_size(json_object_get(reply, "queues")) == 0)
+		printf("queue      empty\n");
+	printf("messages   %lld in, %lld out, %lld unknown, %lld dead letters\n", number_of(reply, "inbox_n"), number_of(reply, "outbox_n"),
+	    number_of(reply, "unknown_n"), number_of(reply, "dead_n"));
+	printf("people     %lld registered, %lld open cries for help\n", number_of(reply, "people_n"), number_of(reply, "cases_n"));
+	printf("info       %lld rows, %lld approved and in date\n", number_of(reply, "info_n"), number_of(reply, "info_current_n"));
+}
+
+static int run(const struct cli_call *c)
+{
+	struct settings *s = cli_settings(c);
+	json_t *reply = NULL;
+	int code;
+
+	if (!s)
+		return EXIT_USAGE;
+	code = cli_ask(s, json_pack("{s:s}", "verb", "status"), &reply);
+	if (code == EXIT_OK && c->json) {
+		json_dumpf(reply, stdout, JSON_INDENT(2));
+		printf("\n");
+	} else if (code == EXIT_OK) {
+		print_status(reply);
+	}
+	json_decref(reply);
+	settings_free(s);
+	return code;
+}
