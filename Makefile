@@ -40,6 +40,9 @@ deps: ## install the missing Debian packages of DEPENDENCIES
 deps-test: deps
 	@tests/deps.sh build run test
 
+run: all ## try it: a simulated network, the gateway, and a phone in your terminal
+	@sim/demo/run
+
 $(BUILD)/libkabar.a: $(OBJ)
 	@rm -f $@ && ar rcs $@ $^
 

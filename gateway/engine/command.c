@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* command.c - see command.h. Every verb is a function of the request; the table at the end is the only registration. */
+#include "gateway/engine/command.h"
+
+#include <ctype.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/base/err.h"
+#include "gateway/base/gsm7.h"
+#include "handlers/handler.h"
+#include "storage/books.h"
+#include "storage/life.h"
+#include "storage/people.h"
+#include "storage/services.h"
+
+#define INFO_SEPTETS_MAX 160
+#define TOPIC_MAX 20
+
+struct command {
+	struct store *s;
+	const struct plan *plan;
+	json_t *in, *out;
+	uint32_t uid;
+	int64_t now_ms;
+};
+
+/* ---- fields, and what is said ---- */
+
+static const char *text_of(const struct command *r, const char *name)
+{
+	const char *z = json_string_value(json_object_get(r->in, name));
+
+	return z ? z : "";
+}
+
+static struct slice field(const struct command *r, const char *name)
+{
+	return slice_of(text_of(r, name));
+}
+
+static int say(struct command *r, const char *kind, const char *fmt, va_list ap)
+{
+	struct buf b = {0};
+
+	buf_vprintf(&b, fmt, ap);
+	json_object_set_new(r->out, kind, json_string(b.p));
+	buf_free(&b);
+	return 0;
+}
+
+static int said(struct command *r, const char *fmt, ...) PRINTF(2, 3);
+static int said(struct command *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(r, "said", fmt, ap);
+	va_end(ap);
+	return 0;
+}
+
+/* The request is not right: told, and nothing is changed. */
+static int refuse(struct command *r, const char *fmt, ...) PRINTF(2, 3);
+static int refuse(struct command *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(r, "error", fmt, ap);
+	va_end(ap);
+	return 0;
+}
+
+static int audit(struct command *r, const char *act, const char *subject)
+{
+	char actor[32];
+
+	snprintf(actor, sizeof(actor), "uid:%u", r->uid);
+	return audit_add(r->s, actor, act, subject, r->now_ms);
+}
+
+static bool is_date(const char *z)
+{
+	int year, month, day, used = 0;
+
+	if (sscanf(z, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || z[used] || strlen(z) != 10)
+		return false;
+	return date_valid((struct date){(int16_t)year, (uint8_t)month, (uint8_t)day});
+}
+
+static const char *upper(const char *z, char out[64])
+{
+	size_t n = strnlen(z, 63);
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (char)toupper((unsigned char)z[i]);
+	out[n] = '\0';
+	return out;
+}
+
+/* ---- info ---- */
+
+static bool topic_exists(void *arg, struct slice name)
+{
+	struct info_row rows[INFO_PARTS_MAX];
+	unsigned n = 0;
+
+	return info_parts(arg, name, rows, &n) == 0 && n > 0;
+}
+
+const char *const *command_served_keywords(void)
+{
+	static const char *names[256];
+	unsigned n = 0;
+
+	for (unsigned h = 0; n == 0 || handlers[h]; h++) {
+		if (!handlers[h])
+			break;
+		for (const char *const *k = handlers[h]->keywords; k && *k && n < COUNT_OF(names) - 1; k++)
+			names[n++] = *k;
+	}
+	names[n] = NULL;
+	return names;
+}
+
+int command_check_info(const struct menus *m, struct store *s, struct slice topic, int part, struct slice text, struct buf *words)
+{
+	const struct menu_names names = {.keywords = command_served_keywords(), .is_topic = topic_exists, .arg = s};
+	struct complaints complaints = {0};
+	int septets = gsm7_septets(text), rc = 0;
+	char where[64];
+
+	snprintf(where, sizeof(where), "info " SLICE_FMT " %d", SLICE_ARG(topic), part);
+	if (septets < 0)
+		complaint_add(&complaints, where, 0, "a character is not in the GSM alphabet: the SMS would hold 70 characters instead of 160");
+	else if (septets > INFO_SEPTETS_MAX)
+		complaint_add(&complaints, where, 0, "has %d septets, allowed are %d: use another part", septets, INFO_SEPTETS_MAX);
+	lexicon_check_typed(m, &names, text, where, 0, &complaints);
+	for (unsigned i = 0; i < complaints.n; i++)
+		buf_printf(words, "%s%s: %s", words->n ? "; " : "", complaints.v[i].file, complaints.v[i].words);
+	rc = complaints.errors_n ? ERR_INVALID : 0;
+	complaints_free(&complaints);
+	return rc;
+}
+
+static bool topic_is_well_formed(const char *z)
+{
+	size_t n = strlen(z);
+
+	for (size_t i = 0; i < n; i++)
+		if (!isupper((unsigned char)z[i]) && !isdigit((unsigned char)z[i]) && z[i] != ' ')
+			return false;
+	return n > 0 && n <= TOPIC_MAX && z[0] != ' ' && z[n - 1] != ' ';
+}
+
+static int run_info_put(struct command *r)
+{
+	char topic[64], subject[96];
+	struct buf words = {0};
+	struct info_row row = {.topic = slice_of(upper(text_of(r, "topic"), topic)), .part = (int)json_integer_value(json_object_get(r->in, "part")),
+	    .text = field(r, "text"), .source = field(r, "source"), .valid_from = field(r, "valid_from"), .review_by = field(r, "review_by")};
+	int rc;
+
+	if (!topic_is_well_formed(topic))
+		return refuse(r, "a topic has 1 to %d letters, digits or blanks, such as BEBAS BIAYA", TOPIC_MAX);
+	if (row.part < 1 || row.part > INFO_PARTS_MAX)
+		return refuse(r, "a part is 1 to %d", INFO_PARTS_MAX);
+	if ((row.valid_from.n && !is_date(row.valid_from.p)) || (row.review_by.n && !is_date(row.review_by.p)))
+		return refuse(r, "a date is written as 2027-05-31");
+	rc = command_check_info(r->plan->menus, r->s, row.topic, row.part, row.text, &words);
+	if (rc < 0) {
+		refuse(r, "%s", words.p);
+		buf_free(&words);
+		return 0;
+	}
+	buf_free(&words);
+	snprintf(subject, sizeof(subject), "info:%s:%d", topic, row.part);
+	rc = info_put(r->s, &row, r->now_ms);
+	if (rc == 0)
+		rc = audit(r, "info.put", subject);
+	return rc < 0 ? rc : said(r, "%s %d is stored as a draft, %d septets. Release it: kabar info approve %s --by NAME --review-by DATE", topic, row.part,
+				 gsm7_septets(row.text), topic);
+}
+
+static int run_info_approve(struct command *r)
+{
+	char topic[64], subject[96];
+	int rc;
+
+	upper(text_of(r, "topic"), topic);
+	if (!*text_of(r, "by") || !is_date(text_of(r, "review_by")))
+		return refuse(r, "an approval needs --by NAME and --review-by DATE (2027-05-31): what is sent must be looked at again some day");
+	rc = info_approve(r->s, slice_of(topic), field(r, "by"), field(r, "review_by"), r->now_ms);
+	if (rc == ERR_NOT_FOUND)
+		return refuse(r, "there is no topic %s; `kabar info list` shows all", topic);
+	snprintf(subject, sizeof(subject), "info:%s", topic);
+	if (rc == 0)
+		rc = audit(r, "info.approve", subject);
+	return rc < 0 ? rc : said(r, "%s is approved and is sent from now on, until %s", topic, text_of(r, "review_by"));
+}
+
+static int run_info_delete(struct command *r)
+{
+	char topic[64], subject[96];
+	int rc = info_delete(r->s, slice_of(upper(text_of(r, "topic"), topic)));
+
+	if (rc == ERR_NOT_FOUND)
+		return refuse(r, "there is no topic %s; `kabar info list` shows all", topic);
+	snprintf(subject, sizeof(subject), "info:%s", topic);
+	if (rc == 0)
+		rc = audit(r, "info.delete", subject);
+	return rc < 0 ? rc : said(r, "%s is deleted", topic);
+}
+
+/* ---- schedule ---- */
+
+/* "J12": J and up to three digits, as a person can type it. */
+static bool is_code(const char *z)
+{
+	size_t n = strlen(z);
+
+	return n >= 2 && n <= 4 && z[0] == 'J' && strspn(z + 1, "0123456789") == n - 1;
+}
+
+static int run_schedule_put(struct command *r)
+{
+	char code[64], topic[64], subject[80];
+	struct village village;
+	struct schedule row = {.code = slice_of(upper(text_of(r, "code"), code)), .title = field(r, "title"), .place = field(r, "place"),
+	    .village = field(r, "village"), .timezone = field(r, "timezone"), .topic = slice_of(upper(text_of(r, "topic"), topic)), .state = SLICE_LIT("open"),
+	    .starts_ms = json_integer_value(json_object_get(r->in, "starts_ms")), .seats = (int)json_integer_value(json_object_get(r->in, "seats"))};
+	int64_t id;
+	int rc;
+
+	if (!is_code(code))
+		return refuse(r, "a code is J and one to three digits, such as J12");
+	if (gsm7_septets(row.title) < 1 || gsm7_septets(row.title) > 20 || gsm7_septets(row.place) < 1 || gsm7_septets(row.place) > 20)
+		return refuse(r, "title and place have 1 to 20 characters of the GSM alphabet each: they must fit one SMS");
+	if (row.starts_ms <= r->now_ms)
+		return refuse(r, "it must begin in the future");
+	if (row.seats < 0 || row.seats > 999)
+		return refuse(r, "seats are 0 (unlimited) to 999");
+	rc = row.village.n ? village_by_code(r->s, row.village, &village) : 0;
+	if (rc == ERR_NOT_FOUND)
+		return refuse(r, "there is no village with the code %s", text_of(r, "village"));
+	if (rc == 0)
+		rc = schedule_put(r->s, &row, r->now_ms, &id);
+	snprintf(subject, sizeof(subject), "schedule:%s", code);
+	if (rc == 0)
+		rc = audit(r, "schedule.put", subject);
+	return rc < 0 ? rc : said(r, "%s is stored as a draft. Release it: kabar schedule approve %s --by NAME", code, code);
+}
+
+static int run_schedule_approve(struct command *r)
+{
+	char code[64], subject[80];
+	int rc;
+
+	upper(text_of(r, "code"), code);
+	if (!*text_of(r, "by"))
+		return refuse(r, "an approval needs --by NAME");
+	rc = schedule_approve(r->s, slice_of(code), field(r, "by"), r->now_ms);
+	if (rc == ERR_NOT_FOUND)
+		return refuse(r, "there is no event %s; `kabar schedule list` shows all", code);
+	snprintf(subject, sizeof(subject), "schedule:%s", code);
+	if (rc == 0)
+		rc = audit(r, "schedule.approve", subject);
+	return rc < 0 ? rc : said(r, "%s is approved and is shown from now on", code);
+}
+
+static int run_schedule_cancel(struct command *r)
+{
+	char code[64], subject[80];
+	int rc = schedule_cancel(r->s, slice_of(upper(text_of(r, "code"), code)), r->now_ms);
+
+	if (rc == ERR_NOT_FOUND)
+		return refuse(r, "there is no event %s; `kabar schedule list` shows all", code);
+	snprintf(subject, sizeof(subject), "schedule:%s", code);
+	if (rc == 0)
+		rc = audit(r, "schedule.cancel", subject);
+	return rc < 0 ? rc : said(r, "%s is cancelled", code);
+}
+
+/* ---- people and links ---- */
+
+static int run_person_stage(struct command *r)
+{
+	char stage[64], digits[64], subject[80];
+	struct person p;
+	unsigned n = 0;
+	const char *known;
+	int rc;
+
+	for (const char *z = text_of(r, "no"); *z && n < sizeof(digits) - 1; z++)
+		if (*z != '-' && *z != ' ')
+			digits[n++] = *z;
+	digits[n] = '\0';
+	for (n = 0; n < sizeof(stage) - 1 && text_of(r, "stage")[n]; n++)
+		stage[n] = (char)tolower((unsigned char)text_of(r, "stage")[n]);
+	stage[n] = '\0';
+	known = lexicon_lookup(r->plan->menus, "stage", slice_of(stage));
+	if (!known)
+		return refuse(r, "there is no stage \"%s\"; they are in the table `stage` of menus/words/id.keywords", text_of(r, "stage"));
+	if (gsm7_septets(field(r, "note")) < 0 || gsm7_septets(field(r, "note")) > 60)
+		return refuse(r, "a note has at most 60 characters of the GSM alphabet: it must fit the SMS");
+	rc = person_by_reg_no(r->s, slice_of(digits), &p);
+	if (rc == ERR_NOT_FOUND)
+		return refuse(r, "nobody has the registration number %s", text_of(r, "no"));
+	if (rc == 0)
+		rc = person_set_stage(r->s, p.id, slice_of(known), field(r, "note"), field(r, "by"), r->now_ms);
+	snprintf(subject, sizeof(subject), "person:%lld", rc == 0 ? (long long)p.id : 0LL);
+	if (rc == 0)
+		rc = audit(r, "person.stage", subject);
+	return rc < 0 ? rc : said(r, "%s: the stage is %s", digits, known);
+}
+
+static int run_link_pin_reset(struct command *r)
+{
+	char subject[80];
+	int rc = link_pin_reset(r->s, field(r, "name"));
+
+	if (rc == ERR_NOT_FOUND)
+		return refuse(r, "there is no bearer %s", text_of(r, "name"));
+	snprintf(subject, sizeof(subject), "link:%.40s", text_of(r, "name"));
+	if (rc == 0)
+		rc = audit(r, "link.pin_reset", subject);
+	return rc < 0 ? rc : said(r, "the PIN of %s is offered once more after the next start of the gateway", text_of(r, "name"));
+}
+
+/* ---- status ---- */
+
+static json_t *json_text(struct slice s)
+{
+	json_t *j = json_stringn(s.p ? s.p : "", s.n);
+
+	return j ? j : json_string("?");
+}
+
+static int status_links(struct command *r)
+{
+	struct link_row rows[64];
+	json_t *links = json_array();
+	unsigned n = 0;
+	int rc = link_list(r->s, rows, COUNT_OF(rows), &n);
+
+	for (unsigned i = 0; rc == 0 && i < n && i < COUNT_OF(rows); i++)
+		json_array_append_new(links, json_pack("{s:o, s:o, s:I, s:i, s:o, s:o, s:I, s:b, s:o, s:o, s:o}", "name", json_text(rows[i].name), "state",
+						 json_text(rows[i].state), "age_ms", (json_int_t)(r->now_ms - rows[i].changed_ms), "signal", rows[i].signal,
+						 "network", json_text(rows[i].network), "reason", json_text(rows[i].reason), "epoch",
+						 (json_int_t)rows[i].epoch, "pin_rejected", (int)rows[i].pin_rejected, "imei", json_text(rows[i].imei), "iccid",
+						 json_text(rows[i].iccid), "smsc", json_text(rows[i].smsc)));
+	json_object_set_new(r->out, "links", links);
+	return rc;
+}
+
+static int status_queues(struct command *r)
+{
+	static const char *const lanes[LANE_N] = {"sos", "reply", "notification", "broadcast"};
+	struct queue_row rows[64];
+	json_t *list = json_array();
+	unsigned n = 0;
+	int rc = queues(r->s, rows, COUNT_OF(rows), &n);
+
+	for (unsigned i = 0; rc == 0 && i < n && i < COUNT_OF(rows); i++)
+		json_array_append_new(list, json_pack("{s:o, s:s, s:I, s:I}", "route", json_text(rows[i].route), "lane", lanes[rows[i].lane], "queued_n",
+						(json_int_t)rows[i].queued_n, "age_ms", (json_int_t)(r->now_ms - rows[i].oldest_ms)));
+	json_object_set_new(r->out, "queues", list);
+	return rc;
+}
+
+static int run_status(struct command *r)
+{
+	struct life_counts counts;
+	int64_t info_n = 0, current_n = 0;
+	time_t now_s = (time_t)(r->now_ms / 1000);
+	struct tm utc;
+	char today[16];
+	int rc = life_counts(r->s, &counts);
+
+	gmtime_r(&now_s, &utc);
+	strftime(today, sizeof(today), "%Y-%m-%d", &utc);
+	if (rc == 0)
+		rc = info_count(r->s, today, &info_n, &current_n);
+	if (rc == 0)
+		rc = status_links(r);
+	if (rc == 0)
+		rc = status_queues(r);
+	if (rc < 0)
+		return rc;
+	json_object_set_new(r->out, "gateway", json_string(r->plan->gateway));
+	json_object_set_new(r->out, "version", json_string(KABAR_VERSION));
+	json_object_update_new(r->out, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "inbox_n", (json_int_t)counts.inbox_n, "outbox_n",
+					   (json_int_t)counts.outbox_n, "unknown_n", (json_int_t)counts.unknown_n, "dead_n", (json_int_t)counts.dead_n, "people_n",
+					   (json_int_t)counts.people_n, "cases_n", (json_int_t)counts.cases_n, "info_n", (json_int_t)info_n, "info_current_n",
+					   (json_int_t)current_n));
+	return 0;
+}
+
+/* ---- the table ---- */
+
+static const struct verb {
+	const char *name;
+	int (*run)(struct command *r);
+	bool reads; /* only */
+} verbs[] = {
+    {"status", run_status, true},
+    {"info.put", run_info_put, false},
+    {"info.approve", run_info_approve, false},
+    {"info.delete", run_info_delete, false},
+    {"schedule.put", run_schedule_put, false},
+    {"schedule.approve", run_schedule_approve, false},
+    {"schedule.cancel", run_schedule_cancel, false},
+    {"person.stage", run_person_stage, false},
+    {"link.pin_reset", run_link_pin_reset, false},
+};
+
+static const struct verb *verb_of(const json_t *in)
+{
+	const char *name = json_string_value(json_object_get(in, "verb"));
+
+	for (size_t i = 0; name && i < COUNT_OF(verbs); i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+bool command_is_read(struct slice json)
+{
+	json_t *in = json_loadb(json.p, json.n, 0, NULL);
+	const struct verb *v = verb_of(in);
+	bool reads = v && v->reads;
+
+	json_decref(in);
+	return reads;
+}
+
+int command_run(struct store *s, const struct plan *plan, struct slice json, uint32_t uid, int64_t now_ms, uint64_t seed, struct buf *reply)
+{
+	struct command r = {s, plan, json_loadb(json.p, json.n, 0, NULL), json_object(), uid, now_ms};
+	const struct verb *v = verb_of(r.in);
+	char *text;
+	int rc = v ? v->run(&r) : refuse(&r, "there is no such command; is the daemon older than this program?");
+
+	(void)seed; /* no verb draws yet */
+	if (rc == 0) {
+		text = json_dumps(r.out, JSON_COMPACT);
+		buf_str(reply, text);
+		free(text);
+	}
+	json_decref(r.in);
+	json_decref(r.out);
+	return rc;
+}
