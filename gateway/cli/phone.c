@@ -41,8 +41,10 @@ static bool connect_to(struct phone *p, const char *path)
 	struct sockaddr_un where = {.sun_family = AF_UNIX};
 
 	p->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	snprintf(where.sun_path, sizeof(where.sun_path), "%s", path);
-	if (p->fd >= 0 && connect(p->fd, (struct sockaddr *)&where, sizeof(where)) == 0)
+	errno = ENAMETOOLONG;
+	if (strlen(path) < sizeof(where.sun_path))
+		memcpy(where.sun_path, path, strlen(path) + 1);
+	if (p->fd >= 0 && where.sun_path[0] && connect(p->fd, (struct sockaddr *)&where, sizeof(where)) == 0)
 		return true;
 	fprintf(stderr, "kabar phone: the simulated network does not answer at %s (%s). `make run` starts one.\n", path, strerror(errno));
 	return false;
