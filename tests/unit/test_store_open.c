@@ -1,106 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* test_store_open.c - opening: one writer, readers beside it and without it, files that are not ours, keys,
  * ids, a power cut. */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <fcntl.h>
+#include "gateway/base/fault.h"
+#include "storage/books.h"
+#include "tests/unit/store_opening.h"
+
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <cmocka.h>
-
-#include "gateway/base/err.h"
-#include "gateway/base/fault.h"
-#include "storage/books.h"
-#include "storage/people.h"
-#include "tests/unit/store_bench.h"
-
-#define S(z) SLICE_LIT(z)
-
-static int begin(void **state)
-{
-	struct store_bench *b = must_alloc(sizeof(*b));
-
-	store_bench_begin(b);
-	*state = b;
-	return 0;
-}
-
-static int end(void **state)
-{
-	store_bench_end(*state);
-	free(*state);
-	return 0;
-}
-
-static int try_open(const struct store_bench *b, enum db_mode mode, struct store **s, char **why)
-{
-	const struct store_start start = {
-	    .path = b->path, .key_path = b->key_path, .gateway = "test-01", .mode = mode};
-
-	*s = NULL;
-	return store_open(&start, s, why);
-}
-
-static struct store *open_or_fail(const struct store_bench *b, enum db_mode mode)
-{
-	struct store *s;
-	char *why;
-
-	if (try_open(b, mode, &s, &why))
-		fail_msg("%s", why);
-	return s;
-}
-
-/* It refuses, in one line that says the words. */
-static void expect_refused(const struct store_bench *b, enum db_mode mode, int err, const char *words)
-{
-	struct store *s;
-	char *why = NULL;
-
-	assert_int_equal(try_open(b, mode, &s, &why), err);
-	assert_null(s);
-	assert_non_null(why);
-	if (!strstr(why, words) || !strstr(why, b->dir) || strchr(why, '\n'))
-		fail_msg("'%s' is not one line that says '%s'", why, words);
-	free(why);
-}
-
-static void add_person(struct store *s)
-{
-	struct person_new p = {.name = S("SITI"),
-	    .nik = S("5203075708909901"),
-	    .birth = {1990, 8, 17},
-	    .reg_no = S("407122836"),
-	    .code = S("4821"),
-	    .peer = S("+62812"),
-	    .notice_version = S("v1"),
-	    .how = S("sms"),
-	    .now_ms = 1};
-	int64_t id;
-
-	assert_int_equal(store_begin(s), 0);
-	assert_int_equal(person_add(s, &p, &id), 0);
-	assert_int_equal(store_commit(s), 0);
-}
-
-static unsigned mode_of(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 ? st.st_mode & 0777 : 0;
-}
-
-static void write_file(const char *path, const void *bytes, size_t n, off_t at, unsigned mode)
-{
-	int fd = open(path, O_WRONLY | O_CREAT, mode);
-
-	assert_true(fd >= 0);
-	assert_int_equal(pwrite(fd, bytes, n, at), n);
-	close(fd);
-}
 
 /* ---- one writer */
 
@@ -198,10 +105,8 @@ static void read_as_nobody(const struct store_bench *b)
 
 	if (setgid(65534) || setuid(65534))
 		_exit(9);
-	if (try_open(b, DB_READER, &s, &why)) {
-		fprintf(stderr, "# %s\n", why);
+	if (try_open(b, DB_READER, &s, &why))
 		_exit(strstr(why, "owner and mode") ? 2 : 3);
-	}
 	if (store_bench_count(s, "SELECT count(*) FROM person") != 1)
 		_exit(4);
 	store_close(s);
@@ -247,31 +152,6 @@ static void test_a_reader_needs_a_store(void **state)
 }
 
 /* ---- files that are not ours */
-
-struct bytes {
-	char of[16384];
-	ssize_t n;
-};
-
-static struct bytes read_file(const char *path)
-{
-	struct bytes b = {.n = -1};
-	int fd = open(path, O_RDONLY);
-
-	if (fd >= 0) {
-		b.n = read(fd, b.of, sizeof(b.of));
-		close(fd);
-	}
-	return b;
-}
-
-static void expect_same(const char *path, const struct bytes *before)
-{
-	struct bytes now = read_file(path);
-
-	assert_int_equal(now.n, before->n);
-	assert_memory_equal(now.of, before->of, (size_t)now.n);
-}
 
 static void test_a_corrupt_file_is_refused(void **state)
 {
@@ -354,140 +234,9 @@ static void test_a_missing_folder_is_told(void **state)
 	expect_refused(&b, DB_WRITER, ERR_IO, "No such file or directory");
 }
 
-/* ---- keys */
-
-static void test_the_key_is_made_once(void **state)
-{
-	const struct store_bench *b = *state;
-	struct store *s = open_or_fail(b, DB_WRITER);
-	int64_t who;
-
-	assert_int_equal(mode_of(b->key_path), 0400);
-	assert_int_equal(mode_of(b->path) & 0007, 0);
-	add_person(s);
-	store_close(s);
-	s = open_or_fail(b, DB_WRITER);
-	assert_int_equal(store_begin(s), 0);
-	assert_int_equal(person_nik_known(s, S("5203075708909901"), &who), 0);
-	assert_int_equal(who, 1);
-	store_rollback(s);
-	store_close(s);
-}
-
-static void test_a_missing_key_is_never_made_again(void **state)
-{
-	const struct store_bench *b = *state;
-	struct store *s = open_or_fail(b, DB_WRITER);
-
-	add_person(s);
-	store_close(s);
-	assert_int_equal(unlink(b->key_path), 0);
-	expect_refused(b, DB_WRITER, ERR_NOT_FOUND, "put the key file back");
-	expect_refused(b, DB_READER, ERR_NOT_FOUND, "put the key file back");
-	assert_int_not_equal(access(b->key_path, F_OK), 0);
-	store_bench_sql(b->path, "DELETE FROM meta"); /* not even when the store no longer says so */
-	expect_refused(b, DB_WRITER, ERR_NOT_FOUND, "put the key file back");
-	assert_int_not_equal(access(b->key_path, F_OK), 0);
-}
-
-static void test_another_key_is_refused(void **state)
-{
-	const struct store_bench *b = *state;
-	char other[32] = "another key of thirty two bytes";
-
-	store_close(open_or_fail(b, DB_WRITER));
-	assert_int_equal(unlink(b->key_path), 0);
-	write_file(b->key_path, other, sizeof(other), 0, 0400);
-	expect_refused(b, DB_WRITER, ERR_DENIED, "put the right key file back");
-	expect_refused(b, DB_READER, ERR_DENIED, "put the right key file back");
-}
-
-static void test_a_bad_key_file_is_refused(void **state)
-{
-	const struct store_bench *b = *state;
-
-	store_close(open_or_fail(b, DB_WRITER));
-	assert_int_equal(chmod(b->key_path, 0644), 0);
-	expect_refused(b, DB_WRITER, ERR_DENIED, b->key_path);
-	assert_int_equal(unlink(b->key_path), 0);
-	write_file(b->key_path, "short", 5, 0, 0400);
-	expect_refused(b, DB_WRITER, ERR_CORRUPT, b->key_path);
-}
-
-static void test_a_store_that_lost_its_key_check_is_refused(void **state)
-{
-	const struct store_bench *b = *state;
-	struct store *s = open_or_fail(b, DB_WRITER);
-
-	add_person(s);
-	store_close(s);
-	store_bench_sql(b->path, "DELETE FROM meta");
-	expect_refused(b, DB_WRITER, ERR_CORRUPT, "no longer says with which key");
-}
-
-/* A start that was cut off between key and store goes on with that key. */
-static void test_a_key_without_a_store_is_used(void **state)
-{
-	const struct store_bench *b = *state;
-	struct bytes key;
-
-	write_file(b->key_path, "a key that was made before!!!!!", 32, 0, 0400);
-	key = read_file(b->key_path);
-	store_close(open_or_fail(b, DB_WRITER));
-	expect_same(b->key_path, &key);
-}
-
-/* ---- ids */
-
-static const char one_in[] =
-    "INSERT INTO inbox (id, gateway, at_ms, link, self, peer, text, coding, smsc_s, outcome) "
-    "VALUES (7, 'g', 1, 'm1', '+62811', '+62812', 'x', 0, 1, 'silent')";
-
-static void test_ids_never_return(void **state)
-{
-	const struct store_bench *b = *state;
-	struct store *s = open_or_fail(b, DB_WRITER);
-
-	assert_true(s->next_inbox == 1 && s->next_outbox == 1 && s->next_submit == 1);
-	assert_int_equal(store_begin(s), 0);
-	store_bench_run(s, one_in);
-	s->next_inbox = 8;
-	assert_int_equal(store_commit(s), 0);
-	store_bench_run(s, "DELETE FROM inbox");
-	store_close(s);
-	s = open_or_fail(b, DB_WRITER);
-	assert_true(s->next_inbox == 8 && s->next_outbox == 1);
-	store_close(s);
-}
-
-static void test_a_batch_that_is_offered_again_gets_the_same_ids(void **state)
-{
-	struct store *s = open_or_fail(*state, DB_WRITER);
-
-	assert_int_equal(store_begin(s), 0);
-	s->next_inbox += 5;
-	s->next_submit += 2;
-	store_rollback(s);
-	assert_true(s->next_inbox == 1 && s->next_submit == 1);
-	if (KABAR_FAULTS) {
-		assert_int_equal(store_begin(s), 0);
-		s->next_outbox += 5;
-		assert_int_equal(fault_arm("db_commit:1:error"), 0);
-		assert_int_equal(store_commit(s), ERR_SICK);
-		assert_int_equal(s->next_outbox, 1);
-		fault_arm(NULL);
-		db_recover(s->db);
-	}
-	assert_int_equal(store_begin(s), 0);
-	s->next_outbox += 5;
-	assert_int_equal(store_commit(s), 0);
-	assert_int_equal(s->next_outbox, 6);
-	store_close(s);
-}
-
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, store_bench_setup, store_bench_teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_a_second_gateway_is_refused),
 	    TEST(test_a_power_cut_keeps_what_was_committed),
@@ -500,14 +249,6 @@ int main(void)
 	    TEST(test_a_newer_version_is_refused),
 	    TEST(test_an_older_version_is_not_read),
 	    TEST(test_a_missing_folder_is_told),
-	    TEST(test_the_key_is_made_once),
-	    TEST(test_a_missing_key_is_never_made_again),
-	    TEST(test_another_key_is_refused),
-	    TEST(test_a_bad_key_file_is_refused),
-	    TEST(test_a_store_that_lost_its_key_check_is_refused),
-	    TEST(test_a_key_without_a_store_is_used),
-	    TEST(test_ids_never_return),
-	    TEST(test_a_batch_that_is_offered_again_gets_the_same_ids),
 	};
 
 	return cmocka_run_group_tests_name("opening", tests, NULL, NULL);
