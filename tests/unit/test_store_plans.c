@@ -31,6 +31,9 @@ static const struct {
     {"queues", "outbox", "reads what waits, by the partial index outbox_next"},
     {"case_list_open", "cases", "reads what is open, by the partial index cases_open"},
     {"case_list", "cases", "by id from the newest on, and stops at its limit"},
+    {"life_counts", "submit", "counts what is UNKNOWN, by the partial index submit_unknown"},
+    {"life_counts", "dead_letter", "counts an index, by hand: dead letters are few"},
+    {"life_counts", "cases", "counts what is open, by the partial index cases_open"},
     {"check_*", "*", "reads all, by hand or in tests"},
 };
 

@@ -261,6 +261,7 @@ CREATE INDEX submit_open ON submit (link, epoch) WHERE state = 'OUT';
 CREATE INDEX submit_unknown ON submit (link, at_ms) WHERE state = 'UNKNOWN';
 CREATE INDEX submit_by_ref ON submit (link, net_ref, id) WHERE state = 'SENT';
 CREATE INDEX report_early_by_ref ON report_early (link, net_ref);
+CREATE INDEX dead_letter_by_inbox ON dead_letter (inbox) WHERE inbox IS NOT NULL;
 CREATE INDEX due_by_time ON due (at_ms, id);
 CREATE INDEX due_by_subject ON due (kind, subject);
 CREATE INDEX job_running ON job (id) WHERE state = 'running';

@@ -102,6 +102,7 @@ CREATE TABLE dead_letter (
 	reason TEXT NOT NULL,
 	event_sealed BLOB NOT NULL             -- the event as JSON, sealed
 ) STRICT;
+CREATE INDEX dead_letter_by_inbox ON dead_letter (inbox) WHERE inbox IS NOT NULL;
 
 CREATE TABLE due (                         -- what must happen later; the loop keeps one timer for the earliest
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
