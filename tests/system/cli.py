@@ -1,0 +1,232 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line from outside: faults of gateway.conf, refusals to start, every subcommand, exit codes, JSON; words and rows change answers."""
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+
+from libkabar import KABAR, SLOW, TOP, Gateway, Network, finish, test, until
+
+OURS, A = '+6281100000001', '+6281255500001'
+
+
+def kabar(*words, cwd='/'):
+    done = subprocess.run([KABAR, *words], capture_output=True, text=True, timeout=60 * SLOW, cwd=cwd)
+    return done.returncode, done.stdout, done.stderr
+
+
+def with_config(text, *words):
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f'{folder}/gateway.conf', 'w') as f:
+            f.write(text)
+        return kabar(*(words or ('run',)), '-c', f'{folder}/gateway.conf')
+
+
+def config_faults():
+    modem = '{ name = "m1"; kind = "gsm"; device = "/dev/x"; }'
+    cases = [
+        (f'gateway: {{ nam = "x"; }};\nbearers = ( {modem} );', [(1, 'no such key')]),
+        (f'gateway: {{ demo = 1; }};\nbearers = ( {modem} );', [(1, 'true or false')]),
+        ('bearers = ( { name = "m1"; kind = "gsm";\n device = "/dev/x"; per_minute = 100000; } );', [(2, 'out of range')]),
+        (f'bearers = ( {modem},\n {modem} );', [(2, 'another bearer')]),
+        ('bearers = ( { name = "m1"; kind = "gsm"; } );', [(1, 'device is missing')]),
+        ('bearers = ( { name = "m1"; kind = "gsm"; device = "/dev/x"; pin_file = "/nonexistent"; } );', [(1, 'cannot read the secret')]),
+        (f'bearers = ( {modem} );\nroutes = ( {{ prefix = ""; bearer = "m9"; }} );', [(2, 'no bearer')]),
+        (f'bearers = ( {modem} );\noperators = ( {{ number = "12"; }} );', [(2, 'number')]),
+        (f'gateway: {{ timezone = "Asia/Atlantis"; nam = 1; }};\nbearers = ( {modem},\n{modem} );\nroutes = ( {{ prefix = ""; bearer = "m9"; }} );',
+         [(1, 'not known'), (1, 'no such key'), (3, 'another bearer'), (4, 'no bearer')]),
+        ('gateway: { };', [(None, 'none is configured')]),
+        ('bearers = (', [(1, 'syntax')]),
+    ]
+    for text, faults in cases:
+        for words in (('run',), ('check',)):
+            code, _, err = with_config(text, *words)
+            assert code == 2, (text, code, err)
+            for line, words_of_fault in faults:
+                assert any(words_of_fault in said and (line is None or f'gateway.conf:{line}:' in said) for said in err.split('\n')), (text, line, words_of_fault, err)
+
+
+def usage():
+    assert kabar('version')[0] == 0
+    assert kabar('frobnicate')[0] == 2
+    assert kabar('run', '--nonsense')[0] == 2
+    assert kabar('why')[0] == 2
+    code, out, _ = kabar('help')
+    assert code == 0 and all(word in out for word in ('run', 'check', 'status', 'phone', 'why', 'info', 'schedule', 'person', 'version'))
+    for name in re.findall(r'^  (\w+) ', out, re.M):
+        assert kabar('help', name)[0] == 0
+
+
+def sample():
+    """The gateway.conf of the tree is what the table says."""
+    with open(f'{TOP}/gateway.conf', encoding='utf-8') as f:
+        assert f.read() == kabar('check', '--print-conf')[1], 'type: build/kabar check --print-conf > gateway.conf'
+
+
+def no_daemon():
+    text = 'bearers = ( { name = "m1"; kind = "null"; } );'
+    assert with_config(text, 'status')[0] == 3
+    assert with_config(text, 'info', 'approve', 'BIAYA', '--by', 'x', '--review-by', '2030-01-01')[0] == 3
+    code, _, err = with_config(text, 'info', 'list')
+    assert code == 1 and 'kabar.db' in err, (code, err)
+
+
+def quiet_gateway(net, gateway='demo = true;'):
+    return Gateway(net, gateway=gateway, bearers='{ name = "m1"; kind = "null"; number = "+6281100000001"; }')
+
+
+def refuses(prepare, words):
+    """After `prepare` the gateway must not start: one clear line."""
+    with Network() as net:
+        kabar_ = quiet_gateway(net).start(wait=False)
+        until(lambda: kabar_.sql('select 1 from info'), 20, 'it serves')
+        other = prepare(kabar_)
+        code = subprocess.run([KABAR, 'run', '-c', kabar_.config], capture_output=True, text=True, timeout=60 * SLOW)
+        lines = [line for line in code.stderr.split('\n') if ' error ' in line]
+        assert code.returncode == 1, (code.returncode, code.stderr)
+        assert len(lines) == 1 and any(word in lines[0] for word in words), code.stderr
+        if other is not None:
+            other.stop()
+
+
+def second_gateway(first):
+    return first
+
+
+def newer(first):
+    first.stop()
+    db = sqlite3.connect(first.store)
+    db.execute('pragma user_version = 999')
+    db.commit()
+    db.close()
+
+
+def corrupt(first):
+    first.stop()
+    for name in ('kabar.db-wal', 'kabar.db-shm'):
+        if os.path.exists(f'{first.dir}/state/{name}'):
+            os.remove(f'{first.dir}/state/{name}')
+    with open(first.store, 'r+b') as f:
+        f.write(b'this is no database' * 400)
+
+
+def key_lost(first):
+    first.cli('info', 'approve', 'BIAYA', '--by', 'Test', '--review-by', '2030-01-01')  # an audit row: keyed
+    first.stop()
+    os.remove(f'{first.dir}/state/kabar.key')
+
+
+def key_of_another(first):
+    key_lost(first)
+    with open(f'{first.dir}/state/kabar.key', 'wb') as f:
+        f.write(b'x' * 32)
+    os.chmod(f'{first.dir}/state/kabar.key', 0o400)
+
+
+def rows_and_words():
+    """An information row and a word are edited: the next answer changes. Outside demo mode a draft is not sent."""
+    with Network() as net:
+        shutil.copytree(f'{TOP}/menus', f'{net.dir}/menus')
+        gateway = Gateway(net, gateway='menus_dir = "menus"; dinas = "Dinas Uji";').start()
+        try:
+            assert 'not one information row is approved' in gateway.log()
+            assert 'sedang diperiksa' in net.ask(A, OURS, 'INFO BIAYA')
+            gateway.cli('info', 'edit', 'BIAYA', '1', '--text', 'Teks baru tentang biaya.')
+            assert 'sedang diperiksa' in net.ask(A, OURS, 'INFO BIAYA')
+            gateway.cli('info', 'approve', 'BIAYA', '--by', 'Dinas Uji', '--review-by', '2030-01-01')
+            assert net.ask(A, OURS, 'INFO BIAYA') == 'Teks baru tentang biaya.'
+            gateway.cli('info', 'edit', 'BIAYA', '1', '--text', 'Ketik FROBNIK untuk biaya.', code=1)
+            gateway.cli('info', 'approve', 'NOTHING', '--by', 'x', '--review-by', '2030-01-01', code=1)
+            with open(f'{net.dir}/menus/words/id.words', encoding='utf-8') as f:
+                words = f.read()
+            with open(f'{net.dir}/menus/words/id.words', 'w', encoding='utf-8') as f:
+                f.write(re.sub(r'^HLP = .*$', 'HLP = Bantuan yang baru. Balas MENU.', words, flags=re.M))
+            gateway.process.send_signal(1)
+            until(lambda: 'were read again' in gateway.log(), 10, 'a reload')
+            assert net.ask(A, OURS, 'BANTUAN') == 'Bantuan yang baru. Balas MENU.'
+        finally:
+            assert gateway.stop() == 0, gateway.log()
+        gateway.check_store()
+
+
+def check_finds_words():
+    with Network() as net:
+        shutil.copytree(f'{TOP}/menus', f'{net.dir}/menus')
+        gateway = quiet_gateway(net, gateway='menus_dir = "menus";')
+        assert 'are right' in gateway.cli('check')
+        with open(f'{net.dir}/menus/words/id.words', 'a', encoding='utf-8') as f:
+            f.write(f'D1x = {"panjang " * 25}\n')
+        code, _, err = kabar('check', '-c', gateway.config)
+        assert code in (1, 2) and re.search(r'id\.words:\d+: ', err), err
+
+
+def tables():
+    with Network() as net, Gateway(net) as gateway:
+        net.ask(A, OURS, 'DAFTAR#SITI DEMO#5203075708909901#1203#HK')
+        net.ask(A, OURS, '1')
+        net.ask(A, OURS, '1')
+        status = json.loads(gateway.cli('status', '--json'))
+        assert status['links'][0]['state'] == 'up' and status['people_n'] == 1, status
+        assert 'up' in gateway.cli('status')
+        people = json.loads(gateway.cli('person', 'list', '--json'))
+        assert len(people) == 1 and people[0]['nik'] is True and '9901' not in json.dumps(people), people
+        no = people[0]['no']
+        gateway.cli('person', 'stage', no, 'visa kerja', '--note', 'Menunggu berkas', '--by', 'Petugas')
+        text = net.ask(A, OURS, 'cek')
+        assert 'isa kerja' in text and 'Menunggu berkas' in text, text
+        gateway.cli('person', 'stage', no, 'menari', code=1)
+        gateway.cli('person', 'stage', '000000000', 'paspor', code=1)
+        assert json.loads(gateway.cli('person', 'show', A, '--json'))[0]['no'] == no
+        gateway.cli('schedule', 'add', 'J77', '--title', 'Kursus jahit', '--at', '2035-01-02 09:00', '--place', 'Balai Desa', '--village', '1203')
+        gateway.cli('schedule', 'approve', 'J77', '--by', 'Petugas')
+        assert any(row['code'] == 'J77' for row in json.loads(gateway.cli('schedule', 'list', '--json')))
+        gateway.cli('schedule', 'cancel', 'J77')
+        gateway.cli('schedule', 'add', 'X1', '--title', 'a', '--at', '2035-01-02 09:00', '--place', 'b', code=1)
+        gateway.cli('schedule', 'add', 'J78', '--title', 'a', '--at', 'besok', '--place', 'b', code=2)
+        topics = json.loads(gateway.cli('info', 'list', '--json'))
+        assert len(topics) >= 30
+        why = gateway.cli('why', '1')
+        assert 'register' in why and 'SENT' in why or 'DELIVERED' in why, why
+        assert '5203' not in why, why
+        assert 'in:1' in gateway.cli('why', 'out:1')
+        gateway.cli('why', '99999', code=1)
+        assert json.loads(gateway.cli('case', 'list', '--json')) == []
+
+
+def record_and_replay():
+    with Network() as net:
+        gateway = Gateway(net)
+        gateway.start('--record', f'{net.dir}/day.jsonl')
+        try:
+            for text in ('INFO BIAYA', 'DAFTAR#SITI DEMO#5203075708909901#1203#HK', '1', '1', 'tolong', 'cek'):
+                net.ask(A, OURS, text)
+        finally:
+            assert gateway.stop() == 0, gateway.log()
+        out = gateway.cli('replay', f'{net.dir}/day.jsonl')
+        assert ' 0 differences' in out, out
+        with open(f'{net.dir}/day.jsonl') as f:
+            lines = f.read()
+        with open(f'{net.dir}/other.jsonl', 'w') as f:
+            f.write(re.sub(r'("effect":\{"kind":2,[^\n]*"text":")..', r'\1ff', lines, count=1))
+        code = kabar('replay', '-c', gateway.config, f'{net.dir}/other.jsonl')
+        assert code[0] == 1, code
+
+
+test('every fault of gateway.conf is found, with its line', config_faults)
+test('subcommands say how they are used', usage)
+test('gateway.conf of the tree is the documented sample', sample)
+test('without a daemon: writes and status exit 3, reads say what is missing', no_daemon)
+test('a second gateway on the same store is refused', refuses, second_gateway, ['another', 'in use'])
+test('a database of a newer version is refused', refuses, newer, ['newer'])
+test('a corrupt file is refused', refuses, corrupt, ['damaged', 'not a database', 'corrupt'])
+test('a missing key file beside sealed rows is refused', refuses, key_lost, ['key'])
+test('the key of another store is refused', refuses, key_of_another, ['key'])
+test('rows and words change the next answer; a draft is not sent', rows_and_words)
+test('kabar check finds a word that is too long', check_finds_words)
+test('status, person, schedule, info, why, case', tables)
+test('a recorded day repeats with equal effects', record_and_replay)
+finish()
