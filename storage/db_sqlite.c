@@ -328,8 +328,6 @@ int db_commit(struct db *db)
 	end_readings(db);
 	if (!err && FAULT(db_commit))
 		err = verdict(db, SQLITE_FULL, "COMMIT");
-	if (!err && sqlite3_get_autocommit(db->handle))
-		err = verdict(db, SQLITE_ABORT, "COMMIT");
 	if (!err)
 		err = control(db, DB_COMMIT);
 	if (err)

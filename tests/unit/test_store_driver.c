@@ -146,6 +146,77 @@ static void expect_sick(struct db *db, const char *words)
 	arena_free(&a);
 }
 
+static void script(struct db *db, const char *sql)
+{
+	char *why = NULL;
+
+	if (db_script(db, sql, NULL, NULL, &why))
+		fail_msg("%s", why);
+}
+
+/* The database may end a transaction by itself while it blames a row: what came before that row is gone, so
+ * no event is to blame. */
+static void test_a_transaction_that_is_gone_is_sickness(void **state)
+{
+	struct db *db = open_db(":memory:");
+
+	(void)state;
+	script(db, "CREATE TRIGGER give_up BEFORE INSERT ON due WHEN new.kind = 'bad' BEGIN SELECT "
+		   "raise(ROLLBACK, 'no'); END");
+	assert_int_equal(db_begin(db), 0);
+	put(db, "lost", "1");
+	assert_int_equal(db_exec(db, Q_due_add, "isi", (int64_t)1, SLICE_LIT("bad"), (int64_t)1), ERR_SICK);
+	assert_int_equal(db_commit(db), ERR_SICK);
+	expect_sick(db, "gave up the transaction");
+	assert_int_equal(db_begin(db), 0);
+	put(db, "lost", "1");
+	script(db, "ROLLBACK");
+	assert_int_equal(db_commit(db), ERR_SICK); /* it does not say committed of what is not there */
+	expect_sick(db, "gave up the transaction");
+	db_close(db);
+}
+
+/* A failed commit leaves nothing open behind it, before anybody recovers. */
+static void test_a_failed_commit_is_rolled_back_at_once(void **state)
+{
+	struct db *db = open_db(":memory:");
+
+	(void)state;
+	if (!KABAR_FAULTS)
+		return;
+	assert_int_equal(db_begin(db), 0);
+	put(db, "lost", "1");
+	assert_false(sqlite3_get_autocommit(db->handle));
+	assert_int_equal(fault_arm("db_commit:1:error"), 0);
+	assert_int_equal(db_commit(db), ERR_SICK);
+	assert_true(sqlite3_get_autocommit(db->handle));
+	assert_int_equal(fault_arm(NULL), 0);
+	expect_sick(db, "disk is full");
+	db_close(db);
+}
+
+/* One level: what was rolled back or released is off the stack, or a batch of 256 bad events would pile up
+ * 256. */
+static void test_no_savepoint_is_left_behind(void **state)
+{
+	struct db *db = open_db(":memory:");
+	char *why = NULL;
+
+	(void)state;
+	assert_int_equal(db_begin(db), 0);
+	assert_int_equal(db_savepoint(db), 0);
+	assert_int_equal(db_rollback_to(db), 0);
+	assert_int_not_equal(db_script(db, "RELEASE event", NULL, NULL, &why), 0);
+	assert_non_null(strstr(why, "no such savepoint"));
+	free(why);
+	assert_int_equal(db_savepoint(db), 0);
+	assert_int_equal(db_release(db), 0);
+	assert_int_not_equal(db_script(db, "RELEASE event", NULL, NULL, &why), 0);
+	free(why);
+	assert_int_equal(db_commit(db), 0);
+	db_close(db);
+}
+
 static void test_faults_make_it_sick(void **state)
 {
 	struct db *db = open_db(":memory:");
@@ -352,6 +423,9 @@ int main(void)
 	    cmocka_unit_test(test_binds_by_name),
 	    cmocka_unit_test(test_texts_are_copies_and_null_is_empty),
 	    cmocka_unit_test(test_a_bad_row_is_blamed_alone),
+	    cmocka_unit_test(test_a_transaction_that_is_gone_is_sickness),
+	    cmocka_unit_test(test_a_failed_commit_is_rolled_back_at_once),
+	    cmocka_unit_test(test_no_savepoint_is_left_behind),
 	    cmocka_unit_test(test_faults_make_it_sick),
 	    cmocka_unit_test(test_a_full_file_is_sickness),
 	    cmocka_unit_test(test_a_failing_disk_is_sickness),
