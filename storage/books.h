@@ -15,7 +15,8 @@ int link_ensure(struct store *s, struct slice name) MUST_USE; /* a row for a bea
 int link_get(struct store *s, struct slice name, struct link_row *out) MUST_USE;
 int link_list(struct store *s, struct link_row *out, unsigned cap, unsigned *n) MUST_USE;
 int link_up(struct store *s, struct slice name, int64_t epoch, int64_t now_ms) MUST_USE;
-/* State, words and what is known of modem and network; empty strings keep what was there. Writes only what changed. */
+/* State, words and what is known of modem and network; empty strings keep what was there, signal -1 is written as unknown, pin_rejected only link_pin_reset
+ * takes back. changed_ms counts when the state is another one. The same again costs no write. ERR_NOT_FOUND. */
 int link_state_set(struct store *s, const struct link_row *row) MUST_USE;
 int link_pin_reset(struct store *s, struct slice name) MUST_USE;
 

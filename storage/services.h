@@ -19,7 +19,7 @@ bool info_is_current(const struct info_row *row, const char *today);
 /* Names of all topics, each once, in alphabetical order, up to cap. */
 int info_topics(struct store *s, struct slice *out, unsigned cap, unsigned *n) MUST_USE;
 int info_list(struct store *s, struct info_row *out, unsigned cap, unsigned *n) MUST_USE; /* all rows */
-int info_put(struct store *s, const struct info_row *row, int64_t now_ms) MUST_USE;	  /* insert or replace; a changed text is a draft again */
+int info_put(struct store *s, const struct info_row *row, int64_t now_ms) MUST_USE;	  /* insert or replace. approved_* of the row are not looked at: only info_approve approves; a changed text is a draft again, the same text keeps approval and review date */
 int info_approve(struct store *s, struct slice topic, struct slice by, struct slice review_by, int64_t now_ms) MUST_USE; /* ERR_NOT_FOUND */
 int info_delete(struct store *s, struct slice topic) MUST_USE;										 /* ERR_NOT_FOUND */
 int info_count(struct store *s, const char *today, int64_t *all_n, int64_t *current_n) MUST_USE;

@@ -49,5 +49,5 @@ static inline struct arena *store_arena(struct store *s)
 }
 
 /* The invariants that must hold after every batch (tests call it after each test; `kabar doctor` too): integrity and foreign keys, no clear NIK in any text column, outbox states that
- * agree with their submits, todo bits within parts, one open session a number, every open question has an asker, audit chain whole. Words are appended, one line a fault; 0 or ERR_CORRUPT. */
+ * agree with their submits, todo bits within parts, one open session a number, every open question has an asker, audit chain whole. It reads every table from end to end. Words are appended, one line a fault; 0 or ERR_CORRUPT. */
 int store_check(struct store *s, struct buf *words) MUST_USE;
