@@ -4,8 +4,12 @@
 
 #include <string.h>
 
+extern const struct handler handler_announce, handler_cancel, handler_consent, handler_data, handler_help, handler_info, handler_lang, handler_register, handler_report,
+    handler_schedule, handler_sos, handler_status;
+
 const struct handler *const handlers[] = {
-    NULL,
+    &handler_sos,  &handler_register, &handler_status, &handler_schedule, &handler_info, &handler_report, &handler_consent,
+    &handler_data, &handler_cancel,   &handler_lang,   &handler_help,	  &handler_announce, NULL,
 };
 
 static bool listed(const char *const *list, const char *name)

@@ -21,3 +21,8 @@ int attempts_since(struct store *s, struct slice who, const char *what, int64_t 
 	db_end(s->db, Q_attempts_since);
 	return 0;
 }
+
+int attempts_forget(struct store *s, struct slice who, const char *what)
+{
+	return db_exec(s->db, Q_attempts_forget, "sz", who, what);
+}

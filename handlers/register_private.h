@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* register_private.h - what the files of the registration share: the dialogue's answers by name, and taking one. For handlers/register*.c alone. */
+#pragma once
+
+#include "handlers/parts.h"
+#include "handlers/village.h"
+
+/* Answers so far (turn_keep). */
+#define R_LINE "d.line"	      /* it began with one line: consent comes last */
+#define R_OTHER "d.other"     /* for somebody else on this number */
+#define R_PERSON "d.person"   /* id: a registered person changes what he gave */
+#define R_CONSENT "d.consent" /* how it was given */
+#define R_NAME "d.name"
+#define R_NIK "d.nik"
+#define R_BIRTH "d.birth" /* 1990-08-17 */
+#define R_SEX "d.sex"
+#define R_VILLAGE "d.village"	/* code, or VILLAGE_UNCLEAR */
+#define R_VILLAGE_TEXT "d.text" /* what was written, when it is unclear */
+#define R_COUNTRY "d.country"
+#define R_BAD_VILLAGE "d.badvillage" /* of the one line: asked when its turn comes */
+#define R_BAD_COUNTRY "d.badcountry"
+#define R_MISSES "d.misses"	 /* villages that were not found */
+#define R_ASKED_DATE "d.askdate" /* the NIK whose date does not exist: taken when it comes again */
+#define R_ASKED_CHILD "d.askchild"
+#define R_CHANGED "d.changed" /* fields, parted by blanks */
+
+#define VILLAGE_UNCLEAR "-"
+#define ADULT_YEARS 18
+
+/* Why an answer was not taken. */
+struct refusal {
+	const char *screen; /* NULL: it was taken */
+	struct value value;
+	const char *mark, *mark_text;	 /* kept when the complaint is said: the same answer again is taken */
+	const struct village *villages;	 /* D4b */
+	unsigned villages_n;
+	struct slice words;
+};
+/* One answer to D2, D3, D4 or D5, as written: taken, or what is wrong with it. */
+int register_try(struct turn *t, const char *question, struct slice written, struct refusal *c) MUST_USE;
+int register_say_refusal(struct turn *t, const char *question, const struct refusal *c) MUST_USE;
+/* One line: what is good is kept; *first is the first bad field that no missing one stands before. *usable false: nothing was understood. */
+int register_read_line(struct turn *t, struct slice written, const char **question, struct refusal *first, bool *usable) MUST_USE;
+
+int register_go_on(struct turn *t) MUST_USE; /* asks what is missing next */
+void register_forget(struct turn *t);	      /* all answers */
+void register_forget_field(struct turn *t, const char *question);
+struct date register_birth(struct turn *t);
+int register_village_shown(struct turn *t, const char **name) MUST_USE;
+
+int register_save(struct turn *t) MUST_USE; /* D6's 1: D7 or D7c; of a change: what was changed */

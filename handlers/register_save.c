@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * register_save.c - what D6's 1 does: a person with number and consent, or the changed fields of one. What is doubtful is flagged for an officer and taken all the
+ * same; nobody learns from an answer who is registered.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/base/secret.h"
+#include "handlers/register.h"
+#include "handlers/register_private.h"
+#include "storage/attempts.h"
+
+#define DRAWS_MAX 20
+#define OLD_YEARS 65
+
+/* ---- the number of a registration ---- */
+
+/* Luhn's check digit (ISO/IEC 7812-1, annex B): every wrong digit and nearly every swap of neighbours is found. */
+static char check_digit(const char *digits, unsigned n)
+{
+	int sum = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		int d = digits[n - 1 - i] - '0';
+
+		if (i % 2 == 0)
+			d = d * 2 > 9 ? d * 2 - 9 : d * 2;
+		sum += d;
+	}
+	return (char)('0' + (10 - sum % 10) % 10);
+}
+
+/* 9 digits: the first is none that begins a year, a telephone number or a country code that is often written; the last is the check digit. */
+static void draw_reg_no(struct turn *t, char out[10])
+{
+	static const char first[] = "1234579";
+
+	out[0] = first[turn_chance(t, sizeof(first) - 1)];
+	for (unsigned i = 1; i < 8; i++)
+		out[i] = (char)('0' + turn_chance(t, 10));
+	out[8] = check_digit(out, 8);
+	out[9] = '\0';
+}
+
+/* ---- flags ---- */
+
+static void add_flag(struct buf *flags, const char *flag)
+{
+	buf_printf(flags, "%s%s", flags->n ? " " : "", flag);
+}
+
+/* *doubtful: an officer must look before it counts. */
+static void find_flags(struct turn *t, int64_t same_nik, struct buf *flags, bool *doubtful)
+{
+	struct date birth = register_birth(t);
+
+	if (!date_valid(birth))
+		add_flag(flags, "invalid-date");
+	if (date_years_between(birth, turn_today(t, NULL)) > OLD_YEARS)
+		add_flag(flags, "usia");
+	if (same_nik)
+		add_flag(flags, "nik-ganda");
+	*doubtful = flags->n > 0;
+	if (!kept_is(t, R_NIK))
+		add_flag(flags, "tanpa-nik");
+	if (slice_is(turn_kept(t, R_VILLAGE), VILLAGE_UNCLEAR))
+		add_flag(flags, "desa-belum-jelas");
+}
+
+/* Who has this NIK already; 0 nobody. self: whom it may belong to. */
+static int nik_owner(struct turn *t, int64_t self, int64_t *owner)
+{
+	struct slice nik = turn_kept(t, R_NIK);
+	int err = nik.n ? person_nik_known(turn_store(t), nik, owner) : 0;
+
+	if (!nik.n || *owner == self)
+		*owner = 0;
+	return err;
+}
+
+/* The first number of who is registered with this NIK learns that it was tried; not if it is this very number. */
+static int warn_owner(struct turn *t, int64_t owner)
+{
+	struct slice peer;
+	int err = owner ? person_number_first(turn_store(t), owner, &peer) : ERR_NOT_FOUND;
+
+	if (err || slice_eq(peer, turn_peer(t)))
+		return err == ERR_NOT_FOUND ? 0 : err;
+	err = attempt_add(turn_store(t), peer, ATTEMPT_WARNED, turn_now_ms(t));
+	return err ? err : turn_notify(t, peer, LANE_NOTIFICATION, NULL, "S7", NULL, 0);
+}
+
+/* ---- a new person ---- */
+
+static struct person_new from_answers(struct turn *t)
+{
+	struct slice village = turn_kept(t, R_VILLAGE), sex = turn_kept(t, R_SEX);
+	struct person_new p = {.name = turn_kept(t, R_NAME), .nik = turn_kept(t, R_NIK), .birth = register_birth(t), .sex = sex.n ? sex.p[0] : 0,
+	    .village = slice_is(village, VILLAGE_UNCLEAR) ? (struct slice){0} : village, .village_text = turn_kept(t, R_VILLAGE_TEXT),
+	    .country = turn_kept(t, R_COUNTRY), .stage = slice_of(turn_lookup(t, "stage", SLICE_LIT("terdaftar"))), .peer = turn_peer(t),
+	    .notice_version = slice_of(turn_setting(t, "notice_version")), .how = turn_kept(t, R_CONSENT), .now_ms = turn_now_ms(t)};
+
+	return p;
+}
+
+static int add(struct turn *t, struct person_new *p, char reg_no[10])
+{
+	int64_t id;
+	int err = ERR_EXISTS;
+
+	for (unsigned draws = 0; err == ERR_EXISTS && draws < DRAWS_MAX; draws++) {
+		draw_reg_no(t, reg_no);
+		p->reg_no = slice_of(reg_no);
+		err = person_add(turn_store(t), p, &id);
+	}
+	return err;
+}
+
+static int save_new(struct turn *t)
+{
+	struct person_new p = from_answers(t);
+	struct buf flags = {0};
+	const char *code = arena_printf(store_arena(turn_store(t)), "%04u", 1000 + turn_chance(t, 9000));
+	char reg_no[10];
+	int64_t owner = 0;
+	bool doubtful = false;
+	int err = nik_owner(t, 0, &owner);
+
+	find_flags(t, owner, &flags, &doubtful);
+	p.flags = buf_as_slice(&flags);
+	p.code = slice_of(code);
+	if (!err)
+		err = add(t, &p, reg_no);
+	if (!err)
+		err = warn_owner(t, owner);
+	buf_free(&flags);
+	if (err)
+		return err;
+	register_forget(t);
+	turn_close(t, "done");
+	turn_say(t, doubtful ? "D7c" : "D7", "no", reg_no_shown(t, slice_of(reg_no)), "kode", code, NULL);
+	return 0;
+}
+
+/* ---- a change ---- */
+
+int register_change(struct turn *t, const struct person *p)
+{
+	char birth[16];
+
+	register_forget(t);
+	keep_number(t, R_PERSON, p->id);
+	turn_keep(t, R_NAME, p->name);
+	snprintf(birth, sizeof(birth), "%04d-%02u-%02u", p->birth.year, p->birth.month, p->birth.day);
+	turn_keep(t, R_BIRTH, slice_of(birth));
+	turn_keep(t, R_SEX, p->sex ? (struct slice){&p->sex, 1} : (struct slice){0});
+	turn_keep(t, R_VILLAGE, p->village.n ? p->village : SLICE_LIT(VILLAGE_UNCLEAR));
+	turn_keep(t, R_VILLAGE_TEXT, p->village_text);
+	turn_keep(t, R_COUNTRY, p->country.n ? p->country : SLICE_LIT("BELUM"));
+	turn_ask(t, "D6u", NULL);
+	return 0;
+}
+
+/* Which verb a changed question means: person_change() of people.h. */
+static const char *changed_field(struct turn *t, struct slice question)
+{
+	switch (question.p[1]) {
+	case '2':
+		return "name";
+	case '3':
+		return kept_is(t, R_NIK) ? "nik" : "birth";
+	case '4':
+		return "village";
+	default:
+		return "country";
+	}
+}
+
+static int change_flags(struct turn *t, int64_t id, struct person_new *p, bool *doubtful)
+{
+	struct buf flags = {0};
+	struct person was;
+	int64_t owner = 0;
+	int err = nik_owner(t, id, &owner);
+
+	if (!err)
+		err = person_by_id(turn_store(t), id, &was);
+	if (err)
+		return err;
+	find_flags(t, owner, &flags, doubtful);
+	p->flags = arena_slice(store_arena(turn_store(t)), buf_as_slice(&flags));
+	buf_free(&flags);
+	err = person_change(turn_store(t), id, "flags", p);
+	return err ? err : warn_owner(t, owner);
+}
+
+static int save_change(struct turn *t)
+{
+	struct person_new p = from_answers(t);
+	struct slice changed = turn_kept(t, R_CHANGED), question;
+	int64_t id = kept_number(t, R_PERSON);
+	bool doubtful = false;
+	int err = 0;
+
+	while (!err && (question = clean_word(&changed)).n)
+		err = person_change(turn_store(t), id, changed_field(t, question), &p);
+	if (!err)
+		err = change_flags(t, id, &p, &doubtful);
+	if (err)
+		return err;
+	register_forget(t);
+	turn_close(t, "done");
+	turn_say(t, doubtful ? "D9c" : "D9", NULL);
+	return 0;
+}
+
+int register_save(struct turn *t)
+{
+	return kept_is(t, R_PERSON) ? save_change(t) : save_new(t);
+}
