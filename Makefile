@@ -79,7 +79,7 @@ test: deps-test ## all tests; ends in `N passed, N failed`
 
 asan: deps-test ## the same tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory -s BUILD=build/asan FAULTS=1 OPT=-O1 SAN=address,undefined test-programs
-	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 KABAR_SLOW=3 tests/run --build build/asan
+	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=1:verify_asan_link_order=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 KABAR_SLOW=3 tests/run --build build/asan
 
 # TSan: loop and engine thread of the whole gateway, and the mailbox between them.
 tsan: deps-test ## loop and engine thread under ThreadSanitizer

@@ -22,7 +22,6 @@ KABAR = os.environ.get('KABAR', os.path.join(TOP, 'build/test/kabar'))
 SIM = os.environ.get('SIM', os.path.join(TOP, 'build/test/kabar-sim'))
 SLEEPCAP = os.environ.get('SLEEPCAP', os.path.join(TOP, 'build/test/sleepcap.so'))
 SLOW = float(os.environ.get('KABAR_SLOW', '1'))
-SANITIZED = SLOW > 1
 
 _failed = 0
 
@@ -132,7 +131,7 @@ class Gateway:
 
     def start(self, *options, environment=None, wait=True):
         env = dict(os.environ, **self.environment, **(environment or {}))
-        if self.capped and not SANITIZED:
+        if self.capped:
             env['LD_PRELOAD'] = SLEEPCAP
         self.logs += 1
         self.log_path = f'{self.dir}/kabar.{self.logs}.log'
