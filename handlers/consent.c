@@ -21,6 +21,13 @@ static int has_case(struct turn *t, bool *has)
 	return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+/* The dialogue ends; but a cry goes on taking what is written. */
+static void leave(struct turn *t, bool open_case)
+{
+	if (*turn_question(t) && !open_case)
+		turn_close(t, "cancelled");
+}
+
 static int stop(struct turn *t)
 {
 	bool said = turn_was_stopped_today(t), open_case = false;
@@ -32,8 +39,7 @@ static int stop(struct turn *t)
 		err = has_case(t, &open_case);
 	if (err)
 		return err;
-	if (!open_case) /* a cry goes on taking what is written */
-		turn_close(t, "cancelled");
+	leave(t, open_case);
 	if (said)
 		turn_silent(t, "STOP was confirmed within 24 hours");
 	else
@@ -63,8 +69,7 @@ static int mute(struct turn *t)
 		err = has_case(t, &open_case);
 	if (err)
 		return err;
-	if (!open_case)
-		turn_close(t, "cancelled");
+	leave(t, open_case);
 	turn_say(t, "DM", NULL);
 	return 0;
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * data.c - DATA, UBAH, HAPUS, KODE, BUKAN: a person's right to see, mend and erase what is stored. The registered number alone may; where it does not speak for one
+ * data.c - DATA, HAPUS, KODE, BUKAN: a person's right to see and erase what is stored (UBAH: register.c). The registered number alone may; where it does not speak for one
  * person, registration number and code come first (whose.c). A wish to erase stands on the officers' list for 3 x 24 hours, and may be withdrawn.
  */
 #include "handlers/parts.h"
 
 #include <string.h>
 
-#include "handlers/register.h"
 #include "storage/attempts.h"
 #include "storage/books.h"
 
@@ -19,6 +18,8 @@
 #define KEPT_WHAT "a.what"     /* the keyword that waits for AK */
 #define KEPT_PERSON "a.person" /* of A1 */
 #define KEPT_LIST "a.list"     /* ids in the order of K3 */
+
+extern const struct handler handler_data;
 
 static const char *draw_code(struct turn *t)
 {
@@ -63,7 +64,7 @@ static int copy(struct turn *t, int64_t person)
 		err = request_set_state(turn_store(t), id, "open");
 	if (!err)
 		err = record(t, person, "copy-asked", id);
-	turn_close(t, "done");
+	dialogue_done(t, &handler_data);
 	if (!err)
 		turn_say(t, "A2", "r", request_name(t, id), NULL);
 	return err;
@@ -78,7 +79,7 @@ static int ask_erase(struct turn *t, const struct person *p)
 	int64_t id;
 	int err = request_newest(turn_store(t), turn_peer(t), "erase", "open", &r);
 
-	turn_close(t, "done");
+	dialogue_done(t, &handler_data);
 	if (!err && r.person == p->id) { /* asked already */
 		turn_say(t, "A4", "r", request_name(t, r.id), NULL);
 		return 0;
@@ -119,7 +120,7 @@ static int new_code(struct turn *t, const struct person *p)
 	int64_t n = 0;
 	int err = attempts_since(turn_store(t), p->reg_no, NEW_CODE, turn_now_ms(t) - MONTH_MS, &n);
 
-	turn_close(t, "done");
+	dialogue_done(t, &handler_data);
 	if (err || n >= CODES_A_MONTH) {
 		turn_say(t, "A6x", NULL);
 		return err;
@@ -163,7 +164,7 @@ static int not_me(struct turn *t)
 		err = attempts_since(turn_store(t), turn_peer(t), ATTEMPT_WARNED, since, &warned);
 	if (!err && n)
 		err = disown(t, people, n == 1 && shown && !warned);
-	turn_close(t, "done");
+	dialogue_done(t, &handler_data);
 	if (!err)
 		turn_say(t, "S10", NULL);
 	return err;
@@ -175,8 +176,6 @@ static int act(struct turn *t, const char *what, const struct person *p)
 {
 	if (strcmp(what, "DATA") == 0)
 		return show(t, p);
-	if (strcmp(what, "UBAH") == 0)
-		return register_change(t, p);
 	return strcmp(what, "HAPUS") == 0 ? ask_erase(t, p) : new_code(t, p);
 }
 
@@ -274,7 +273,7 @@ static int answer_code(struct turn *t)
 	if (again)
 		turn_open(t, "AK");
 	else
-		turn_close(t, "done");
+		dialogue_done(t, &handler_data);
 	return 0;
 }
 
@@ -315,7 +314,7 @@ static int answer_data(struct turn *t)
 	}
 	if (c.number == 0)
 		return list_follow(t, c.stands_for);
-	return c.number == 1 ? register_change(t, &p) : c.number == 2 ? copy(t, p.id) : ask_erase(t, &p);
+	return c.number == 1 ? turn_command(t, "UBAH") : c.number == 2 ? copy(t, p.id) : ask_erase(t, &p);
 }
 
 static int answer(struct turn *t, const char *question, bool fits)
@@ -329,8 +328,8 @@ static int answer(struct turn *t, const char *question, bool fits)
 
 const struct handler handler_data = {
     .name = "data",
-    .summary = "DATA, UBAH, HAPUS, KODE, BUKAN: one's own data",
-    .keywords = (const char *const[]){"DATA", "UBAH", "HAPUS", "KODE", "BUKAN", NULL},
+    .summary = "DATA, HAPUS, KODE, BUKAN: one's own data",
+    .keywords = (const char *const[]){"DATA", "HAPUS", "KODE", "BUKAN", NULL},
     .questions = (const char *const[]){"A1", "AK", "K3", NULL},
     .hides_digits = true,
     .run = run,

@@ -7,6 +7,8 @@
 
 #define OFFERED_MAX 7
 
+extern const struct handler handler_lang;
+
 static unsigned offered(struct turn *t, const char *codes[OFFERED_MAX])
 {
 	const struct menus *m = turn_menus(t);
@@ -46,7 +48,7 @@ static int take(struct turn *t, const char *code)
 
 	if (err)
 		return err;
-	turn_close(t, "done");
+	dialogue_done(t, &handler_lang);
 	turn_say(t, "LNGs", "bahasa", str_of(t, name_of(t, code)), NULL);
 	return 0;
 }

@@ -87,7 +87,7 @@ struct slice words_of(struct turn *t, const char *screen, const struct value *v,
 	MUST(n <= COUNT_OF(values));
 	for (unsigned i = 0; i < n; i++)
 		values[i] = (struct word_value){v[i].name, v[i].text};
-	menus_say(turn_menus(t), turn_language(t), screen, false, values, n, false, &b);
+	menus_say(turn_menus(t), turn_language(t) ? turn_language(t) : turn_setting(t, "language"), screen, false, values, n, false, &b);
 	words = arena_slice(store_arena(turn_store(t)), buf_as_slice(&b));
 	buf_free(&b);
 	return words;
@@ -118,6 +118,12 @@ struct slice upper(struct turn *t, struct slice s)
 	for (uint32_t i = 0; i < s.n; i++)
 		copy[i] = (char)toupper((unsigned char)s.p[i]);
 	return (struct slice){copy, s.n};
+}
+
+void dialogue_done(struct turn *t, const struct handler *mine)
+{
+	if (*turn_question(t) && handler_by_question(turn_question(t)) == mine)
+		turn_close(t, "done");
 }
 
 bool kept_is(struct turn *t, const char *name)

@@ -50,7 +50,10 @@ struct slice home_zone(struct turn *t); /* the gateway's time zone */
 /* The village's name, or what was written, or "belum jelas". */
 int village_shown(struct turn *t, struct slice code, struct slice written, const char **name) MUST_USE;
 
-/* ---- dialogue ---- */
+/* ---- dialogue ----
+ * Another service's dialogue stays open while a command is answered that asks nothing: only who asks, or answers its own question, may keep or close.
+ */
+void dialogue_done(struct turn *t, const struct handler *mine); /* closes the open question if it is this service's */
 bool kept_is(struct turn *t, const char *name);
 void keep_number(struct turn *t, const char *name, int64_t n);
 int64_t kept_number(struct turn *t, const char *name); /* 0 when not kept */

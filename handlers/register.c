@@ -4,13 +4,13 @@
  * the first that is bad or missing is asked by its own screen, then D1, D6, D7. Answers so far are the dialogue's, sealed; the person row is made by D6's 1.
  * Reading of fields: register_fields.h; what becomes of an answer: register_answers.c; saving: register_save.c.
  */
-#include "handlers/register.h"
-
 #include <string.h>
 
 #include "handlers/register_digits.h"
 #include "handlers/register_fields.h"
 #include "handlers/register_private.h"
+
+extern const struct handler handler_register;
 
 static bool is(const char *a, const char *b)
 {
@@ -128,11 +128,56 @@ static int line(struct turn *t, const struct person *registered)
 	return first.screen ? register_say_refusal(t, question, &first) : register_go_on(t);
 }
 
+/* "407122836 4821": whose data shall be changed, where the number does not say it. Only a person of this number. */
+static int change_by_code(struct turn *t)
+{
+	const struct person *people;
+	struct person p;
+	unsigned n;
+	bool found, again, own = false;
+	int err = person_by_code(t, turn_args(t), 0, &p, &found, &again);
+
+	if (!err)
+		err = turn_people(t, &people, &n);
+	for (unsigned i = 0; !err && found && i < n; i++)
+		own |= people[i].id == p.id;
+	if (err || own)
+		return err ? err : register_change(t, &p);
+	if (found)
+		turn_say(t, "AU", NULL);
+	if (again)
+		turn_open(t, "AU");
+	else
+		dialogue_done(t, &handler_register);
+	return 0;
+}
+
+static int change(struct turn *t)
+{
+	const struct person *alone;
+	unsigned n;
+	int err = person_alone(t, &alone, &n);
+
+	if (err)
+		return err;
+	if (alone)
+		return register_change(t, alone);
+	if (n == 0)
+		turn_ask(t, "S0", NULL);
+	else
+		turn_ask(t, "AU", NULL);
+	return 0;
+}
+
 static int run(struct turn *t)
 {
 	const struct person *people;
 	unsigned n;
-	int err = turn_people(t, &people, &n);
+	int err;
+
+	if (is(turn_keyword(t), "UBAH"))
+		return change(t);
+	err = turn_people(t, &people, &n);
 
 	if (err)
 		return err;
@@ -192,6 +237,8 @@ static bool check(struct turn *t, const char *question)
 {
 	if (is(question, "DHW"))
 		return begins_now(t) || digits_nik(turn_written(t)).n;
+	if (is(question, "AU"))
+		return holds_reg_no(turn_args(t)) || list_number(t, 0) == 0;
 	if (list_choice(t, question).kind != CHOICE_NONE || list_number(t, 0) == 0)
 		return true;
 	switch (question[1]) {
@@ -237,7 +284,7 @@ static int back(struct turn *t, const char *question)
 		turn_keep(t, R_CONSENT, (struct slice){0});
 		return ask(t, "D1");
 	}
-	if (kept_is(t, R_PERSON) || question[1] == '2')
+	if (kept_is(t, R_PERSON) || question[1] == '2' || question[0] == 'A')
 		return cancelled(t);
 	question = is(question, "D3") ? "D2" : is(question, "D4") ? "D3" : is(question, "D5") ? "D4" : "D5";
 	register_forget_field(t, question);
@@ -354,6 +401,8 @@ static int answer(struct turn *t, const char *question, bool fits)
 		return answer_how(t, fits);
 	if (is(question, "DUP"))
 		return answer_who(t);
+	if (is(question, "AU") && list_number(t, 0) != 0)
+		return fits ? change_by_code(t) : ANSWER_NOT_MINE;
 	if (is(question, "D1") || is(question, "D8"))
 		return answer_consent(t, question);
 	if (list_number(t, 0) == 0)
@@ -371,9 +420,9 @@ static int answer(struct turn *t, const char *question, bool fits)
 
 const struct handler handler_register = {
     .name = "register",
-    .summary = "DAFTAR: the registration",
-    .keywords = (const char *const[]){"DAFTAR", NULL},
-    .questions = (const char *const[]){"DHW", "DUP", "D1", "D2", "D3", "D4", "D4b", "D5", "D6", "D6u", "D8", NULL},
+    .summary = "DAFTAR, UBAH: the registration, and changing it",
+    .keywords = (const char *const[]){"DAFTAR", "UBAH", NULL},
+    .questions = (const char *const[]){"DHW", "DUP", "D1", "D2", "D3", "D4", "D4b", "D5", "D6", "D6u", "D8", "AU", NULL},
     .hides_digits = true,
     .run = run,
     .check = check,

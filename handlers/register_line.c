@@ -175,6 +175,17 @@ static struct slice next_free(struct pieces *p, bool letters)
 	return (struct slice){0};
 }
 
+/* "siti.demo.5203..": the words of a name in pieces of their own, in front of the NIK. */
+static struct slice whole_name(struct pieces *p)
+{
+	struct slice name = next_free(p, true);
+
+	for (unsigned i = 0; name.n && i < p->before; i++)
+		if (!p->v[i].taken && !has_digit(p->v[i].clean))
+			name = slice_of(arena_printf(p->arena, SLICE_FMT " " SLICE_FMT, SLICE_ARG(name), SLICE_ARG(take(&p->v[i]))));
+	return name;
+}
+
 /* Runs of 16 digits beside the NIK (the family card, a habit of SIM registration) are nobody's business: they are not even looked at. */
 static void drop_more_niks(struct pieces *p)
 {
@@ -192,16 +203,16 @@ static void share_out(struct pieces *p, struct line_fields *out)
 
 	out->country = known_country(p);
 	out->village = known_village(p);
-	out->name = next_free(p, true);
+	out->name = whole_name(p);
 	if (!out->name.n && p->before)
 		out->name = next_free(p, false);
-	left = next_free(p, false);
-	if (left.n && out->village.n && out->country.n)
-		out->village = left; /* more than four pieces: the village is asked again, with what was left over */
-	else if (left.n && !out->village.n)
-		out->village = left;
+	if (!out->village.n)
+		out->village = next_free(p, false);
 	if (!out->country.n)
 		out->country = next_free(p, false);
+	left = next_free(p, false);
+	if (left.n) /* more than four fields: the village is asked again by what was left over */
+		out->village = left;
 }
 
 void line_read(struct slice written, struct date today, const struct line_words *words, struct arena *a, struct line_fields *out)
@@ -217,7 +228,7 @@ void line_read(struct slice written, struct date today, const struct line_words 
 	separator = separator_of(front, behind);
 	*out = (struct line_fields){.birth = birth, .usable = birth.n || separator};
 	cut(&p, front, separator);
-	p.before = p.n;
+	p.before = birth.n ? p.n : 0;
 	cut(&p, behind, separator);
 	drop_more_niks(&p);
 	if (out->usable)

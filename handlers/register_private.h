@@ -48,4 +48,6 @@ void register_forget_field(struct turn *t, const char *question);
 struct date register_birth(struct turn *t);
 int register_village_shown(struct turn *t, const char **name) MUST_USE;
 
+/* Opens D6u over what the store holds of a person. */
+int register_change(struct turn *t, const struct person *p) MUST_USE;
 int register_save(struct turn *t) MUST_USE; /* D6's 1: D7 or D7c; of a change: what was changed */

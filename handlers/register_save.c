@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "gateway/base/secret.h"
-#include "handlers/register.h"
 #include "handlers/register_private.h"
 #include "storage/attempts.h"
 

@@ -112,14 +112,14 @@ static int run(struct turn *t)
 	bool was = false;
 	int err = 0;
 
-	turn_keep(t, KEPT_CASE, (struct slice){0});
-	turn_keep(t, KEPT_TOPIC, (struct slice){0});
 	if (number.n && number.p[0] == 'l')
 		number = slice_from(number, 1);
 	if (rest.n && slice_all_digits(number))
 		err = add_to(t, number, &was);
 	if (err || was)
 		return err;
+	turn_keep(t, KEPT_CASE, (struct slice){0});
+	turn_keep(t, KEPT_TOPIC, (struct slice){0});
 	if (turn_args(t).n)
 		return tale(t, true);
 	turn_ask(t, turn_is_neutral(t) ? "L3" : "L1", NULL); /* a list of troubles is not for every eye */

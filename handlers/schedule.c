@@ -149,7 +149,7 @@ static int note_interest(struct turn *t, const char *topic)
 
 	if (err)
 		return err;
-	turn_close(t, "done");
+	dialogue_done(t, &handler_schedule);
 	turn_say(t, "J10", "topik", topic, NULL);
 	return 0;
 }

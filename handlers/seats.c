@@ -53,7 +53,7 @@ int seat_take(struct turn *t, const struct schedule *row, const char *state)
 	if (!err && reminder_ms(row) > turn_now_ms(t))
 		err = turn_due(t, reminder_ms(row), "remind", row->id);
 	training_values(t, row, v);
-	turn_close(t, "done");
+	dialogue_done(t, &handler_schedule);
 	turn_say_values(t, "J3", v, TRAINING_VALUES);
 	return err;
 }
@@ -81,7 +81,7 @@ int seat_wait(struct turn *t, const struct schedule *row)
 	}
 	if (!err && !waits)
 		err = enrol_put(turn_store(t), row->id, turn_peer(t), person_of_sender(t), "waiting", turn_now_ms(t));
-	turn_close(t, "done");
+	dialogue_done(t, &handler_schedule);
 	turn_say(t, "J5", "n", number_shown(t, place + !waits), "judul", str_of(t, row->title), "j", str_of(t, row->code), NULL);
 	return err;
 }

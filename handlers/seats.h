@@ -9,6 +9,8 @@ bool seats_are_full(const struct schedule *row);
 #define TRAINING_VALUES 6
 void training_values(struct turn *t, const struct schedule *row, struct value v[TRAINING_VALUES]);
 
+extern const struct handler handler_schedule;
+
 /* Enrols the sender ('in') or only reminds him ('remind'), and schedules the reminder. Says J3. */
 int seat_take(struct turn *t, const struct schedule *row, const char *state) MUST_USE;
 /* Puts the sender on the waiting list. Says J5. */

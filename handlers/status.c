@@ -11,6 +11,8 @@
 #define KEPT_PERSON "s.person" /* the one chosen from S3 */
 #define KEPT_LIST "s.list"     /* ids in the order of S3 */
 
+extern const struct handler handler_status;
+
 /* Stages that a person tells, never a message. */
 static bool is_told_in_person(struct turn *t, const char *stage)
 {
@@ -39,7 +41,7 @@ static int tell(struct turn *t, const struct person *p)
 {
 	const char *stage = stage_shown(t, p->stage), *name = short_name(t, p->name);
 
-	turn_close(t, "done");
+	dialogue_done(t, &handler_status);
 	if (is_told_in_person(t, stage))
 		turn_say(t, "S2", "nama", name, NULL);
 	else
@@ -74,8 +76,14 @@ static int take_code(struct turn *t, struct slice words, int64_t only)
 	if (again)
 		turn_open(t, "S4");
 	else
-		turn_close(t, "done");
+		dialogue_done(t, &handler_status);
 	return 0;
+}
+
+static void ask_code(struct turn *t, struct slice person)
+{
+	turn_keep(t, KEPT_PERSON, person);
+	turn_ask(t, "S4", NULL);
 }
 
 static int run(struct turn *t)
@@ -84,7 +92,6 @@ static int run(struct turn *t)
 	unsigned n;
 	int err = person_alone(t, &alone, &n);
 
-	turn_keep(t, KEPT_PERSON, (struct slice){0});
 	if (!err && turn_args(t).n && turn_args(t).p[0] >= '0' && turn_args(t).p[0] <= '9')
 		return take_code(t, turn_args(t), 0);
 	if (!err)
@@ -96,7 +103,7 @@ static int run(struct turn *t)
 	if (n == 0)
 		turn_ask(t, "S0", NULL);
 	else if (n == 1)
-		turn_ask(t, "S4", NULL);
+		ask_code(t, slice_of(number_shown(t, people->id)));
 	else
 		ask_who(t, people, n);
 	return 0;
@@ -137,8 +144,7 @@ static int choose_person(struct turn *t)
 	}
 	while (choice--)
 		id = clean_word(&ids);
-	turn_keep(t, KEPT_PERSON, id);
-	turn_ask(t, "S4", NULL);
+	ask_code(t, id);
 	return 0;
 }
 
@@ -153,7 +159,7 @@ static int answer(struct turn *t, const char *question, bool fits)
 		return fits ? take_code(t, turn_args(t), kept_number(t, KEPT_PERSON)) : ANSWER_NOT_MINE;
 	err = list_answer(t, question, &own);
 	if (!err && own)
-		turn_ask(t, "S4", NULL);
+		ask_code(t, (struct slice){0});
 	return err;
 }
 
