@@ -70,8 +70,12 @@ $(BUILD)/sleepcap.so: tests/sleepcap.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $< -ldl
 
+# A bearer alone on a loop, driven by tests/system/gsm_bearer.py.
+$(BUILD)/gsm_bearer: $(BUILD)/obj/tests/system/gsm_bearer.o $(BUILD)/libkabar.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # Everything that tests/run needs, in the build directory of the moment.
-test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/sleepcap.so
+test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/sleepcap.so $(BUILD)/gsm_bearer
 
 test: deps-test ## all tests; ends in `N passed, N failed`
 	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs

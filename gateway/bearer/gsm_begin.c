@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gsm_begin.c - how a life of a modem begins: hello, settings; raw AT if the last life left something behind;
+ * libgammu's one opening; the SIM's PIN, offered at most once; identity, message centre, notices of what
+ * arrives; up.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/base/err.h"
+#include "gateway/base/log.h"
+#include "gateway/bearer/gsm_life.h"
+#include "gateway/bearer/gsm_tty.h"
+
+#define SIM_TRIES 6	   /* a SIM may be busy for some seconds after power or PIN */
+#define POLLING_MS 5000	   /* between sweeps of a modem that does not announce messages */
+#define RAW_AGAIN_MS 30000 /* between lives for the sake of raw AT */
+#define RAW_FIRST_MS 500
+
+static const char *const trouble_words[] = {
+#define X(name, word) word,
+    PHONE_TROUBLE_MAP(X)
+#undef X
+};
+
+static void rest(int ms)
+{
+	poll(NULL, 0, ms);
+}
+
+/* --- raw AT, before libgammu ----------------------------------------- */
+
+static void settle(struct life *l, int fd, int err)
+{
+	struct gsm_evidence e = {0};
+
+	if (err == 0)
+		err = gsm_tty_listen(fd, gsm_line_string(l->open, "settle_peer"),
+		    (int)gsm_line_int(l->open, "settle_ms", 0), &e);
+	if (e.reported)
+		life_say(l, gsm_sms_line(&e.report, 0));
+	if (e.answered || e.reported)
+		life_say(l, json_pack("{s:s, s:i, s:i}", "ev", "settled", "code", e.code, "mr",
+				e.answered ? e.mr : e.report.mr));
+	else
+		life_say(l, json_pack("{s:s}", "ev", "settled"));
+}
+
+static int raw_read(struct life *l, int fd, json_t *list)
+{
+	struct gsm_sms sms = {.kind = GSM_SMS_UNDECODABLE};
+	int err = 0;
+
+	for (size_t i = 0; err != ERR_IO && i < json_array_size(list); i++) {
+		if (gsm_place_parse(json_array_get(list, i), &sms.place) < 0 || l->skip_n == LIFE_SKIPPED)
+			continue;
+		err = gsm_tty_read(fd, &sms.place, sms.pdu);
+		if (err == 0 && !sms.pdu[0]) {
+			life_say(l, json_pack("{s:s, s:s, s:i, s:s}", "ev", "raw", "mem", sms.place.mem,
+					"loc", sms.place.loc, "result", "gone"));
+			continue;
+		}
+		if (err == 0)
+			slots_add(&l->slots, &sms, SLOT_WAITING)->only_raw = true;
+		l->skip[l->skip_n++] = sms.place;
+	}
+	return err == ERR_IO ? err : 0;
+}
+
+static void leave_alone(struct life *l, json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list) && l->skip_n < LIFE_SKIPPED; i++)
+		if (gsm_place_parse(json_array_get(list, i), &l->skip[l->skip_n]) == 0)
+			l->skip_n++;
+}
+
+static int raw_delete(struct life *l, int fd, json_t *list)
+{
+	struct gsm_place place;
+	int err = 0;
+
+	for (size_t i = 0; err != ERR_IO && i < json_array_size(list); i++) {
+		json_t *o = json_array_get(list, i);
+
+		if (gsm_place_parse(o, &place) < 0)
+			continue;
+		err = gsm_tty_delete(fd, &place, gsm_line_string(o, "pdu"));
+		if (err != ERR_IO)
+			life_say(l, json_pack("{s:s, s:s, s:i, s:s}", "ev", "raw", "mem", place.mem, "loc",
+					place.loc, "result", err == ERR_DENIED ? "refused" : "gone"));
+	}
+	return err == ERR_IO ? err : 0;
+}
+
+static enum phone_trouble trouble_of(int err)
+{
+	return err == ERR_NOT_FOUND ? TROUBLE_ABSENT
+	       : err == ERR_BUSY    ? TROUBLE_LOCKED
+	       : err == ERR_DENIED  ? TROUBLE_FORBIDDEN
+				    : TROUBLE_MUTE;
+}
+
+static void raw_stage(struct life *l)
+{
+	json_t *reads = json_object_get(l->open, "raw_read"),
+	       *deletes = json_object_get(l->open, "raw_delete");
+	bool settles = gsm_line_int(l->open, "settle_ms", 0) > 0,
+	     works = json_array_size(reads) || json_array_size(deletes);
+	int fd, err;
+
+	if (!settles && !works)
+		return;
+	err = gsm_tty_open(gsm_line_string(l->open, "device"), gsm_line_string(l->open, "connection"), &fd);
+	if (settles)
+		settle(l, fd, err);
+	if (err < 0) {
+		life_bye(l, trouble_words[trouble_of(err)], "");
+		return;
+	}
+	if (works) {
+		l->raw_at = life_now() + RAW_AGAIN_MS;
+		err = gsm_tty_begin(fd);
+		if (err == 0)
+			err = raw_read(l, fd, reads);
+		if (err == 0)
+			err = raw_delete(l, fd, deletes);
+	}
+	close(fd);
+	if (err < 0)
+		life_bye(l, trouble_words[TROUBLE_MUTE], "");
+}
+
+/* --- the SIM --------------------------------------------------------- */
+
+static bool security(struct life *l, enum phone_security *out)
+{
+	for (int i = 0; i < SIM_TRIES; i++) {
+		if (phone_security(l->phone, out) == PHONE_LOST) {
+			life_lost(l, "asking for the state of the SIM");
+			return false;
+		}
+		if (*out != SECURITY_NO_SIM)
+			return true;
+		rest(1000);
+	}
+	return true;
+}
+
+/*
+ * The gateway learns of the offer before the modem does: whatever happens then, no later life offers the same
+ * PIN again unless this one says that it was right. Three wrong offers lock a SIM.
+ */
+static bool offer_pin(struct life *l, const char *pin)
+{
+	enum phone_security state = SECURITY_PIN;
+	enum phone_result r;
+
+	life_say(l, json_pack("{s:s, s:s}", "ev", "pin", "step", "offered"));
+	r = phone_enter_pin(l->phone, pin);
+	if (r == PHONE_LOST) {
+		life_lost(l, "entering the PIN");
+		return false;
+	}
+	for (int i = 0; r == PHONE_OK && state == SECURITY_PIN && i < SIM_TRIES; i++) {
+		if (!security(l, &state))
+			return false;
+		if (state == SECURITY_PIN)
+			rest(1000);
+	}
+	if (r != PHONE_OK || state != SECURITY_READY) {
+		life_bye(l, "pin", "");
+		return false;
+	}
+	life_say(l, json_pack("{s:s, s:s}", "ev", "pin", "step", "right"));
+	return true;
+}
+
+static bool unlock(struct life *l)
+{
+	const char *pin = gsm_line_string(l->open, "pin");
+	enum phone_security state;
+
+	if (!security(l, &state))
+		return false;
+	switch (state) {
+	case SECURITY_READY:
+		life_say(l, json_pack("{s:s, s:s}", "ev", "pin", "step", "right"));
+		return true;
+	case SECURITY_PIN:
+		if (pin[0])
+			return offer_pin(l, pin);
+		life_bye(l, "pin", "");
+		return false;
+	case SECURITY_PUK:
+		life_bye(l, "puk", "");
+		return false;
+	case SECURITY_NO_SIM:
+		life_bye(l, "no_sim", "");
+		return false;
+	case SECURITY_OTHER:
+		life_bye(l, "sim_locked", "");
+	}
+	return false;
+}
+
+/* --- up -------------------------------------------------------------- */
+
+static bool watch(struct life *l)
+{
+	enum phone_result r = PHONE_REFUSED;
+
+	for (int i = 0; r == PHONE_REFUSED && i < SIM_TRIES; i++) {
+		int sim, me;
+
+		if (i)
+			rest(1000);
+		r = phone_capacity(l->phone, &sim, &me);
+	}
+	if (r != PHONE_LOST)
+		r = phone_watch(l->phone);
+	if (r == PHONE_LOST) {
+		life_lost(l, "asking to be told of messages");
+		return false;
+	}
+	l->sweep_ms = gsm_line_int(l->open, "sweep_s", 60) * 1000;
+	if (r == PHONE_REFUSED) {
+		log_warn(LOG_LINK, "%s: the modem does not announce messages (%s): it is asked every %d s",
+		    l->name, phone_error(l->phone), POLLING_MS / 1000);
+		l->sweep_ms = l->sweep_ms < POLLING_MS ? l->sweep_ms : POLLING_MS;
+	}
+	return true;
+}
+
+void life_status(struct life *l, json_t *o)
+{
+	struct phone_network net;
+
+	if (!l->smsc[0])
+		phone_smsc(l->phone, l->smsc);
+	if (phone_network(l->phone, &net) == PHONE_LOST) {
+		json_decref(o);
+		life_lost(l, "asking for the network");
+		return;
+	}
+	l->ready = net.registered != 0 && l->smsc[0];
+	l->status_at = life_now() + (l->ready ? STATUS_MS : STATUS_HASTY_MS);
+	json_object_set_new(o, "signal", json_integer(net.signal_percent));
+	json_object_set_new(o, "network", json_string(net.words));
+	json_object_set_new(o, "registered", json_integer(net.registered));
+	json_object_set_new(o, "smsc", json_string(l->smsc));
+	json_object_set_new(o, "ready", json_boolean(l->ready));
+	life_say(l, o);
+}
+
+static void up(struct life *l)
+{
+	char imei[40], imsi[40];
+
+	snprintf(l->smsc, sizeof(l->smsc), "%s", gsm_line_string(l->open, "smsc"));
+	phone_identity(l->phone, imei, imsi);
+	if (watch(l))
+		life_status(l, json_pack("{s:s, s:s, s:s}", "ev", "up", "imei", imei, "imsi", imsi));
+}
+
+void life_begin(struct life *l)
+{
+	enum phone_trouble trouble;
+
+	l->careful = gsm_line_bool(l->open, "careful");
+	l->submit.limit_ms = gsm_line_int(l->open, "submit_timeout_ms", 60000);
+	l->raw_at = life_now() + RAW_FIRST_MS;
+	leave_alone(l, json_object_get(l->open, "leave"));
+	raw_stage(l);
+	if (l->over)
+		return;
+	l->phone =
+	    phone_open(gsm_line_string(l->open, "device"), gsm_line_string(l->open, "connection"), &trouble);
+	if (!l->phone)
+		life_bye(l, trouble_words[trouble], "");
+	else if (unlock(l))
+		up(l);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gsm_life.h - what the parts of the child share: one life of one modem. Private to gsm_jobs.c (loop,
+ * submits), gsm_begin.c (start) and gsm_inbox.c (messages that come). No libgammu here. One thread; all of it
+ * dies with the process.
+ *
+ * A life is over when `over` is set: whoever sets it has said bye before. Nobody repairs a life; the gateway
+ * starts another.
+ */
+#pragma once
+
+#include "gateway/bearer/gsm_line.h"
+#include "gateway/bearer/gsm_phone.h"
+#include "gateway/bearer/gsm_slots.h"
+
+#define LIFE_WINDOW 32	/* messages offered and not accepted yet */
+#define LIFE_PENDING 64 /* places that were announced and not read yet */
+#define LIFE_SKIPPED 16
+#define STATUS_MS 30000
+#define STATUS_HASTY_MS 5000 /* while something is missing */
+
+struct life {
+	const char *name;
+	int fd;
+	struct gsm_lines lines;
+	struct buf out;
+	json_t *open; /* the gateway's first line: settings */
+	struct phone *phone;
+	bool over, closing, paused;
+	int exit_code;
+
+	struct slots slots;
+	struct gsm_place pending[LIFE_PENDING], skip[LIFE_SKIPPED];
+	unsigned pending_n, skip_n;
+	bool careful;	 /* read slot by slot and say which: the last life died of one */
+	bool look_again; /* the last sweep brought something new: when all is deleted, more may have taken its
+			    place */
+	int64_t sweep_ms, sweep_at, raw_at;
+
+	char smsc[40];
+	bool ready; /* may send */
+	int64_t status_at;
+
+	struct life_submit {
+		bool waits, sent; /* waits for its turn; handed over, its result is awaited */
+		int64_t job, deadline, limit_ms;
+		json_t *line;
+	} submit;
+};
+
+int64_t life_now(void); /* monotonic, ms */
+/* One line to the gateway; takes the object. Ends the process when nobody reads. */
+void life_say(struct life *l, json_t *o);
+/* Says why and sets `over`. `why` chooses what the gateway does next: a word of PHONE_TROUBLE_MAP, "pin",
+ * "puk", "no_sim", "sim_locked", "lost", "slots". */
+void life_bye(struct life *l, const char *why, const char *words);
+/* A PHONE_LOST while doing `what`. */
+void life_lost(struct life *l, const char *what);
+
+/* gsm_begin.c: settles, raw work, opening, PIN, up. On return the life is up or over. */
+void life_begin(struct life *l);
+/* Asks for signal and network, says {"ev":"state",..} and whether the modem may send. */
+void life_status(struct life *l, json_t *o);
+
+/* gsm_inbox.c */
+void inbox_announced(struct life *l, const struct gsm_place *place);
+void inbox_found(struct life *l, const struct gsm_sms *sms);
+void inbox_accept(struct life *l, uint32_t n);
+/* Does one small thing; false: there is nothing to do now. */
+bool inbox_step(struct life *l, int64_t now);

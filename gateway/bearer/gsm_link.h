@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gsm_link.h - a modem as the gateway sees it: its lives, one child each. Private to gsm.c (ops, lives),
+ * gsm_events.c (what the child says becomes events) and gsm_words.c (what a person reads). Loop's thread
+ * only.
+ *
+ *   RESTING ──timer──▶ STARTING ──up──▶ UP ──▶ child ended ──▶ RESTING
+ *      ▲                  │                        │
+ *      └──── ended ◀──────┘                        └─ a submit was in flight: the next child first listens
+ * for its answer; until it says what it heard, or 12 s have passed, DOWN and the submit's result are owed
+ * (`owes_down`, `submit.settling`)
+ */
+#pragma once
+
+#include "gateway/bearer/bearer.h"
+#include "gateway/bearer/gsm_child.h"
+#include "gateway/bearer/gsm_sms.h"
+
+enum gsm_phase { GSM_RESTING, GSM_STARTING, GSM_UP, GSM_CLOSING };
+
+#define GSM_ODD_MAX 16 /* places that need raw AT or are left alone */
+#define GSM_RAW_TRIES 3
+
+/* A place of the modem's memory that libgammu cannot deal with. */
+struct gsm_odd {
+	struct gsm_place place;
+	enum {
+		ODD_READ /* the child died of it: read it raw */,
+		ODD_DELETE /* accepted: delete it raw */,
+		ODD_LEFT /* nothing helps: for a person */
+	} what;
+	unsigned tries;
+	char *pdu; /* DELETE: what must lie there */
+};
+
+struct gsm {
+	struct bearer base; /* first */
+	enum gsm_phase phase;
+	struct gsm_child *child;
+	uint32_t epoch; /* of the last life; 0 none yet */
+	bool owes_down;
+	uint64_t up_since_ms;
+	unsigned rest_s; /* back-off */
+	uv_timer_t rest, pace, settle;
+	unsigned open; /* timers */
+	void (*closed)(void *arg);
+	void *closed_arg;
+
+	struct gsm_submit {
+		bool busy, begun, settling;
+		int64_t id;
+		char peer[24];
+		char why[128]; /* of an UNKNOWN that is owed */
+	} submit;
+	bool ready, credit_given; /* the engine may submit one */
+	uint64_t begun_ms;	  /* of the last submit: pace */
+
+	bool pin_offered, pin_rejected;
+	struct gsm_odd odd[GSM_ODD_MAX];
+	unsigned odd_n;
+	struct gsm_place reading; /* what the child said it reads; mem "*": all, "" nothing */
+	bool careful;
+	bool paused;
+	char bye[16], bye_words[128];
+	char reason[400]; /* of the DOWN that is owed */
+
+	/* What was told last, so that EV_STATE comes only with news. */
+	struct gsm_shown {
+		uint8_t state;
+		int signal;
+		char reason[400], network[96], imei[40], imsi[40], smsc[40];
+		bool pin_rejected;
+	} now, shown;
+};
+
+/* gsm.c */
+void gsm_went_up(struct gsm *g);
+void gsm_give_credit(struct gsm *g); /* now, or when the pace allows */
+void gsm_settled(struct gsm *g, bool answered, int code, int mr);
+void gsm_add_odd(struct gsm *g, const struct gsm_place *place, int what, const char *pdu);
+void gsm_odd_done(struct gsm *g, const struct gsm_place *place, bool refused);
+
+/* gsm_events.c: one line of the child. */
+void gsm_heard(struct gsm *g, json_t *o);
+/* Results of the present submit; each ends it. */
+void gsm_tell_sent(struct gsm *g, int mr);
+void gsm_tell_failed(struct gsm *g, enum failure failure, int code, const char *why);
+void gsm_tell_unknown(struct gsm *g, const char *why);
+/* EV_STATE, if it is news. */
+void gsm_tell_state(struct gsm *g, enum link_state state, const char *fmt, ...) PRINTF(3, 4);
+struct event gsm_event(const struct gsm *g, enum event_kind kind);
+void gsm_fill_link(const struct gsm *g, struct event *e, struct slice reason);
+
+/* gsm_words.c: why a life ended or did not begin, with what to do; state is LINK_DOWN or LINK_BLOCKED. `why`
+ * is that of bye, or "". */
+enum link_state gsm_words(const struct gsm *g, const char *why, const char *detail, struct buf *out);

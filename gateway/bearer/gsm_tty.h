@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gsm_tty.h - a modem without libgammu, for the few things that libgammu cannot do, before it opens the
+ * device: hear the late answer to a submit (its start flushes the line and clears its callbacks), read and
+ * delete a message that it cannot decode. Blocking, in the child only.
+ */
+#pragma once
+
+#include "gateway/bearer/gsm_sms.h"
+
+/* What a modem said about the submit that was in flight when the last life ended. */
+struct gsm_evidence {
+	bool answered; /* code and mr are true */
+	int code, mr;  /* 0 and the TP-MR, or the error */
+	bool reported; /* a delivery report to the same recipient came */
+	struct gsm_sms report;
+};
+
+/* The device in raw mode, not flushed. ERR_NOT_FOUND, ERR_BUSY (locked), ERR_DENIED, ERR_IO. */
+int gsm_tty_open(const char *device, const char *connection, int *fd) MUST_USE;
+
+/* Listens until an answer has come, at most `ms`. ERR_IO: the device is gone. Says nothing to the modem: it
+ * could break off the submit. */
+int gsm_tty_listen(int fd, const char *peer, int ms, struct gsm_evidence *out) MUST_USE;
+
+/* One command; the lines of its answer go to `reply` (cleared first, may be NULL). 0, ERR_DENIED (ERROR, with
+ * its code in *code), ERR_IO (gone or silent). */
+int gsm_tty_command(int fd, const char *command, int ms, struct buf *reply, int *code) MUST_USE;
+
+/* Makes the modem ready for the next two: cancels a prompt, PDU mode. ERR_IO. */
+int gsm_tty_begin(int fd) MUST_USE;
+/* The PDU of a slot as the modem writes it, "" when it is empty. ERR_DENIED, ERR_IO. */
+int gsm_tty_read(int fd, const struct gsm_place *place, char pdu[1001]) MUST_USE;
+/* Deletes it if that PDU still lies there. 0 also when it is empty already; ERR_CONSTRAINT: another message
+ * lies there; ERR_DENIED, ERR_IO. */
+int gsm_tty_delete(int fd, const struct gsm_place *place, const char *pdu) MUST_USE;
