@@ -56,7 +56,7 @@ struct store *turn_store(struct turn *t);
 int64_t turn_now_ms(const struct turn *t);
 uint32_t turn_chance(struct turn *t, uint32_t limit); /* 0..limit-1, from the event's seed */
 struct slice turn_peer(const struct turn *t);	      /* the sender, E.164 */
-int64_t turn_inbox(const struct turn *t);	      /* id of the message; 0 in a due turn */
+int64_t turn_inbox(struct turn *t);		      /* id of the message, whose row is written by now at the latest; 0 in a due turn */
 const char *turn_keyword(const struct turn *t);	      /* canonical; "" when an answer is taken */
 struct slice turn_args(const struct turn *t);	      /* what followed the keyword (or the whole answer): cleaned, lower case, single blanks between words */
 struct slice turn_written(const struct turn *t);      /* the same stretch as it was written: case and separators kept. Personal: never log it */

@@ -133,7 +133,9 @@ static int next_ids(struct store *s)
 
 	if (!err)
 		err = next_id(s, "outbox", Q_store_id_outbox, &s->next_outbox);
-	return err ? err : next_id(s, "submit", Q_store_id_submit, &s->next_submit);
+	if (!err)
+		err = next_id(s, "submit", Q_store_id_submit, &s->next_submit);
+	return err ? err : next_id(s, "session", Q_store_id_session, &s->next_session);
 }
 
 int store_open(const struct store_start *start, struct store **out, char **why)
@@ -175,6 +177,7 @@ int store_begin(struct store *s)
 	s->at_begin[0] = s->next_inbox;
 	s->at_begin[1] = s->next_outbox;
 	s->at_begin[2] = s->next_submit;
+	s->at_begin[3] = s->next_session;
 	return db_begin(s->db);
 }
 
@@ -183,6 +186,7 @@ static void restore_ids(struct store *s)
 	s->next_inbox = s->at_begin[0];
 	s->next_outbox = s->at_begin[1];
 	s->next_submit = s->at_begin[2];
+	s->next_session = s->at_begin[3];
 }
 
 int store_commit(struct store *s)

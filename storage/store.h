@@ -23,7 +23,8 @@ struct store {
 	int64_t next_inbox;  /* ids given out in memory: the engine is the only writer */
 	int64_t next_outbox;
 	int64_t next_submit;
-	int64_t at_begin[3]; /* the same when the batch began: a batch that is offered again gets the same ids */
+	int64_t next_session;
+	int64_t at_begin[4]; /* the same when the batch began: a batch that is offered again gets the same ids */
 };
 
 struct store_start {

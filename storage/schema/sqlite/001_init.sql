@@ -46,14 +46,14 @@ CREATE TABLE outbox (                      -- every message that leaves, one row
 	gateway TEXT NOT NULL,
 	inbox INTEGER REFERENCES inbox (id),   -- the question, if it is an answer
 	peer TEXT NOT NULL,
-	route TEXT NOT NULL,                   -- name of the bearer that should carry it; other links may pull it
+	route TEXT NOT NULL,                   -- name of the bearer that should carry it, '*' any; other links may pull it
 	lane INTEGER NOT NULL,                 -- enum lane: 0 SOS, 1 reply, 2 notification, 3 broadcast
 	text TEXT NOT NULL,                    -- masked where it holds a code
 	text_sealed BLOB,                      -- the true text while it holds a secret and is not yet final
 	parts INTEGER NOT NULL,
 	concat_ref INTEGER NOT NULL DEFAULT 0, -- 8-bit reference of its parts
 	todo INTEGER NOT NULL,                 -- bit k-1 set: part k waits to be leased; not 0 if and only if the state is QUEUED
-	attempt INTEGER NOT NULL DEFAULT 0,    -- leases of its most tried part
+	attempt INTEGER NOT NULL DEFAULT 0,    -- the highest attempt of a part that ended badly
 	state TEXT NOT NULL,                   -- QUEUED SUBMITTING (a submit is OUT) SENT DELIVERED UNDELIVERED EXPIRED FAILED CANCELLED UNKNOWN; storage/check.c knows what each promises
 	created_ms INTEGER NOT NULL,
 	due_ms INTEGER NOT NULL,               -- not before
@@ -78,7 +78,7 @@ CREATE TABLE submit (                      -- one PDU, one attempt
 	done_ms INTEGER
 ) STRICT;
 CREATE INDEX submit_by_outbox ON submit (outbox);
-CREATE INDEX submit_open ON submit (link, epoch) WHERE state = 'OUT';
+CREATE INDEX submit_open ON submit (link, epoch, id) WHERE state = 'OUT';
 CREATE INDEX submit_unknown ON submit (link, at_ms) WHERE state = 'UNKNOWN';
 CREATE INDEX submit_by_ref ON submit (link, net_ref, id) WHERE state = 'SENT';
 
@@ -136,6 +136,7 @@ CREATE TABLE conversation (                -- one row a number: the open questio
 	last_link TEXT NOT NULL DEFAULT '',    -- the link last written to: notifications leave by it
 	guard TEXT NOT NULL DEFAULT ''         -- the guard's counters, compact (engine/guard.c)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX conversation_idle ON conversation (asked_ms) WHERE question <> '' OR state_sealed IS NOT NULL; -- wiped after 24 h
 
 CREATE TABLE session (                     -- every conversation: who, which bearer, when, each step, how it ended
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -280,6 +281,7 @@ CREATE INDEX alert_by_outbox ON alert (outbox) WHERE outbox IS NOT NULL;
 CREATE TABLE unknown_text (                -- texts that nobody understood: the officer's queue and the source of new aliases
 	inbox INTEGER PRIMARY KEY REFERENCES inbox (id), peer TEXT NOT NULL, at_ms INTEGER NOT NULL, forwarded INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX unknown_by_peer ON unknown_text (peer, inbox);
 
 CREATE TABLE command (                     -- writes of the command line, by the caller's id: repeating one has no second effect
 	id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, verb TEXT NOT NULL, reply TEXT NOT NULL

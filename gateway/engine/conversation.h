@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conversation.h - the dialogue of one number: which question is open, who asked, and what was answered so far, as named strings. In the store it is one
+ * sealed JSON object of strings (storage/talks.h). Answers belong to the handler that keeps them: another one begins with none. When a cutter word ends a
+ * dialogue in the middle, its answers are laid aside (names with "~" in front) until another is cut, it is closed, or it has been idle for 24 hours.
+ */
+#pragma once
+
+#include "gateway/base/arena.h"
+#include "storage/talks.h"
+
+#define DIALOGUE_IDLE_MS (INT64_C(24) * 3600 * 1000)
+#define DIALOGUE_KEPT_MAX 40
+
+struct kept {
+	struct slice name, text;
+};
+struct dialogue {
+	struct arena *arena;
+	const char *owner; /* handler whose answers these are; "" nobody */
+	struct kept kept[DIALOGUE_KEPT_MAX];
+	unsigned n;
+	bool dirty; /* differs from the row's state */
+};
+
+/* From a row's state. A state that is not ours is empty (false). */
+bool dialogue_read(struct dialogue *d, struct arena *a, struct slice owner, struct slice state);
+struct slice dialogue_write(struct dialogue *d); /* in the arena; "" when nothing is kept */
+struct slice dialogue_get(const struct dialogue *d, const char *owner, struct slice name);
+void dialogue_set(struct dialogue *d, const char *owner, struct slice name, struct slice text);
+/* Another handler takes over: the answers so far are dropped, or laid aside with their question. */
+void dialogue_take_over(struct dialogue *d, const char *owner, struct slice cut_question);
+/* No question is open any more: its answers go. */
+void dialogue_end(struct dialogue *d);
+/* Nothing is kept any more, also what was laid aside. */
+void dialogue_forget(struct dialogue *d);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* engine_command.c - events that somebody waits for at the other end of a socket: commands of the command line (repeatable by their id) and steps of USSD. */
+#include <jansson.h>
+
+#include "gateway/base/err.h"
+#include "gateway/engine/command.h"
+#include "gateway/engine/engine_private.h"
+#include "storage/books.h"
+
+static void answer(struct engine *e, const struct event *ev, struct slice text)
+{
+	struct effect *f = engine_effect(e, EF_ANSWER, ev->from);
+
+	f->ref = ev->ref;
+	f->text = text;
+	f->last = true;
+}
+
+static struct slice verb_of(struct engine *e, struct slice json)
+{
+	json_t *in = json_loadb(json.p, json.n, 0, NULL);
+	const char *verb = json_string_value(json_object_get(in, "verb"));
+	struct slice out = arena_slice(engine_arena(e), slice_of(verb));
+
+	json_decref(in);
+	return out;
+}
+
+/* A new command: run, and its reply kept for a repetition, unless it only read. */
+static int run(struct engine *e, const struct event *ev, struct slice *reply)
+{
+	struct buf b = {0};
+	int err = command_run(e->store, e->plan, ev->u.command.json, ev->u.command.uid, ev->now_ms, ev->seed, &b);
+
+	*reply = arena_slice(engine_arena(e), buf_as_slice(&b));
+	buf_free(&b);
+	e->topics_read = false; /* it may have changed them */
+	if (err || !ev->u.command.id.n || command_is_read(ev->u.command.json))
+		return err;
+	return command_done(e->store, ev->u.command.id, verb_of(e, ev->u.command.json), *reply, ev->now_ms);
+}
+
+int engine_command(struct engine *e, const struct event *ev)
+{
+	struct slice reply;
+	int err = command_reply(e->store, ev->u.command.id, &reply);
+
+	if (err == ERR_NOT_FOUND)
+		err = run(e, ev, &reply);
+	if (!err)
+		answer(e, ev, reply);
+	return err;
+}
+
+void engine_refuse_command(struct engine *e, const struct event *ev, int why)
+{
+	answer(e, ev, slice_of(arena_printf(engine_arena(e), "{\"error\":\"%s\"}", err_words(why))));
+}
+
+/* No dialogue is served by USSD yet: the phone gets one screen, and its end. */
+int engine_ussd(struct engine *e, const struct event *ev)
+{
+	struct buf b = {0};
+
+	if (ev->u.ussd.step == USSD_ABORT || ev->u.ussd.step == USSD_TIMEOUT)
+		return 0;
+	menus_say(e->plan->menus, e->plan->language, "DWN", false, NULL, 0, false, &b);
+	answer(e, ev, arena_slice(engine_arena(e), buf_as_slice(&b)));
+	buf_free(&b);
+	return 0;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* engine_links.c - lives of links: what the engine remembers of each (epoch, credit, up), the link rows, and the submits that a life left behind. */
+#include "gateway/base/err.h"
+#include "gateway/engine/engine_private.h"
+#include "gateway/engine/outbox.h"
+#include "storage/books.h"
+
+#define CREDIT_MAX 10000
+#define FORSAKE_A_BATCH 200
+
+static const char *const state_words[] = {[LINK_DOWN] = "down", [LINK_STARTING] = "starting", [LINK_UP] = "up", [LINK_BLOCKED] = "blocked"};
+
+/* ---- start ---- */
+
+static int begin_link(struct engine *e, uint16_t link)
+{
+	struct slice name = engine_link_name(e, link);
+	struct link_row row;
+	int err = link_ensure(e->store, name);
+
+	if (!err)
+		err = link_get(e->store, name, &row);
+	if (err)
+		return err;
+	e->links[link] = (struct engine_link){.epoch = (uint32_t)row.epoch, .since_ms = e->now_ms};
+	row.state = slice_of(state_words[LINK_STARTING]);
+	row.reason = SLICE_LIT("the gateway has just started");
+	row.changed_ms = e->now_ms;
+	row.signal = -1;
+	return link_state_set(e->store, &row);
+}
+
+/* Nobody knows what became of the submits of former lives, also of links that are in the plan no more. */
+static int forsake_all(struct engine *e)
+{
+	struct slice link = {"", 0};
+	int err = submit_next_link(e->store, link, &link);
+
+	while (!err) {
+		unsigned n;
+
+		err = outbox_forsake(e, link, INT64_MAX, UINT32_MAX, &n);
+		if (!err && n)
+			log_warn(LOG_ENGINE, "link %.*s: %u messages were on their way when the gateway stopped; nobody knows whether they left", SLICE_ARG(link), n);
+		if (!err)
+			err = submit_next_link(e->store, link, &link);
+	}
+	return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int links_begin(struct engine *e)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < e->plan->links_n && !err; i++)
+		err = begin_link(e, (uint16_t)i);
+	return err ? err : forsake_all(e);
+}
+
+/* ---- events ---- */
+
+static int write_row(struct engine *e, const struct event *ev, enum link_state state)
+{
+	const struct link_row row = {
+	    .name = engine_link_name(e, ev->from.link),
+	    .state = slice_of(state_words[state]),
+	    .reason = ev->u.link.reason,
+	    .network = ev->u.link.network,
+	    .imei = ev->u.link.imei,
+	    .iccid = ev->u.link.iccid,
+	    .smsc = ev->u.link.smsc,
+	    .changed_ms = ev->now_ms,
+	    .signal = ev->u.link.signal_percent,
+	    .pin_rejected = ev->u.link.pin_rejected,
+	};
+
+	return link_state_set(e->store, &row);
+}
+
+static int on_up(struct engine *e, const struct event *ev)
+{
+	struct engine_link *l = &e->links[ev->from.link];
+	int err = link_up(e->store, engine_link_name(e, ev->from.link), ev->from.epoch, ev->now_ms);
+
+	*l = (struct engine_link){.epoch = ev->from.epoch, .since_ms = ev->now_ms, .up = true, .stale = true};
+	return err ? err : write_row(e, ev, LINK_UP);
+}
+
+static int on_down(struct engine *e, const struct event *ev)
+{
+	struct engine_link *l = &e->links[ev->from.link];
+
+	if (!engine_is_current(e, ev->from))
+		return 0;
+	if (l->up)
+		l->since_ms = ev->now_ms;
+	l->up = false;
+	l->credit = 0;
+	l->stale = true;
+	return write_row(e, ev, ev->u.link.state == LINK_UP ? LINK_DOWN : ev->u.link.state);
+}
+
+static int on_credit(struct engine *e, const struct event *ev)
+{
+	struct engine_link *l = &e->links[ev->from.link];
+	uint32_t more = ev->u.credit.parts < CREDIT_MAX ? ev->u.credit.parts : CREDIT_MAX;
+
+	if (engine_is_current(e, ev->from) && l->up)
+		l->credit = l->credit + more < CREDIT_MAX ? l->credit + more : CREDIT_MAX;
+	return 0;
+}
+
+int links_event(struct engine *e, const struct event *ev)
+{
+	switch (ev->kind) {
+	case EV_UP:
+		return on_up(e, ev);
+	case EV_DOWN:
+		return on_down(e, ev);
+	case EV_CREDIT:
+		return on_credit(e, ev);
+	default:
+		MUST(ev->kind == EV_STATE);
+		return write_row(e, ev, ev->u.link.state);
+	}
+}
+
+int links_forsake(struct engine *e)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < e->plan->links_n && !err; i++) {
+		struct engine_link *l = &e->links[i];
+		unsigned n;
+
+		if (!l->stale)
+			continue;
+		err = outbox_forsake(e, engine_link_name(e, (uint16_t)i), l->up ? (int64_t)l->epoch - 1 : (int64_t)l->epoch, FORSAKE_A_BATCH, &n);
+		l->stale = n == FORSAKE_A_BATCH;
+		e->busy |= l->stale;
+	}
+	return err;
+}

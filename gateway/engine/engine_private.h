@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* engine_private.h - what the files of the engine share. Its memory between two batches is struct engine_link for each link, and the plan: all else is rows. */
+#pragma once
+
+#include "gateway/base/log.h"
+#include "gateway/engine/engine.h"
+#include "gateway/engine/router.h"
+
+#define NO_LINK UINT16_MAX
+
+struct engine_link {
+	uint32_t epoch;	  /* of its present or last life */
+	uint32_t credit;  /* PDUs that it can take now */
+	int64_t since_ms; /* up or down since */
+	bool up;
+	bool stale; /* submits of a life that ended may still be OUT */
+};
+
+struct engine {
+	struct store *store;
+	const struct plan *plan;
+	struct arena memory; /* of the plan: the next two */
+	struct slice *own;   /* our numbers, one a link, as a sender would be written; "" unknown */
+	struct slice *orphans; /* routes that messages wait on, of links that are in the plan no more */
+	unsigned orphans_n;
+	struct engine_link *links;
+	/* what holds when the batch is given back undone */
+	struct engine_link *links_before;
+	const struct plan *plan_before;
+	int64_t last_job_before;
+	/* of the batch */
+	struct effects out;
+	int64_t now_ms;
+	int64_t last_job;	/* jobs take turns */
+	bool busy;		/* there is more to do than this batch could hold */
+	bool topics_read;	/* names of information topics, in the store's arena */
+	struct slice *topics;
+	unsigned topics_n;
+	struct router_topics router_topics;
+};
+
+static inline struct arena *engine_arena(struct engine *e)
+{
+	return store_arena(e->store);
+}
+struct effect *engine_effect(struct engine *e, enum effect_kind kind, struct link_id to);
+/* The link's name, as rows say it. */
+struct slice engine_link_name(const struct engine *e, uint16_t link);
+uint16_t engine_link_by_name(const struct engine *e, struct slice name); /* NO_LINK */
+/* Is this the present life of the link? */
+bool engine_is_current(const struct engine *e, struct link_id id);
+
+/* engine_command.c: what somebody waits for at the other end of a socket. */
+int engine_command(struct engine *e, const struct event *ev) MUST_USE;
+void engine_refuse_command(struct engine *e, const struct event *ev, int why);
+int engine_ussd(struct engine *e, const struct event *ev) MUST_USE;
+
+/* engine_dead.c: the event as JSON, for its dead letter. */
+struct slice engine_event_json(struct engine *e, const struct event *ev);
+/* Rolls back to the savepoint, keeps the event and why it failed. */
+int engine_bury(struct engine *e, const struct event *ev, int err, const char *who) MUST_USE;
+
+/* engine_links.c: lives of links, and what the store says of them. */
+int links_begin(struct engine *e) MUST_USE;
+int links_event(struct engine *e, const struct event *ev) MUST_USE; /* UP DOWN STATE CREDIT */
+int links_forsake(struct engine *e) MUST_USE; /* a slice of the submits that lives left behind */
+
+/* turn_sms.c: one message, inside its savepoint. *who gets who failed, for the dead letter. */
+int turn_sms(struct engine *e, const struct event *ev, const char **who) MUST_USE;
+/* The same, of which only the inbox row is kept: it is among the dead letters. */
+int turn_sms_dead(struct engine *e, const struct event *ev, int64_t *inbox) MUST_USE;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * job.h - work that is longer than a transaction may be: a row with a cursor, one slice a batch, going on after a crash. A slice touches 200 rows at most, which is
+ * below 5 ms; running jobs take turns.
+ */
+#pragma once
+
+#include "gateway/engine/engine_private.h"
+
+#define JOB_SLICE_ROWS 200
+#define JOB_PURGE "purge" /* dedupe keys after 7 days, early reports that nothing came for */
+
+/* One slice of one job; e->busy when there is more. */
+int job_slice(struct engine *e) MUST_USE;

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* outbox.c - see outbox.h. */
+#include "gateway/engine/outbox.h"
+
+#include <stdlib.h>
+
+#include "gateway/base/err.h"
+#include "gateway/base/msisdn.h"
+#include "gateway/engine/credit.h"
+#include "gateway/engine/due.h"
+#include "storage/books.h"
+
+#define SECOND INT64_C(1000)
+#define HOUR (3600 * SECOND)
+#define REPLY_AGAIN_MS (60 * SECOND)
+#define REPLY_ATTEMPTS 2
+#define REPORT_SENT_MS (7 * 24 * HOUR) /* a report belongs to a submit not older than this */
+#define REPORT_UNKNOWN_MS (24 * HOUR)
+#define REPORT_EARLY_MS HOUR /* a report that waits for its SENT: references come round again after 256 messages */
+
+/* Pauses after the first, second, .. attempt that failed; the last one stays. */
+static const int64_t again_ms[] = {30 * SECOND, 120 * SECOND, 600 * SECOND, 1800 * SECOND};
+static const int64_t again_sos_ms[] = {5 * SECOND, 15 * SECOND, 30 * SECOND, 60 * SECOND};
+
+static int64_t pause_after(int lane, int attempt)
+{
+	size_t last = COUNT_OF(again_ms) - 1, i = attempt > 0 ? (size_t)attempt - 1 : 0;
+
+	return (lane == LANE_SOS ? again_sos_ms : again_ms)[i < last ? i : last];
+}
+
+/* ---- a message and one of its parts ---- */
+
+static unsigned bit_of(const struct submit_row *s)
+{
+	return 1u << (s->part - 1);
+}
+
+/* The part waits again, if the message lives so long; false: it does not. */
+static bool wait_again(struct outbox_row *row, const struct submit_row *s, int64_t due_ms)
+{
+	bool lives = due_ms < row->expires_ms;
+
+	if (lives) {
+		row->todo |= bit_of(s);
+		row->due_ms = due_ms;
+	} else {
+		row->todo &= ~bit_of(s);
+	}
+	return lives;
+}
+
+/* The state by its submits, and the row written. `is`: what this submit is now; `s` is what it was: a first attempt that was OUT has no others beside it. */
+static int save(struct engine *e, struct outbox_row *row, const struct submit_row *s, enum submit_state is)
+{
+	bool only = row->parts == 1 && s->attempt == 1 && s->state == SUBMIT_OUT;
+	int err = 0;
+
+	if (only)
+		row->state = outbox_derive(row->state, row->todo, &is, 1);
+	else
+		err = outbox_state(e->store, row, &row->state);
+	if (!err)
+		err = outbox_set(e->store, row);
+	if (!err && row->todo && row->due_ms > e->now_ms)
+		err = due_add(e->store, row->due_ms, slice_of(DUE_AGAIN), row->id);
+	return err;
+}
+
+static void remember_attempt(struct outbox_row *row, const struct submit_row *s)
+{
+	if (s->attempt > row->attempt)
+		row->attempt = s->attempt;
+}
+
+static int on_sent(struct engine *e, struct outbox_row *row, const struct submit_row *s, struct slice net_ref)
+{
+	enum submit_state is = SUBMIT_SENT;
+	int64_t outbox;
+	int code, err;
+
+	row->todo &= ~bit_of(s);
+	row->why = (struct slice){"", 0};
+	err = report_early_take(e->store, s->link, net_ref, row->peer, e->now_ms - REPORT_EARLY_MS, &is, &code);
+	if (!err)
+		err = submit_report(e->store, s->id, is, net_ref, code, e->now_ms, &outbox);
+	return err && err != ERR_NOT_FOUND ? err : save(e, row, s, is);
+}
+
+static int on_failed(struct engine *e, struct outbox_row *row, const struct submit_row *s, bool transient, struct slice why)
+{
+	remember_attempt(row, s);
+	row->why = why;
+	if (!transient)
+		row->todo = 0;
+	else if (!wait_again(row, s, e->now_ms + pause_after(row->lane, row->attempt)))
+		row->state = OUT_EXPIRED;
+	return save(e, row, s, SUBMIT_FAILED);
+}
+
+static int on_unknown(struct engine *e, struct outbox_row *row, const struct submit_row *s, struct slice why)
+{
+	remember_attempt(row, s);
+	row->why = why;
+	if (row->lane == LANE_SOS) {
+		row->route = slice_of(ROUTE_ANY);
+		wait_again(row, s, e->now_ms + (s->attempt == 1 ? 0 : pause_after(row->lane, row->attempt)));
+	} else if (row->lane == LANE_REPLY && s->attempt < REPLY_ATTEMPTS) {
+		wait_again(row, s, e->now_ms + REPLY_AGAIN_MS);
+	}
+	return save(e, row, s, SUBMIT_UNKNOWN);
+}
+
+/* ---- outcomes ---- */
+
+/* Only the submit of this link and this life; what is settled already stays. */
+static int settle(struct engine *e, const struct event *ev, enum submit_state to, struct submit_row *was, struct outbox_row *row)
+{
+	const struct submit_row outcome = {
+	    .id = ev->u.result.submit,
+	    .link = engine_link_name(e, ev->from.link),
+	    .epoch = ev->from.epoch,
+	    .state = to,
+	    .net_ref = to == SUBMIT_SENT ? ev->u.result.net_ref : (struct slice){"", 0},
+	    .code = ev->u.result.code,
+	    .done_ms = e->now_ms,
+	};
+	bool undo = ev->kind == EV_FAILED && ev->u.result.failure == FAILURE_NOT_HANDED_OVER;
+	int err = undo ? submit_undo(e->store, &outcome, was) : submit_settle(e->store, &outcome, was);
+
+	return err ? err : outbox_by_id(e->store, was->outbox, row);
+}
+
+static int result(struct engine *e, const struct event *ev)
+{
+	static const enum submit_state states[] = {[EV_SENT] = SUBMIT_SENT, [EV_FAILED] = SUBMIT_FAILED, [EV_UNKNOWN] = SUBMIT_UNKNOWN};
+	struct submit_row was;
+	struct outbox_row row;
+	int err = settle(e, ev, states[ev->kind], &was, &row);
+
+	if (err)
+		return err;
+	if (ev->kind == EV_SENT)
+		return on_sent(e, &row, &was, ev->u.result.net_ref);
+	if (ev->kind == EV_UNKNOWN)
+		return was.state == SUBMIT_UNKNOWN ? 0 : on_unknown(e, &row, &was, ev->u.result.why);
+	if (ev->u.result.failure == FAILURE_NOT_HANDED_OVER) {
+		row.todo |= bit_of(&was);
+		row.state = OUT_QUEUED;
+		return outbox_set(e->store, &row);
+	}
+	return on_failed(e, &row, &was, ev->u.result.failure == FAILURE_TRANSIENT, ev->u.result.why);
+}
+
+int outbox_result(struct engine *e, const struct event *ev)
+{
+	int err = result(e, ev);
+
+	if (err == ERR_NOT_FOUND) {
+		log_warn(LOG_ENGINE, "link %.*s: an outcome (%s) of submit %lld that waits for none: dropped", SLICE_ARG(engine_link_name(e, ev->from.link)),
+		    event_kind_word(ev->kind), (long long)ev->u.result.submit);
+		return 0;
+	}
+	return err;
+}
+
+int outbox_forsake(struct engine *e, struct slice link, int64_t epoch, unsigned limit, unsigned *n)
+{
+	int err = 0;
+
+	for (*n = 0; *n < limit; ++*n) {
+		struct submit_row was, outcome;
+		struct outbox_row row;
+
+		err = submit_stale(e->store, link, epoch, &was);
+		if (err)
+			return err == ERR_NOT_FOUND ? 0 : err;
+		outcome = was;
+		outcome.state = SUBMIT_UNKNOWN;
+		outcome.done_ms = e->now_ms;
+		err = submit_settle(e->store, &outcome, &was);
+		if (!err)
+			err = outbox_by_id(e->store, was.outbox, &row);
+		if (!err)
+			err = on_unknown(e, &row, &was, SLICE_LIT("its link went down before the network answered"));
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int outbox_expire(struct engine *e, struct outbox_row *row)
+{
+	int err;
+
+	row->todo = 0;
+	row->state = OUT_EXPIRED;
+	row->why = SLICE_LIT("too old to be sent");
+	err = row->parts == 1 && row->attempt == 0 ? 0 : outbox_state(e->store, row, &row->state);
+	return err ? err : outbox_set(e->store, row);
+}
+
+/* ---- reports ---- */
+
+static int find_reported(struct engine *e, struct slice link, struct slice net_ref, struct slice peer, int64_t *id)
+{
+	int err = submit_by_ref(e->store, link, net_ref, peer, e->now_ms - REPORT_SENT_MS, id);
+
+	return err == ERR_NOT_FOUND ? submit_unknown_to(e->store, link, peer, e->now_ms - REPORT_UNKNOWN_MS, id) : err;
+}
+
+static int reported(struct engine *e, int64_t id, enum submit_state is, struct slice net_ref, int code)
+{
+	struct submit_row s;
+	struct outbox_row row;
+	int err = submit_by_id(e->store, id, &s);
+
+	if (!err)
+		err = submit_report(e->store, id, is, net_ref, code, e->now_ms, &s.outbox);
+	if (!err)
+		err = outbox_by_id(e->store, s.outbox, &row);
+	if (err)
+		return err;
+	row.todo &= ~bit_of(&s);
+	return save(e, &row, &s, is);
+}
+
+int outbox_report(struct engine *e, const struct event *ev)
+{
+	enum submit_state is = ev->u.report.state == REPORT_DELIVERED ? SUBMIT_DELIVERED : SUBMIT_UNDELIVERED;
+	struct slice link = engine_link_name(e, ev->from.link), ref = ev->u.report.net_ref;
+	char *peer = arena_alloc(engine_arena(e), MSISDN_SIZE);
+	int64_t id;
+	int err;
+
+	if (ev->u.report.state == REPORT_BUFFERED)
+		return 0; /* on its way: a final one will follow */
+	msisdn_from_network(ev->u.report.peer, peer);
+	err = find_reported(e, link, ref, slice_of(peer), &id);
+	if (err == ERR_NOT_FOUND)
+		return report_early_add(e->store, link, ref, slice_of(peer), is, ev->u.report.code, e->now_ms);
+	return err ? err : reported(e, id, is, ref, ev->u.report.code);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* turn_private.h - what a turn is inside: the files turn*.c share it; a handler sees handlers/handler.h only. A turn lives inside one savepoint. */
+#pragma once
+
+#include "gateway/base/err.h"
+#include "gateway/base/msisdn.h"
+#include "gateway/engine/conversation.h"
+#include "gateway/engine/engine_private.h"
+#include "gateway/engine/guard.h"
+#include "handlers/handler.h"
+#include "storage/messages.h"
+#include "storage/outbox.h"
+#include "storage/talks.h"
+
+#define TURN_MESSAGES_MAX 8
+#define TURN_PEOPLE_MAX 16
+#define TURN_DEPTH_MAX 3
+
+/* One message in the making. */
+struct saying {
+	struct buf text;
+	struct buf masked; /* the same for the store, while `secret` */
+	bool secret;
+};
+
+/* What is being handled: changes while a handler goes on as another one. */
+struct heard {
+	const struct handler *handler;
+	const char *keyword;
+	struct slice args, written;
+	bool sure;
+};
+
+struct turn {
+	struct engine *e;
+	struct store *store;
+	const struct plan *plan;
+	int64_t now_ms;
+	struct chance chance;
+	int err; /* of what has no result of its own: the turn fails with it */
+	struct heard heard;
+	unsigned depth;
+
+	/* the message; a due turn has none */
+	bool is_due;
+	uint16_t link; /* that it came by; NO_LINK in a due turn */
+	struct inbox_row inbox;
+	bool inbox_written;
+	int64_t session_written; /* that the row says */
+	const char *why;	 /* the rule that decided, in plain words */
+	char peer[MSISDN_SIZE];
+	struct router router;
+
+	/* the number; not loaded in a due turn before turn_address() */
+	bool addressed;
+	struct conversation c;
+	struct dialogue dialogue;
+	struct guard guard;
+	int64_t last_heard_ms, stop_said_before_ms;
+	bool neutral;
+	const char *language;
+	struct person people[TURN_PEOPLE_MAX];
+	unsigned people_n;
+	bool people_read;
+
+	/* what came of it */
+	struct saying say[TURN_MESSAGES_MAX];
+	unsigned say_n; /* messages begun */
+	bool apart;	/* the next piece begins another */
+	enum lane lane;
+	const char *silent;  /* why, "" not on purpose */
+	const char *node;    /* for the session: the question, else the first screen */
+	const char *closed;  /* how the dialogue was closed, "" it was not */
+	bool asked;	     /* a question was opened by this turn */
+	bool cutting;	     /* a cutter word runs: what it replaces is laid aside */
+	bool answering;	     /* the open question took the text */
+	bool ran;	     /* a service took it: the session has one step more */
+	const struct handler *taker; /* that service; NULL nobody */
+	const struct handler *asker; /* whose question was open when the text came; NULL none */
+	bool put;	     /* the number's row has to be written */
+	enum { UNKNOWN_NOT, UNKNOWN_KEPT, UNKNOWN_FORWARDED } unknown; /* for the officers' queue */
+	const char *prefix;  /* "GUE": said in front, with shown */
+	struct slice shown;
+};
+
+/* Ends the memory of what was said. */
+void turn_wipe(struct turn *t);
+
+/* ---- turn_sms.c */
+/* Writes the message's row, or what became otherwise since it was written. */
+int turn_write_inbox(struct turn *t, const char *handler, const char *outcome, const char *why) MUST_USE;
+
+/* ---- turn_number.c */
+/* Loads the row of a number: language, mode, dialogue. */
+int turn_load(struct turn *t, struct slice peer) MUST_USE;
+/* Dialogue, session and number are written. */
+int turn_save(struct turn *t) MUST_USE;
+
+/* ---- turn_say.c */
+unsigned turn_said(const struct turn *t); /* how many messages */
+/* What was said becomes rows of the outbox. */
+int turn_send(struct turn *t) MUST_USE;
+/* Where a message to a number leaves that we answer nothing of. */
+uint16_t turn_route(const struct turn *t, const struct conversation *c);

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* outbox.c - see outbox.h. The true text of a message with a secret is sealed and opened here. */
+#include "storage/outbox.h"
+
+#include <string.h>
+
+#include "gateway/base/err.h"
+#include "storage/rows.h"
+
+#define SUBMITS_MAX 256 /* of one message: 16 parts, and attempts that backed off for hours */
+
+static enum out_state out_state_of(struct slice word)
+{
+	for (unsigned i = 0; i < OUT_STATE_N; i++)
+		if (slice_is(word, out_state_word((enum out_state)i)))
+			return (enum out_state)i;
+	return OUT_STATE_N;
+}
+
+static enum submit_state submit_state_of(const char *word, size_t n)
+{
+	for (unsigned i = 0; i < SUBMIT_STATE_N; i++) {
+		const char *known = submit_state_word((enum submit_state)i);
+
+		if (strlen(known) == n && memcmp(known, word, n) == 0)
+			return (enum submit_state)i;
+	}
+	return SUBMIT_NEVER;
+}
+
+/* ---- outbox */
+
+int outbox_add(struct store *s, const struct outbox_row *r)
+{
+	struct buf sealed = {0};
+	int err;
+
+	if (r->secret.n)
+		secret_seal(s->keys, "outbox", r->secret, &sealed);
+	err = db_exec(s->db, Q_outbox_add, "izissisbiiiiiis", r->id, s->gateway, r->inbox, r->peer, r->route, (int64_t)r->lane, r->text,
+	    r->secret.n ? buf_as_slice(&sealed) : (struct slice){0}, (int64_t)r->parts, (int64_t)r->concat_ref, (int64_t)r->todo,
+	    r->created_ms, r->due_ms, r->expires_ms, r->why);
+	buf_free(&sealed);
+	return err;
+}
+
+static struct slice secret_read(struct store *s, enum query q, int column)
+{
+	struct slice sealed = db_blob(s->db, q, column, &s->arena), out = {0};
+	struct buf plain = {0};
+
+	/* a text that this key does not open leaves masked: better than never */
+	if (sealed.p && secret_open(s->keys, "outbox", sealed, &plain) == 0)
+		out = arena_slice(&s->arena, buf_as_slice(&plain));
+	buf_wipe(&plain);
+	return out;
+}
+
+static void outbox_read(struct store *s, enum query q, void *row)
+{
+	struct outbox_row *r = row;
+	struct arena *a = &s->arena;
+
+	*r = (struct outbox_row){
+	    .id = db_int(s->db, q, 0),
+	    .inbox = db_int(s->db, q, 1),
+	    .peer = db_text(s->db, q, 2, a),
+	    .route = db_text(s->db, q, 3, a),
+	    .lane = (int)db_int(s->db, q, 4),
+	    .text = db_text(s->db, q, 5, a),
+	    .secret = secret_read(s, q, 6),
+	    .parts = (int)db_int(s->db, q, 7),
+	    .concat_ref = (int)db_int(s->db, q, 8),
+	    .todo = (unsigned)db_int(s->db, q, 9),
+	    .attempt = (int)db_int(s->db, q, 10),
+	    .state = out_state_of(db_text(s->db, q, 11, a)),
+	    .created_ms = db_int(s->db, q, 12),
+	    .due_ms = db_int(s->db, q, 13),
+	    .expires_ms = db_int(s->db, q, 14),
+	    .why = db_text(s->db, q, 15, a),
+	};
+}
+
+int outbox_by_id(struct store *s, int64_t id, struct outbox_row *out)
+{
+	return row_read(s, Q_outbox_by_id, db_query_one(s->db, Q_outbox_by_id, "i", id), outbox_read, out);
+}
+
+int outbox_waiting(struct store *s, struct slice route, int lane, int64_t due_before_ms, struct outbox_row *out, unsigned cap, unsigned *n)
+{
+	int err = db_query(s->db, Q_outbox_waiting, "siii", route, (int64_t)lane, due_before_ms, (int64_t)cap);
+
+	return rows_read(s, Q_outbox_waiting, err, outbox_read, out, sizeof(*out), cap, n);
+}
+
+int outbox_set(struct store *s, const struct outbox_row *r)
+{
+	return db_exec_one(s->db, Q_outbox_set, "isiisisi", r->id, r->route, (int64_t)r->todo, (int64_t)r->attempt,
+	    slice_of(out_state_word(r->state)), r->due_ms, r->why, (int64_t)out_state_is_over(r->state));
+}
+
+/* The first name behind another one: min(..) of nothing is NULL. */
+static int next_name(struct store *s, enum query q, struct slice after, struct slice *name)
+{
+	int err = db_query_one(s->db, q, "s", after);
+
+	if (!err && db_is_null(s->db, q, 0))
+		err = ERR_NOT_FOUND;
+	if (!err)
+		*name = db_text(s->db, q, 0, &s->arena);
+	db_end(s->db, q);
+	return err;
+}
+
+int outbox_next_route(struct store *s, struct slice after, struct slice *route)
+{
+	return next_name(s, Q_outbox_next_route, after, route);
+}
+
+int outbox_state(struct store *s, const struct outbox_row *row, enum out_state *out)
+{
+	enum submit_state parts[TEXT_PARTS_MAX];
+	struct submit_row *all = arena_alloc(&s->arena, SUBMITS_MAX * sizeof(*all));
+	unsigned n;
+	int err = submit_list(s, row->id, all, SUBMITS_MAX, &n);
+
+	for (unsigned i = 0; i < TEXT_PARTS_MAX; i++)
+		parts[i] = SUBMIT_NEVER;
+	for (unsigned i = 0; i < n && !err; i++) {
+		MUST(all[i].part >= 1 && all[i].part <= row->parts && row->parts <= TEXT_PARTS_MAX);
+		if (all[i].state < parts[all[i].part - 1])
+			parts[all[i].part - 1] = all[i].state;
+	}
+	*out = err ? row->state : outbox_derive(row->state, row->todo, parts, (unsigned)row->parts);
+	return err;
+}
+
+/* ---- submit */
+
+int submit_add(struct store *s, const struct submit_row *r)
+{
+	return db_exec(s->db, Q_submit_add, "iiiisii", r->id, r->outbox, (int64_t)r->part, (int64_t)r->attempt, r->link, r->epoch, r->at_ms);
+}
+
+static void submit_read(struct store *s, enum query q, void *row)
+{
+	struct submit_row *r = row;
+	struct slice state = db_text(s->db, q, 6, &s->arena);
+
+	*r = (struct submit_row){
+	    .id = db_int(s->db, q, 0),
+	    .outbox = db_int(s->db, q, 1),
+	    .part = (int)db_int(s->db, q, 2),
+	    .attempt = (int)db_int(s->db, q, 3),
+	    .link = db_text(s->db, q, 4, &s->arena),
+	    .epoch = db_int(s->db, q, 5),
+	    .state = submit_state_of(state.p, state.n),
+	    .net_ref = db_text(s->db, q, 7, &s->arena),
+	    .code = (int)db_int(s->db, q, 8),
+	    .at_ms = db_int(s->db, q, 9),
+	    .done_ms = db_int(s->db, q, 10),
+	};
+}
+
+int submit_by_id(struct store *s, int64_t id, struct submit_row *out)
+{
+	return row_read(s, Q_submit_by_id, db_query_one(s->db, Q_submit_by_id, "i", id), submit_read, out);
+}
+
+/* The submit that an outcome is for, if it still waits for one. */
+static int submit_open(struct store *s, const struct submit_row *which, struct submit_row *out)
+{
+	int err = submit_by_id(s, which->id, out);
+
+	if (err)
+		return err;
+	if (!slice_eq(out->link, which->link) || out->epoch != which->epoch)
+		return ERR_NOT_FOUND;
+	return out->state == SUBMIT_OUT || out->state == SUBMIT_UNKNOWN ? 0 : ERR_NOT_FOUND;
+}
+
+int submit_settle(struct store *s, const struct submit_row *o, struct submit_row *out)
+{
+	int err = submit_open(s, o, out);
+
+	return err ? err
+		   : db_exec_one(s->db, Q_submit_settle, "izsii", o->id, submit_state_word(o->state), o->net_ref, (int64_t)o->code, o->done_ms);
+}
+
+int submit_undo(struct store *s, const struct submit_row *which, struct submit_row *out)
+{
+	int err = submit_open(s, which, out);
+
+	return err ? err : db_exec_one(s->db, Q_submit_undo, "i", which->id);
+}
+
+int submit_stale(struct store *s, struct slice link, int64_t epoch, struct submit_row *out)
+{
+	return row_read(s, Q_submit_stale, db_query_one(s->db, Q_submit_stale, "si", link, epoch), submit_read, out);
+}
+
+int submit_next_link(struct store *s, struct slice after, struct slice *link)
+{
+	return next_name(s, Q_submit_next_link, after, link);
+}
+
+int submit_list(struct store *s, int64_t outbox, struct submit_row *out, unsigned cap, unsigned *n)
+{
+	return rows_read(s, Q_submit_list, db_query(s->db, Q_submit_list, "ii", outbox, (int64_t)cap), submit_read, out, sizeof(*out), cap, n);
+}
+
+/* ---- reports */
+
+static int id_read(struct store *s, enum query q, int err, int64_t *id)
+{
+	if (!err)
+		*id = db_int(s->db, q, 0);
+	db_end(s->db, q);
+	return err;
+}
+
+int submit_by_ref(struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms, int64_t *id)
+{
+	int err = db_query_one(s->db, Q_submit_by_ref, "sssi", link, net_ref, peer, since_ms);
+
+	return id_read(s, Q_submit_by_ref, err, id);
+}
+
+int submit_unknown_to(struct store *s, struct slice link, struct slice peer, int64_t since_ms, int64_t *id)
+{
+	int err = db_query_one(s->db, Q_submit_unknown_to, "ssi", link, peer, since_ms);
+
+	return id_read(s, Q_submit_unknown_to, err, id);
+}
+
+int submit_report(struct store *s, int64_t id, enum submit_state state, struct slice net_ref, int code, int64_t now_ms, int64_t *outbox)
+{
+	int err = db_query_one(s->db, Q_submit_report, "izsii", id, submit_state_word(state), net_ref, (int64_t)code, now_ms);
+
+	return id_read(s, Q_submit_report, err, outbox);
+}
+
+int report_early_add(struct store *s, struct slice link, struct slice net_ref, struct slice peer, enum submit_state state, int code, int64_t now_ms)
+{
+	return db_exec(s->db, Q_report_early_add, "ssszii", link, net_ref, peer, submit_state_word(state), (int64_t)code, now_ms);
+}
+
+int report_early_take(struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms, enum submit_state *state, int *code)
+{
+	int err = db_query_one(s->db, Q_report_early_take, "sssi", link, net_ref, peer, since_ms);
+
+	if (!err) {
+		struct slice word = db_text(s->db, Q_report_early_take, 0, &s->arena);
+
+		*state = submit_state_of(word.p, word.n);
+		*code = (int)db_int(s->db, Q_report_early_take, 1);
+	}
+	db_end(s->db, Q_report_early_take);
+	return err;
+}
+
+int report_early_prune(struct store *s, int64_t before_ms, unsigned limit, unsigned *n)
+{
+	int err = db_exec(s->db, Q_report_early_prune, "ii", before_ms, (int64_t)limit);
+
+	*n = err ? 0 : (unsigned)db_changes(s->db);
+	return err;
+}
