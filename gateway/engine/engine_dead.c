@@ -2,6 +2,7 @@
 /* engine_dead.c - dead letters: an event that could not be handled is kept whole, sealed, as JSON, and accepted like any other. */
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway/base/err.h"
 #include "gateway/engine/engine_private.h"
