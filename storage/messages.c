@@ -131,15 +131,6 @@ int dead_letter_of(struct store *s, int64_t inbox, struct dead_letter *out)
 	return row_read(s, Q_dead_letter_of, db_query_one(s->db, Q_dead_letter_of, "i", inbox), dead_letter_read, out);
 }
 
-int dead_letter_count(struct store *s, int64_t *n)
-{
-	int err = db_query_one(s->db, Q_dead_letter_count, "");
-
-	*n = err ? 0 : db_int(s->db, Q_dead_letter_count, 0);
-	db_end(s->db, Q_dead_letter_count);
-	return err;
-}
-
 int unknown_add(struct store *s, int64_t inbox, struct slice peer, bool forwarded, int64_t now_ms)
 {
 	return db_exec(s->db, Q_unknown_add, "isii", inbox, peer, now_ms, (int64_t)forwarded);

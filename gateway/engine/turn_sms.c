@@ -148,7 +148,7 @@ enum decision {
 	DECIDE_SOS,
 	DECIDE_COMMAND, /* a keyword, or a near word */
 	DECIDE_ANSWER,	/* it fits the open question */
-	DECIDE_ASK,	/* "Maksud Anda?" */
+	DECIDE_ASK,	/* which of two? */
 	DECIDE_UNFIT,	/* nothing else, and a question is open */
 	DECIDE_UNKNOWN,
 };

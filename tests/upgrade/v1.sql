@@ -45,14 +45,14 @@ CREATE TABLE outbox (                      -- every message that leaves, one row
 	gateway TEXT NOT NULL,
 	inbox INTEGER REFERENCES inbox (id),   -- the question, if it is an answer
 	peer TEXT NOT NULL,
-	route TEXT NOT NULL,                   -- name of the bearer that should carry it; other links may pull it
+	route TEXT NOT NULL,                   -- name of the bearer that should carry it, '*' any; other links may pull it
 	lane INTEGER NOT NULL,                 -- enum lane: 0 SOS, 1 reply, 2 notification, 3 broadcast
 	text TEXT NOT NULL,                    -- masked where it holds a code
 	text_sealed BLOB,                      -- the true text while it holds a secret and is not yet final
 	parts INTEGER NOT NULL,
 	concat_ref INTEGER NOT NULL DEFAULT 0, -- 8-bit reference of its parts
 	todo INTEGER NOT NULL,                 -- bit k-1 set: part k waits to be leased; not 0 if and only if the state is QUEUED
-	attempt INTEGER NOT NULL DEFAULT 0,    -- leases of its most tried part
+	attempt INTEGER NOT NULL DEFAULT 0,    -- the highest attempt of a part that ended badly
 	state TEXT NOT NULL,                   -- QUEUED SUBMITTING (a submit is OUT) SENT DELIVERED UNDELIVERED EXPIRED FAILED CANCELLED UNKNOWN; storage/check.c knows what each promises
 	created_ms INTEGER NOT NULL,
 	due_ms INTEGER NOT NULL,               -- not before
@@ -257,14 +257,16 @@ CREATE INDEX outbox_next ON outbox (route, lane, due_ms, id) WHERE state = 'QUEU
 CREATE INDEX outbox_by_peer ON outbox (peer, id);
 CREATE INDEX outbox_by_inbox ON outbox (inbox) WHERE inbox IS NOT NULL;
 CREATE INDEX submit_by_outbox ON submit (outbox);
-CREATE INDEX submit_open ON submit (link, epoch) WHERE state = 'OUT';
+CREATE INDEX submit_open ON submit (link, epoch, id) WHERE state = 'OUT';
 CREATE INDEX submit_unknown ON submit (link, at_ms) WHERE state = 'UNKNOWN';
 CREATE INDEX submit_by_ref ON submit (link, net_ref, id) WHERE state = 'SENT';
 CREATE INDEX report_early_by_ref ON report_early (link, net_ref);
+CREATE INDEX report_early_by_time ON report_early (at_ms);
 CREATE INDEX dead_letter_by_inbox ON dead_letter (inbox) WHERE inbox IS NOT NULL;
 CREATE INDEX due_by_time ON due (at_ms, id);
 CREATE INDEX due_by_subject ON due (kind, subject);
 CREATE INDEX job_running ON job (id) WHERE state = 'running';
+CREATE INDEX conversation_idle ON conversation (asked_ms) WHERE question <> '' OR state_sealed IS NOT NULL;
 CREATE INDEX session_by_peer ON session (peer, id);
 CREATE INDEX session_open ON session (last_ms) WHERE ended_ms IS NULL;
 CREATE INDEX village_by_name ON village (name_folded);
@@ -287,6 +289,7 @@ CREATE INDEX case_line_by_inbox ON case_line (inbox) WHERE inbox IS NOT NULL;
 CREATE INDEX alert_by_case ON alert (cases);
 CREATE INDEX alert_by_peer ON alert (peer, code);
 CREATE INDEX alert_by_outbox ON alert (outbox) WHERE outbox IS NOT NULL;
+CREATE INDEX unknown_by_peer ON unknown_text (peer, inbox);
 CREATE INDEX audit_by_gateway ON audit (gateway, id);
 CREATE INDEX attempt_by_who ON attempt (who, what, at_ms);
 CREATE INDEX attempt_by_time ON attempt (at_ms);

@@ -88,6 +88,7 @@ CREATE TABLE report_early (                -- a delivery report that came before
 	state TEXT NOT NULL, code INTEGER NOT NULL, at_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX report_early_by_ref ON report_early (link, net_ref);
+CREATE INDEX report_early_by_time ON report_early (at_ms);
 
 CREATE TABLE seen (                        -- dedupe: hour of the SMSC time stamp (4 bytes, big endian) in front of a keyed hash
 	key BLOB PRIMARY KEY,
