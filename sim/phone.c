@@ -22,6 +22,7 @@ struct phone {
 	char number[48];
 	json_t *inbox;
 	struct set *sets;
+	int64_t last_s; /* time stamp of the last message that it sent */
 };
 
 struct phones {
@@ -163,18 +164,31 @@ void phones_take(struct phones *p, const char *from, const char *to, const struc
 	set_free(s);
 }
 
+/* No phone sends two messages within one second: the service centre's time stamps of one phone differ, however fast a test types. */
+static int64_t stamp(struct phones *p, const struct phone_message *m)
+{
+	struct phone *phone = phone_at(p, m->from);
+	int64_t now_s = net_epoch_ms() / 1000;
+
+	if (m->at_s)
+		return m->at_s;
+	phone->last_s = now_s > phone->last_s ? now_s : phone->last_s + 1;
+	return phone->last_s;
+}
+
 int64_t phones_send(struct phones *p, const struct phone_message *m)
 {
 	static const uint8_t dcs_of[] = {0x00, 0x04, 0x08};
 	int coding = m->coding >= 0 ? m->coding : pdu_fits_gsm7(m->text) ? CODING_GSM7 : CODING_UCS2;
 	uint8_t dcs = (uint8_t)(dcs_of[coding] | (m->class >= 0 ? 0x10 | m->class : 0));
 	struct pdu_ud *parts = must_alloc(255 * sizeof(*parts));
+	int64_t at_s = stamp(p, m);
 	int n = pdu_split(m->text, dcs, (uint16_t)net_random(p->net), (unsigned)m->ref_bits, parts, 255);
 
 	if (n > 0)
 		p->messages_n++;
 	for (int i = 0; i < n; i++)
-		smsc_from_phone(p->net->smsc, p->messages_n, m->from, m->to, &parts[i], m->at_s);
+		smsc_from_phone(p->net->smsc, p->messages_n, m->from, m->to, &parts[i], at_s);
 	free(parts);
 	return n > 0 ? p->messages_n : n;
 }
