@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * chat.h - what the parts of the conversation player share. The dialect is described in chat.c.
+ *   chat_world.c   a gateway in memory: engine, store in :memory:, phones, a clock that moves only when told
+ *   chat_orders.c  lines that set up a conversation or look into the store
+ *   chat_expect.c  what a message must say: words of screens with their places, literal text, holes
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/engine/engine.h"
+
+/* ---- named texts: $code, and values of places that hold to the end of a conversation ---- */
+#define NAMED_MAX 64
+struct named {
+	char *name, *text;
+};
+struct named_list {
+	struct named v[NAMED_MAX];
+	unsigned n;
+};
+void named_set(struct named_list *l, const char *name, struct slice text);
+const char *named_get(const struct named_list *l, const char *name); /* NULL */
+void named_clear(struct named_list *l);
+
+/* ---- the world ---- */
+#define PHONES_MAX 24
+#define WAITING_MAX 32
+struct message {
+	char *text;
+	unsigned parts, arrived;
+};
+struct phone {
+	char *number;
+	struct message waiting[WAITING_MAX]; /* came and was not looked at yet */
+	unsigned n;
+	unsigned last_parts; /* of the message looked at last */
+};
+struct world {
+	struct plan plan;
+	struct plan_link link;
+	struct plan_operator operators[4];
+	struct menus *menus;
+	char *menus_dir; /* a copy whose words were edited; NULL: the shipped ones */
+	struct store *store;
+	struct engine *engine;
+	int64_t now_ms, next_due_ms;
+	uint64_t seed;
+	unsigned epoch;
+	struct phone phones[PHONES_MAX];
+	unsigned phones_n;
+	struct buf fault; /* why the conversation cannot go on; empty: it can */
+};
+void world_begin(struct world *w, uint64_t seed);
+/* store_check, and no message left that nobody looked at; then frees all but fault. */
+void world_end(struct world *w);
+void world_fault(struct world *w, const char *fmt, ...) PRINTF(2, 3);
+
+struct phone *world_phone(struct world *w, const char *number);
+void world_send(struct world *w, struct phone *from, struct slice text);
+void world_wait_until(struct world *w, int64_t ms); /* what is due happens on the way */
+char *message_take(struct phone *p);		    /* NULL: none came; else free() it */
+
+/* ---- orders: `! person A name=..` ---- */
+void world_order(struct world *w, const char *order);
+void orders_approve_all(struct world *w); /* shipped drafts are approved unless a conversation says `! drafts` */
+void orders_end(struct world *w);
+const char *phone_number(const char *name); /* "A" -> "+6281255500001"; another name is the sender itself */
+
+/* ---- expectations ---- */
+/* Does the message say it? what: "{D6 nama=SITI DEMO} .." behind `<`. Values and captures go to the lists. Faults (an unknown screen) to fault. */
+bool expect_match(const struct menus *m, const char *what, const char *message, struct named_list *values, struct named_list *captured, struct buf *fault);
+/* The same in words, for a failure. */
+void expect_show(const struct menus *m, const char *what, const struct named_list *values, const struct named_list *captured, struct buf *out);
+/* $name becomes what was captured; \n, \xNN become bytes. */
+void expand(const char *text, const struct named_list *captured, struct buf *out);

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* chat_orders.c - lines `! ..`: they set up a conversation or look into the store, by the store's public verbs, in a transaction each. The list is in chat.c. */
+#include "tests/conversations/chat.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/base/err.h"
+#include "gateway/base/zone.h"
+#include "storage/cases.h"
+#include "storage/people.h"
+#include "storage/services.h"
+
+const char *phone_number(const char *name)
+{
+	static const struct {
+		const char *name, *number;
+	} phones[] = {{"A", "+6281255500001"}, {"B", "+6281255500002"}, {"H", "+85251234567"}, {"P", "+6281255500011"}, {"Q", "+6281255500012"}, {"K", "+6281255500021"},
+	    {"V", "+6281255500031"}, {"R", "+6281255500099"}};
+
+	for (unsigned i = 0; i < COUNT_OF(phones); i++)
+		if (strcmp(phones[i].name, name) == 0)
+			return phones[i].number;
+	return name;
+}
+
+/* ---- arguments: "k=v;k=v" ---- */
+
+struct args {
+	char *copy;
+	struct {
+		const char *name, *value;
+	} v[16];
+	unsigned n;
+};
+
+static struct args args_read(const char *text)
+{
+	struct args a = {.copy = must_strdup(text)};
+	char *rest = a.copy, *pair;
+
+	while ((pair = strsep(&rest, ";")) != NULL && a.n < COUNT_OF(a.v)) {
+		char *equals = strchr(pair, '=');
+
+		if (!equals)
+			continue;
+		*equals = '\0';
+		a.v[a.n].name = pair;
+		a.v[a.n++].value = equals + 1;
+	}
+	return a;
+}
+
+static struct slice arg(const struct args *a, const char *name, const char *otherwise)
+{
+	for (unsigned i = 0; i < a->n; i++)
+		if (strcmp(a->v[i].name, name) == 0)
+			return slice_of(a->v[i].value);
+	return slice_of(otherwise);
+}
+
+/* Compares what the store holds with each `name=` that was given. */
+static void compare(struct world *w, const struct args *a, const char *name, struct slice is)
+{
+	struct slice wanted = arg(a, name, "\x01");
+
+	if (!slice_is(wanted, "\x01") && !slice_eq(wanted, is))
+		world_fault(w, "%s is \"" SLICE_FMT "\", not \"" SLICE_FMT "\"", name, SLICE_ARG(is), SLICE_ARG(wanted));
+}
+
+/* ---- people ---- */
+
+static int person(struct world *w, const char *who, const char *rest)
+{
+	struct args a = args_read(rest);
+	unsigned month = 8, day = 17;
+	int year = 1990, err;
+	int64_t id;
+	struct person_new p = {.name = arg(&a, "name", "SITI DEMO"), .nik = arg(&a, "nik", ""), .sex = arg(&a, "sex", "P").p[0], .village = arg(&a, "village", "1203"),
+	    .country = arg(&a, "country", "HONG KONG"), .stage = SLICE_LIT("Terdaftar"), .flags = arg(&a, "flags", ""), .reg_no = arg(&a, "no", "407122836"),
+	    .code = arg(&a, "code", "4821"), .peer = slice_of(phone_number(who)), .notice_version = SLICE_LIT("1"), .how = SLICE_LIT("test"),
+	    .now_ms = w->now_ms - atoi(arg(&a, "days", "0").p) * DAY_MS};
+
+	sscanf(arg(&a, "birth", "1990-08-17").p, "%d-%u-%u", &year, &month, &day);
+	p.birth = (struct date){(int16_t)year, (uint8_t)month, (uint8_t)day};
+	err = person_add(w->store, &p, &id);
+	if (!err && arg(&a, "stage", "").n)
+		err = person_set_stage(w->store, id, arg(&a, "stage", ""), arg(&a, "note", ""), SLICE_LIT("PTG 1"), w->now_ms);
+	free(a.copy);
+	return err;
+}
+
+/* What the store holds of the newest person of a number, and how many there are. */
+static int people_are(struct world *w, const char *number, const char *rest)
+{
+	struct args a = args_read(rest);
+	struct person p[16], none = {0};
+	const struct person *one = &none;
+	unsigned n;
+	char count[8];
+	int err = people_of_number(w->store, slice_of(phone_number(number)), p, COUNT_OF(p), &n);
+
+	if (!err && n)
+		one = &p[n - 1];
+	snprintf(count, sizeof(count), "%u", n);
+	compare(w, &a, "count", slice_of(count));
+	compare(w, &a, "name", one->name);
+	compare(w, &a, "village", one->village);
+	compare(w, &a, "text", one->village_text);
+	compare(w, &a, "country", one->country);
+	compare(w, &a, "stage", one->stage);
+	compare(w, &a, "flags", one->flags);
+	compare(w, &a, "nik", slice_of(one->has_nik ? "yes" : "no"));
+	free(a.copy);
+	return err;
+}
+
+/* ---- services ---- */
+
+/* A row as an officer edits it, so a draft. */
+static int info(struct world *w, const char *topic, const char *rest)
+{
+	struct info_row row = {.topic = slice_of(topic), .part = atoi(rest), .text = slice_of(strchr(rest, ' ') ? strchr(rest, ' ') + 1 : ""), .source = SLICE_LIT("test")};
+
+	return info_put(w->store, &row, w->now_ms);
+}
+
+static int approve(struct world *w, const char *topic, const char *review_by)
+{
+	return info_approve(w->store, slice_of(topic), SLICE_LIT("Kepala"), slice_of(review_by), w->now_ms);
+}
+
+/* A changed text is a draft again: each is changed, and changed back. */
+static int drafts(struct world *w, const char *first, const char *rest)
+{
+	struct info_row rows[200];
+	unsigned n;
+	int err = info_list(w->store, rows, COUNT_OF(rows), &n);
+
+	(void)first;
+	(void)rest;
+	for (unsigned i = 0; !err && i < n; i++) {
+		struct info_row other = rows[i];
+
+		other.text = SLICE_LIT("another text");
+		err = info_put(w->store, &other, w->now_ms);
+		if (!err)
+			err = info_put(w->store, &rows[i], w->now_ms);
+	}
+	return err;
+}
+
+static int seats(struct world *w, const char *code, const char *n)
+{
+	struct schedule row;
+	int64_t id;
+	int err = schedule_by_code(w->store, slice_of(code), &row);
+
+	row.seats = atoi(n);
+	if (!err)
+		err = schedule_put(w->store, &row, w->now_ms, &id);
+	return err ? err : schedule_approve(w->store, slice_of(code), SLICE_LIT("Kepala"), w->now_ms);
+}
+
+static int draft(struct world *w, const char *code, const char *rest)
+{
+	struct schedule row;
+	int64_t id;
+	int err = schedule_by_code(w->store, slice_of(code), &row);
+
+	(void)rest;
+	row.place = SLICE_LIT("Tempat lain");
+	return err ? err : schedule_put(w->store, &row, w->now_ms, &id);
+}
+
+static int enrolled(struct world *w, const char *number, const char *rest)
+{
+	char code[16] = "", state[16] = "";
+	struct schedule row;
+	struct enrolment e = {0};
+	int err;
+
+	sscanf(rest, "%15s %15s", code, state);
+	err = schedule_by_code(w->store, slice_of(code), &row);
+	if (!err)
+		err = enrol_get(w->store, row.id, slice_of(phone_number(number)), &e);
+	if (err && err != ERR_NOT_FOUND)
+		return err;
+	if (!slice_is(e.state, state))
+		world_fault(w, "%s is \"" SLICE_FMT "\" in %s, not \"%s\"", number, SLICE_ARG(e.state), code, state);
+	return 0;
+}
+
+/* ---- cases ---- */
+
+static int case_is(struct world *w, const char *number, const char *rest)
+{
+	char kind[16] = "", call[8], certain[8];
+	struct case_row c = {.state = SLICE_LIT("none")};
+	struct args a;
+	int err;
+
+	sscanf(rest, "%15s", kind);
+	a = args_read(rest + strlen(kind) + (rest[strlen(kind)] == ' '));
+	err = case_live(w->store, slice_of(phone_number(number)), kind, &c);
+	if (err && err != ERR_NOT_FOUND)
+		return err;
+	snprintf(call, sizeof(call), "%d", c.may_call);
+	snprintf(certain, sizeof(certain), "%d", c.certain);
+	compare(w, &a, "state", c.state);
+	compare(w, &a, "certain", slice_of(certain));
+	compare(w, &a, "call", slice_of(call));
+	compare(w, &a, "topic", c.topic);
+	compare(w, &a, "anonymous", slice_of(c.anonymous ? "1" : "0"));
+	free(a.copy);
+	return 0;
+}
+
+/* ---- words: edited in a copy of the folder ---- */
+
+static void shell(struct world *w, const char *command)
+{
+	if (system(command) != 0)
+		world_fault(w, "cannot do: %s", command);
+}
+
+static void copy_words(struct world *w)
+{
+	char dir[] = "/tmp/kabar-chat-XXXXXX";
+	struct buf command = {0};
+
+	if (w->menus_dir)
+		return;
+	MUST(mkdtemp(dir) != NULL);
+	w->menus_dir = must_strdup(dir);
+	buf_printf(&command, "cp -r menus/. %s", dir);
+	shell(w, command.p);
+	buf_free(&command);
+}
+
+static void load_words(struct world *w)
+{
+	struct complaints complaints = {0};
+	struct menus *edited;
+
+	if (menus_load(w->menus_dir, &complaints, &edited) == 0) {
+		menus_free(w->menus);
+		w->plan.menus = w->menus = edited;
+	} else {
+		world_fault(w, "the edited words do not load");
+	}
+	complaints_free(&complaints);
+}
+
+static int word(struct world *w, const char *id, const char *rest)
+{
+	struct buf command = {0}, path = {0};
+	FILE *f;
+
+	copy_words(w);
+	buf_printf(&path, "%s/words/id.words", w->menus_dir);
+	buf_printf(&command, "sed -i '/^%s = /d' %s", id, path.p);
+	shell(w, command.p);
+	f = fopen(path.p, "a");
+	MUST(f != NULL);
+	fprintf(f, "%s %s\n", id, rest);
+	fclose(f);
+	load_words(w);
+	buf_free(&command);
+	buf_free(&path);
+	return 0;
+}
+
+void orders_end(struct world *w)
+{
+	struct buf command = {0};
+
+	if (w->menus_dir) {
+		buf_printf(&command, "rm -rf %s", w->menus_dir);
+		shell(w, command.p);
+	}
+	free(w->menus_dir);
+	buf_free(&command);
+}
+
+/* ---- the plan ---- */
+
+static int demo(struct world *w, const char *first, const char *rest)
+{
+	(void)rest;
+	w->plan.demo = strcmp(first, "off") != 0;
+	return 0;
+}
+
+static int operators(struct world *w, const char *first, const char *rest)
+{
+	char *copy = must_strdup(rest), *left = copy, *name;
+
+	w->plan.operators_n = 0;
+	w->operators[w->plan.operators_n++] = (struct plan_operator){phone_number(first), 0, 24};
+	while ((name = strsep(&left, " ")) != NULL && w->plan.operators_n < COUNT_OF(w->operators))
+		if (*name)
+			w->operators[w->plan.operators_n++] = (struct plan_operator){phone_number(name), 0, 24};
+	free(copy);
+	return 0;
+}
+
+/* ---- the table ---- */
+
+static const struct {
+	const char *name;
+	int (*run)(struct world *w, const char *first, const char *rest);
+} orders[] = {{"person", person}, {"people", people_are}, {"info", info}, {"approve", approve}, {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled},
+    {"case", case_is}, {"word", word}, {"demo", demo}, {"operators", operators}};
+
+static int run(struct world *w, const char *what, const char *first, const char *rest)
+{
+	for (unsigned i = 0; i < COUNT_OF(orders); i++)
+		if (strcmp(what, orders[i].name) == 0)
+			return orders[i].run(w, first, rest);
+	world_fault(w, "no such order: %s", what);
+	return 0;
+}
+
+void world_order(struct world *w, const char *order)
+{
+	char what[32] = "", first[64] = "";
+	int used = 0, used_first = 0, err;
+
+	sscanf(order, "%31s %n", what, &used);
+	sscanf(order + used, "%63s %n", first, &used_first);
+	err = store_begin(w->store);
+	if (!err)
+		err = run(w, what, first, order + used + used_first);
+	if (!err)
+		err = store_commit(w->store);
+	else
+		store_rollback(w->store);
+	if (err)
+		world_fault(w, "! %s: %s", order, err_words(err));
+}
+
+void orders_approve_all(struct world *w)
+{
+	struct slice topics[200];
+	unsigned n = 0;
+	int err = store_begin(w->store);
+
+	if (!err)
+		err = info_topics(w->store, topics, COUNT_OF(topics), &n);
+	for (unsigned i = 0; !err && i < n; i++)
+		err = info_approve(w->store, topics[i], SLICE_LIT("Kepala"), SLICE_LIT("2030-01-01"), w->now_ms);
+	if (!err)
+		err = store_commit(w->store);
+	if (err)
+		world_fault(w, "the shipped drafts cannot be approved: %s", err_words(err));
+}
