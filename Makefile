@@ -65,6 +65,11 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libkabar.a
 
 units: $(UNIT)
 
+# Whole conversations against the engine: tests/conversations/*.chat.
+$(BUILD)/tests/chat: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/conversations/*.c)) $(BUILD)/libkabar.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # What caps usleep() for libgammu's sake: tests only.
 $(BUILD)/sleepcap.so: tests/sleepcap.c
 	@mkdir -p $(@D)
@@ -75,7 +80,7 @@ $(BUILD)/gsm_bearer: $(BUILD)/obj/tests/system/gsm_bearer.o $(BUILD)/libkabar.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Everything that tests/run needs, in the build directory of the moment.
-test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/sleepcap.so $(BUILD)/gsm_bearer
+test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/tests/chat $(BUILD)/sleepcap.so $(BUILD)/gsm_bearer
 
 test: deps-test ## all tests; ends in `N passed, N failed`
 	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs

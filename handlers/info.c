@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gateway/base/guess.h"
+#include "gateway/base/text.h"
 
 #define PARTS_A_MESSAGE 3 /* above that: two, and "9 Lanjut" */
 #define TOPICS_MAX 200
@@ -69,12 +70,17 @@ static bool all_current(struct turn *t, const struct info_row *rows, unsigned n)
 /* A number that may be wrong is worse than none: it offers a person instead. */
 static void say_held(struct turn *t, struct slice topic)
 {
-	const char *name = str_of(t, topic);
+	struct slice place = slice_starts(topic, CONTACT) ? slice_from(topic, strlen(CONTACT)) : (struct slice){0};
+	struct buf low = {0};
+	const char *country;
 
-	if (slice_starts(topic, CONTACT))
-		turn_say(t, "I5", "negara", name + strlen(CONTACT), NULL);
+	text_fold_case(place, &low);
+	country = place.n ? turn_lookup(t, "country", buf_as_slice(&low)) : NULL;
+	buf_free(&low);
+	if (place.n)
+		turn_say(t, "I5", "negara", country ? country : str_of(t, place), NULL);
 	else
-		turn_say(t, "I0", "topik", name, "dinas", turn_setting(t, "dinas"), NULL);
+		turn_say(t, "I0", "topik", str_of(t, topic), "dinas", turn_setting(t, "dinas"), NULL);
 }
 
 /* Says a topic from part `from` on, or all of it (0), or that one alone (alone). *there false: no such topic. */

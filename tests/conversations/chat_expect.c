@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "gateway/base/arena.h"
-#include "gateway/base/text.h"
 
 #define HOLE '\x01'    /* anything */
 #define CAPTURE '\x02' /* anything, kept under the name that stands up to the next CAPTURE */
@@ -241,15 +240,12 @@ static bool matches(const char *pattern, const char *text, struct named_list *ca
 
 bool expect_match(const struct menus *m, const char *what, const char *message, struct named_list *values, struct named_list *captured, struct buf *fault)
 {
-	struct buf pattern = {0}, folded = {0};
+	struct buf pattern = {0};
 	bool is;
 
 	pattern_of(m, what, values, captured, &pattern, fault);
-	buf_str(&folded, "");
-	text_fold_gsm(buf_as_slice(&pattern), &folded);
-	is = !fault->n && matches(folded.p, message, captured);
+	is = !fault->n && matches(pattern.p, message, captured);
 	buf_free(&pattern);
-	buf_free(&folded);
 	return is;
 }
 

@@ -127,9 +127,15 @@ static int info(struct world *w, const char *topic, const char *rest)
 	return info_put(w->store, &row, w->now_ms);
 }
 
+/* A comma stands for the blank of a topic's name. */
 static int approve(struct world *w, const char *topic, const char *review_by)
 {
-	return info_approve(w->store, slice_of(topic), SLICE_LIT("Kepala"), slice_of(review_by), w->now_ms);
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s", topic);
+	for (char *p = name; *p; p++)
+		*p = *p == ',' ? ' ' : *p;
+	return info_approve(w->store, slice_of(name), SLICE_LIT("Kepala"), slice_of(review_by), w->now_ms);
 }
 
 /* A changed text is a draft again: each is changed, and changed back. */
