@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bench_engine.c - full steps of the engine a second, in process, on a store in a file with synchronous=FULL: an SMS comes (dedupe, understanding, the service
+ * INFO, its answer in the outbox and leased in the same commit) and its SENT comes back one batch later. Beside it, on a store of the same size, the same
+ * statements in the same batches without the engine. Prints one JSON line.
+ *
+ * Usage: bench_engine [--runs N] [--seconds S] [--people N] [--messages N] [--dir DIR]
+ * --people: numbers that write; --messages: messages that lie in the store already. A batch is 127 questions, 127 SENT and a CREDIT.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gateway/base/err.h"
+#include "gateway/base/log.h"
+#include "gateway/engine/engine.h"
+#include "storage/content.h"
+#include "storage/services.h"
+#include "tests/bench/bench_fill.h"
+
+#define RUNS_MAX 64
+#define QUESTIONS (ENGINE_BATCH_MAX / 2 - 1) /* with their number of SENT, and one CREDIT */
+#define NOW0 INT64_C(1795483200000) /* 2026-11-24 */
+#define BATCH_MS 10
+
+static struct {
+	unsigned runs;
+	double seconds;
+	int64_t people, messages;
+	const char *dir;
+} options = {5, 3, 5000, 0, "build"};
+
+static double now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void must_ok(int err, const char *what)
+{
+	if (err < 0) {
+		fprintf(stderr, "bench_engine: %s: %s\n", what, err_words(err));
+		exit(1);
+	}
+}
+
+/* ---- the store ---- */
+
+static struct store *open_store(const char *path)
+{
+	struct store_start start = {.path = path, .keys = keys_for_test(1), .gateway = "bench", .mode = DB_WRITER};
+	struct store *s;
+	char *why = NULL;
+
+	if (store_open(&start, &s, &why) < 0) {
+		fprintf(stderr, "bench_engine: %s\n", why);
+		exit(1);
+	}
+	return s;
+}
+
+static void fill_content(struct store *s)
+{
+	static const char *const topics[] = {"GAJI", "PASPOR"};
+
+	must_ok(store_begin(s), "begin");
+	must_ok(content_load(s, "storage/demo", false, NOW0), "content");
+	for (size_t i = 0; i < COUNT_OF(topics); i++)
+		must_ok(info_approve(s, slice_of(topics[i]), SLICE_LIT("bench"), SLICE_LIT("2029-12-31"), NOW0), "approve");
+	must_ok(store_commit(s), "commit");
+}
+
+static struct store *fresh_store(char path[256])
+{
+	struct store *s;
+
+	snprintf(path, 256, "%s/bench-engine-%d.db", options.dir, (int)getpid());
+	s = open_store(path);
+	fill_content(s);
+	bare_prefill(s, options.people, options.messages, NOW0);
+	return s;
+}
+
+static void remove_store(const char *path)
+{
+	static const char *const tails[] = {"", "-wal", "-shm", ".lock"};
+
+	for (size_t i = 0; i < COUNT_OF(tails); i++) {
+		char name[300];
+
+		snprintf(name, sizeof(name), "%s%s", path, tails[i]);
+		unlink(name);
+	}
+}
+
+/* ---- the engine ---- */
+
+static const struct plan_link links[] = {{"m1", "+6281100000001"}};
+
+struct load {
+	struct engine *engine;
+	struct event events[ENGINE_BATCH_MAX], *list[ENGINE_BATCH_MAX];
+	char peers[QUESTIONS][32], refs[QUESTIONS][16];
+	int64_t now_ms, asked;
+	struct chance chance;
+	int64_t submits[QUESTIONS];
+	unsigned submits_n;
+	uint64_t steps;
+	bool *other; /* a number: which text it writes next. The same one three times is not answered. */
+};
+
+static struct event *next_event(struct load *l, uint32_t n)
+{
+	l->list[n] = &l->events[n];
+	l->events[n] = (struct event){.from = {0, 1}, .now_ms = l->now_ms, .seed = chance_next(&l->chance)};
+	return &l->events[n];
+}
+
+static void ask(struct load *l, struct event *e, unsigned i)
+{
+	int64_t who = (int64_t)(chance_next(&l->chance) % (uint64_t)options.people);
+
+	e->kind = EV_SMS;
+	e->ref = (uint64_t)++l->asked;
+	e->u.sms.peer = bare_peer(l->peers[i], who);
+	e->u.sms.self = slice_of(links[0].number);
+	l->other[who] = !l->other[who];
+	e->u.sms.text = l->other[who] ? SLICE_LIT("Info gaji") : SLICE_LIT("INFO PASPOR");
+	e->u.sms.smsc_s = l->now_ms / 1000;
+	e->u.sms.concat_ref = (uint16_t)l->asked; /* no two of a second are alike */
+	e->u.sms.part = e->u.sms.parts = 1;
+}
+
+/* SENT of what the last batch submitted, new questions, credit for them. */
+static uint32_t compose(struct load *l)
+{
+	uint32_t n = 0;
+	struct event *e;
+
+	l->now_ms += BATCH_MS;
+	for (unsigned i = 0; i < l->submits_n; i++) {
+		e = next_event(l, n++);
+		snprintf(l->refs[i], sizeof(l->refs[i]), "%08llx", (long long)l->submits[i]);
+		e->kind = EV_SENT;
+		e->u.result.submit = l->submits[i];
+		e->u.result.net_ref = slice_of(l->refs[i]);
+	}
+	for (unsigned i = 0; i < QUESTIONS; i++)
+		ask(l, next_event(l, n++), i);
+	e = next_event(l, n);
+	e->kind = EV_CREDIT;
+	e->u.credit.parts = QUESTIONS;
+	return n + 1;
+}
+
+static void one_batch(struct load *l)
+{
+	struct effects out;
+	int64_t due_ms;
+	bool busy;
+	uint32_t n = compose(l);
+
+	l->steps += l->submits_n;
+	if (engine_batch(l->engine, l->list, n, l->now_ms, &out, &due_ms, &busy) != BATCH_DONE) {
+		fprintf(stderr, "bench_engine: the store is sick\n");
+		exit(1);
+	}
+	l->submits_n = 0;
+	for (uint32_t i = 0; i < out.n; i++)
+		if (out.v[i].kind == EF_SUBMIT)
+			l->submits[l->submits_n++] = out.v[i].submit;
+	if (l->submits_n != QUESTIONS) {
+		fprintf(stderr, "bench_engine: only %u answers of a batch\n", l->submits_n);
+		exit(1);
+	}
+}
+
+static void link_up_event(struct load *l)
+{
+	struct event up = {.kind = EV_UP, .from = {0, 1}, .now_ms = l->now_ms, .u.link.state = LINK_UP}, *list[] = {&up};
+	struct effects out;
+	int64_t due_ms;
+	bool busy;
+
+	if (engine_batch(l->engine, list, 1, l->now_ms, &out, &due_ms, &busy) != BATCH_DONE)
+		exit(1);
+}
+
+static double engine_run(struct store *s, const struct menus *menus)
+{
+	const struct plan plan = {.gateway = "bench",
+	    .timezone = "Asia/Jakarta",
+	    .language = "id",
+	    .dinas = "Disnaker",
+	    .notice_version = "1",
+	    .menus = menus,
+	    .links = links,
+	    .links_n = 1,
+	    .reply_expires_ms = 6 * 3600 * 1000,
+	    .replies_per_hour = 1000000,
+	    .want_report = true};
+	struct load l;
+	double began, took;
+
+	l = (struct load){.other = must_alloc((size_t)options.people * sizeof(bool)), .now_ms = NOW0 + s->next_inbox * 10, .chance = {(uint64_t)s->next_inbox}, .asked = s->next_inbox};
+	must_ok(engine_new(s, &plan, l.now_ms, &l.engine), "engine");
+	link_up_event(&l);
+	one_batch(&l);
+	l.steps = 0;
+	began = now_s();
+	do
+		one_batch(&l);
+	while ((took = now_s() - began) < options.seconds);
+	engine_free(l.engine);
+	free(l.other);
+	return (double)l.steps / took;
+}
+
+static double bare_run(struct store *s)
+{
+	struct bare b = {.store = s, .people = options.people, .now_ms = NOW0 + s->next_inbox * 10, .chance = {(uint64_t)s->next_inbox}};
+	uint64_t steps = 0;
+	double began, took;
+
+	must_ok(bare_batch(&b, QUESTIONS), "bare");
+	began = now_s();
+	do {
+		must_ok(bare_batch(&b, QUESTIONS), "bare");
+		steps += QUESTIONS;
+	} while ((took = now_s() - began) < options.seconds);
+	return (double)steps / took;
+}
+
+/* ---- figures ---- */
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *v, unsigned n)
+{
+	qsort(v, n, sizeof(*v), by_value);
+	return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+}
+
+static void print_machine(void)
+{
+	char line[256] = "";
+	FILE *f = fopen("/proc/cpuinfo", "r");
+
+	while (f && fgets(line, sizeof(line), f) && strncmp(line, "model name", 10) != 0)
+		;
+	if (f)
+		fclose(f);
+	line[strcspn(line, "\n")] = '\0';
+	printf("\"cores\": %ld, \"cpu\": \"%s\"", sysconf(_SC_NPROCESSORS_ONLN), strchr(line, ':') ? strchr(line, ':') + 2 : "unknown");
+}
+
+static void report(double *steps, double *bare, double *share, unsigned n)
+{
+	double mid = median(steps, n), mid_bare = median(bare, n), mid_share = median(share, n);
+
+	printf("{\"bench\": \"engine_steps\", \"unit\": \"steps/s\", \"per_s\": %.0f, \"min\": %.0f, \"max\": %.0f, \"bare_per_s\": %.0f, \"bare_min\": %.0f, "
+	       "\"bare_max\": %.0f, \"share_of_bare\": %.2f, \"runs\": %u, \"batch\": %d, \"people\": %" PRId64 ", \"messages\": %" PRId64 ", ",
+	    mid, steps[0], steps[n - 1], mid_bare, bare[0], bare[n - 1], mid_share, n, ENGINE_BATCH_MAX, options.people, options.messages);
+	print_machine();
+	printf("}\n");
+}
+
+static void read_options(int argc, char **argv)
+{
+	for (int i = 1; i + 1 < argc; i += 2) {
+		if (strcmp(argv[i], "--runs") == 0)
+			options.runs = (unsigned)atoi(argv[i + 1]);
+		else if (strcmp(argv[i], "--seconds") == 0)
+			options.seconds = atof(argv[i + 1]);
+		else if (strcmp(argv[i], "--people") == 0)
+			options.people = atoll(argv[i + 1]);
+		else if (strcmp(argv[i], "--messages") == 0)
+			options.messages = atoll(argv[i + 1]);
+		else if (strcmp(argv[i], "--dir") == 0)
+			options.dir = argv[i + 1];
+		else
+			options.runs = 0;
+	}
+	if (argc % 2 == 0 || options.runs < 1 || options.runs > RUNS_MAX || options.people < 1 || options.messages < 0) {
+		fprintf(stderr, "usage: bench_engine [--runs N] [--seconds S] [--people N] [--messages N] [--dir DIR]\n");
+		exit(2);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	double steps[RUNS_MAX], bare[RUNS_MAX], share[RUNS_MAX];
+	struct complaints complaints = {0};
+	struct menus *menus;
+	struct store *s;
+	char path[256];
+
+	read_options(argc, argv);
+	must_ok(log_set_level("error"), "log");
+	must_ok(menus_load("menus", &complaints, &menus), "menus");
+	s = fresh_store(path);
+	for (unsigned i = 0; i < options.runs; i++) { /* in turns, so that both see the same disk */
+		steps[i] = engine_run(s, menus);
+		bare[i] = bare_run(s);
+		share[i] = steps[i] / bare[i];
+	}
+	report(steps, bare, share, options.runs);
+	store_close(s);
+	remove_store(path);
+	menus_free(menus);
+	return 0;
+}
