@@ -5,8 +5,7 @@
 #include "gateway/base/err.h"
 #include "storage/rows.h"
 
-#define HOUR_S 3600
-#define HOUR_BYTES 4
+#define STAMP_BYTES 4
 
 /* ---- inbox */
 
@@ -64,13 +63,13 @@ int inbox_by_id(struct store *s, int64_t id, struct inbox_row *out)
 
 /* ---- seen */
 
-/* The hour in front: all of one hour stand together in the table, so that a batch touches few pages of it. */
-static void hour_write(int64_t smsc_s, uint8_t out[HOUR_BYTES])
+/* The time stamp in front: what is of one time stands together in the table, so that a batch touches few pages of it. */
+static void stamp_write(int64_t smsc_s, uint8_t out[STAMP_BYTES])
 {
-	uint32_t hour = smsc_s > 0 ? (uint32_t)(smsc_s / HOUR_S) : 0;
+	uint32_t stamp = smsc_s > 0 ? (uint32_t)smsc_s : 0;
 
-	for (int i = 0; i < HOUR_BYTES; i++)
-		out[i] = (uint8_t)(hour >> (24 - 8 * i));
+	for (int i = 0; i < STAMP_BYTES; i++)
+		out[i] = (uint8_t)(stamp >> (24 - 8 * i));
 }
 
 int seen_add(struct store *s, const struct seen_key *k, int64_t inbox)
@@ -81,21 +80,21 @@ int seen_add(struct store *s, const struct seen_key *k, int64_t inbox)
 		uint8_t coding, part, parts, zero;
 	} fixed = {k->smsc_s, k->concat_ref, k->coding, k->part, k->parts, 0};
 	const struct slice parts[] = {k->self, k->peer, {(const char *)&fixed, sizeof(fixed)}, k->text};
-	uint8_t key[HOUR_BYTES + HASH_BYTES];
+	uint8_t key[STAMP_BYTES + HASH_BYTES];
 	int err;
 
-	hour_write(k->smsc_s, key);
-	secret_hash(s->keys, KEY_SEEN, parts, COUNT_OF(parts), key + HOUR_BYTES);
+	stamp_write(k->smsc_s, key);
+	secret_hash(s->keys, KEY_SEEN, parts, COUNT_OF(parts), key + STAMP_BYTES);
 	err = db_exec(s->db, Q_seen_add, "bi", (struct slice){(const char *)key, sizeof(key)}, inbox);
 	return err ? err : db_changes(s->db) ? 0 : ERR_EXISTS;
 }
 
 int seen_prune(struct store *s, int64_t smsc_s, unsigned limit, unsigned *n)
 {
-	uint8_t key[HOUR_BYTES];
+	uint8_t key[STAMP_BYTES];
 	int err;
 
-	hour_write(smsc_s, key);
+	stamp_write(smsc_s, key);
 	err = db_exec(s->db, Q_seen_prune, "bi", (struct slice){(const char *)key, sizeof(key)}, (int64_t)limit);
 	*n = err ? 0 : (unsigned)db_changes(s->db);
 	return err;

@@ -34,7 +34,7 @@ struct seen_key {
 };
 /* Notes a message; ERR_EXISTS: it came before. */
 int seen_add(struct store *s, const struct seen_key *key, int64_t inbox) MUST_USE;
-/* Forgets up to `limit` keys of hours before the one of `smsc_s`; *n of them. Keys without a time stamp go last: they stand at hour 0, so at once. */
+/* Forgets up to `limit` keys of time stamps before `smsc_s`; *n of them. Keys without a time stamp are the first. */
 int seen_prune(struct store *s, int64_t smsc_s, unsigned limit, unsigned *n) MUST_USE;
 
 struct dead_letter {

@@ -77,7 +77,7 @@ CREATE TABLE report_early (                -- a delivery report that came before
 	link TEXT NOT NULL, net_ref TEXT NOT NULL, peer TEXT NOT NULL,
 	state TEXT NOT NULL, code INTEGER NOT NULL, at_ms INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE seen (                        -- dedupe: hour of the SMSC time stamp (4 bytes, big endian) in front of a keyed hash
+CREATE TABLE seen (                        -- dedupe: the SMSC time stamp (seconds, 4 bytes, big endian) in front of a keyed hash: what is new stands at the end
 	key BLOB PRIMARY KEY,
 	inbox INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -252,9 +252,7 @@ INSERT INTO sqlite_sequence VALUES('consent',1);
 INSERT INTO sqlite_sequence VALUES('schedule',1);
 INSERT INTO sqlite_sequence VALUES('cases',1);
 INSERT INTO sqlite_sequence VALUES('audit',2);
-CREATE INDEX inbox_by_peer ON inbox (peer, id);
 CREATE INDEX outbox_next ON outbox (route, lane, due_ms, id) WHERE state = 'QUEUED';
-CREATE INDEX outbox_by_peer ON outbox (peer, id);
 CREATE INDEX outbox_by_inbox ON outbox (inbox) WHERE inbox IS NOT NULL;
 CREATE INDEX submit_by_outbox ON submit (outbox);
 CREATE INDEX submit_open ON submit (link, epoch, id) WHERE state = 'OUT';
@@ -267,7 +265,6 @@ CREATE INDEX due_by_time ON due (at_ms, id);
 CREATE INDEX due_by_subject ON due (kind, subject);
 CREATE INDEX job_running ON job (id) WHERE state = 'running';
 CREATE INDEX conversation_idle ON conversation (asked_ms) WHERE question <> '' OR state_sealed IS NOT NULL;
-CREATE INDEX session_by_peer ON session (peer, id);
 CREATE INDEX session_open ON session (last_ms) WHERE ended_ms IS NULL;
 CREATE INDEX village_by_name ON village (name_folded);
 CREATE INDEX village_by_area ON village (area_code) WHERE area_code <> '';

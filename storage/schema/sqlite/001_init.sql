@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The first schema. Times are *_ms (wall clock, ms since 1970, UTC) unless the name says _s. Text a person wrote is masked before it comes here;
 -- columns named *_sealed hold secret_seal() output, *_hash keyed hashes. Rows that a gateway must own carry `gateway`.
+-- No index over all history begins with something random (a number, a hash): each insert would touch a page of its own, which halves the rate of a full store.
 -- One transaction; a later change is a new numbered file, never an edit of this one.
 
 CREATE TABLE meta (                        -- one row a fact about this store
@@ -39,7 +40,6 @@ CREATE TABLE inbox (                       -- every message that came, one row e
 	why TEXT NOT NULL DEFAULT '',          -- plain words: the rule that decided
 	session INTEGER                        -- the session it belongs to
 ) STRICT;
-CREATE INDEX inbox_by_peer ON inbox (peer, id);
 
 CREATE TABLE outbox (                      -- every message that leaves, one row each (name promised to the outside)
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -61,7 +61,6 @@ CREATE TABLE outbox (                      -- every message that leaves, one row
 	why TEXT NOT NULL DEFAULT ''           -- plain words of the last thing that happened
 ) STRICT;
 CREATE INDEX outbox_next ON outbox (route, lane, due_ms, id) WHERE state = 'QUEUED';
-CREATE INDEX outbox_by_peer ON outbox (peer, id);
 CREATE INDEX outbox_by_inbox ON outbox (inbox) WHERE inbox IS NOT NULL;
 
 CREATE TABLE submit (                      -- one PDU, one attempt
@@ -90,7 +89,7 @@ CREATE TABLE report_early (                -- a delivery report that came before
 CREATE INDEX report_early_by_ref ON report_early (link, net_ref);
 CREATE INDEX report_early_by_time ON report_early (at_ms);
 
-CREATE TABLE seen (                        -- dedupe: hour of the SMSC time stamp (4 bytes, big endian) in front of a keyed hash
+CREATE TABLE seen (                        -- dedupe: the SMSC time stamp (seconds, 4 bytes, big endian) in front of a keyed hash: what is new stands at the end
 	key BLOB PRIMARY KEY,
 	inbox INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -149,7 +148,6 @@ CREATE TABLE session (                     -- every conversation: who, which bea
 	steps TEXT NOT NULL DEFAULT '',        -- 'node@ms_after_begin' separated by blanks; never what was typed
 	ended TEXT NOT NULL DEFAULT ''         -- 'done', 'cancelled', 'expired', 'replaced'; '' while open
 ) STRICT;
-CREATE INDEX session_by_peer ON session (peer, id);
 CREATE INDEX session_open ON session (last_ms) WHERE ended_ms IS NULL;
 
 CREATE TABLE village (                     -- the short code of the poster
