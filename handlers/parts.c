@@ -11,12 +11,14 @@
 static int number_of(struct turn *t)
 {
 	const char *keyword = turn_keyword_of(t, turn_args(t));
+	int n;
 
 	if (keyword && strcmp(keyword, "KEMBALI") == 0)
 		return 0;
 	if (keyword && strcmp(keyword, "LANJUT") == 0)
 		return NINE;
-	return turn_choice(t, turn_args(t), NINE);
+	n = turn_choice(t, turn_args(t), NINE);
+	return n >= 0 && turn_args(t).n > 1 && slice_all_digits(turn_args(t)) ? -2 : n; /* "0000000" is no way back */
 }
 
 struct choice list_choice(struct turn *t, const char *screen)

@@ -323,11 +323,20 @@ static int answer_how(struct turn *t, bool fits)
 
 static int answer_who(struct turn *t)
 {
-	const char *own;
-	int err = list_answer(t, "DUP", &own);
+	const struct person *people;
+	struct choice c = list_choice(t, "DUP");
+	unsigned n;
+	int err = turn_people(t, &people, &n);
 
-	if (err || !own)
-		return err;
+	if (err || c.kind == CHOICE_NONE)
+		return err ? err : ANSWER_NOT_MINE;
+	if (c.kind == CHOICE_OUT_OF_RANGE && n) {
+		say_out_of_range(t, c.max);
+		turn_ask(t, "DUP", "nama", short_name(t, people->name), NULL);
+		return 0;
+	}
+	if (c.kind == CHOICE_MADE && *c.stands_for != '=')
+		return list_follow(t, c.stands_for);
 	turn_keep(t, R_OTHER, SLICE_LIT("1"));
 	return register_go_on(t);
 }
@@ -390,7 +399,7 @@ static int answer_change(struct turn *t)
 	}
 	question = questions[c.number - 1];
 	if (kept_is(t, R_PERSON))
-		turn_keep(t, R_CHANGED, slice_of(arena_printf(store_arena(turn_store(t)), SLICE_FMT " %s", SLICE_ARG(turn_kept(t, R_CHANGED)), question)));
+		turn_keep(t, R_CHANGED, slice_of(arena_printf(store_arena(turn_store(t)), "%s " SLICE_FMT, question, SLICE_ARG(turn_kept(t, R_CHANGED)))));
 	register_forget_field(t, question);
 	return ask(t, question);
 }

@@ -203,7 +203,7 @@ static void share_out(struct pieces *p, struct line_fields *out)
 
 	out->country = known_country(p);
 	out->village = known_village(p);
-	out->name = whole_name(p);
+	out->name = p->before == 1 && !p->v[0].taken ? take(&p->v[0]) : whole_name(p);
 	if (!out->name.n && p->before)
 		out->name = next_free(p, false);
 	if (!out->village.n)
