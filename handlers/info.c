@@ -14,6 +14,7 @@
 #define PARTS_A_MESSAGE 3 /* above that: two, and "9 Lanjut" */
 #define TOPICS_MAX 200
 #define SIMILAR_MAX 2
+#define LIKE_LETTERS 4 /* shorter words are like too many */
 #define CONTACT "KONTAK "
 #define KEPT_TOPIC "i.topic"
 #define KEPT_PART "i.part" /* the first that was not sent yet */
@@ -133,14 +134,17 @@ static struct slice canonical(struct turn *t, struct slice words)
 
 static bool is_similar(struct slice topic, struct slice wanted)
 {
+	uint32_t shorter = topic.n < wanted.n ? topic.n : wanted.n;
 	struct slice rest = topic, word;
 
-	if (wanted.n >= 4 && guess_distance(topic, wanted) < GUESS_FAR)
+	if (shorter < LIKE_LETTERS)
+		return false;
+	if (guess_distance(topic, wanted) < GUESS_FAR || memcmp(topic.p, wanted.p, shorter) == 0)
 		return true;
 	while ((word = clean_word(&rest)).n)
-		if (word.n >= 4 && guess_distance(word, wanted) < 2)
+		if (word.n >= LIKE_LETTERS && guess_distance(word, wanted) < 2)
 			return true;
-	return wanted.n >= 4 && topic.n >= wanted.n && memcmp(topic.p, wanted.p, wanted.n) == 0;
+	return false;
 }
 
 /* I6: no such topic; one or two that are like it, or only the way to all. */
@@ -158,7 +162,7 @@ static int say_similar(struct turn *t, struct slice words)
 		buf_printf(&kept, "%s" SLICE_FMT, found > 1 ? "\n" : "", SLICE_ARG(topics[i]));
 	}
 	turn_keep(t, KEPT_SIMILAR, buf_as_slice(&kept));
-	turn_say_values(t, found ? "I6" : "I6x", (struct value[]){{"teks", wanted}, {"daftar", buf_as_slice(&list)}}, 2);
+	turn_say_values(t, found ? "I6" : "I6x", (struct value[]){{"teks", echo(t, words)}, {"daftar", buf_as_slice(&list)}}, 2);
 	turn_open(t, "I6");
 	buf_free(&list);
 	buf_free(&kept);

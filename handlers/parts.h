@@ -37,6 +37,8 @@ struct slice words_of(struct turn *t, const char *screen, const struct value *v,
 void list_item(struct turn *t, struct buf *list, const char *screen, int i, const struct value *v, unsigned n);
 void ask_values(struct turn *t, const char *screen, const struct value *v, unsigned n);
 struct slice upper(struct turn *t, struct slice s); /* ASCII */
+/* What was written, said back in capitals: long runs of digits (a NIK in the wrong place) are hidden. */
+struct slice echo(struct turn *t, struct slice words);
 
 /* ---- facts in the form of the screens ---- */
 const char *short_name(struct turn *t, struct slice name);	    /* "SITI D." */

@@ -152,10 +152,10 @@ static int try_village(struct turn *t, struct slice written, struct refusal *c)
 	} else if (n > 1) {
 		*c = (struct refusal){.screen = "D4b", .villages = v, .villages_n = n, .words = words};
 	} else if (kept_number(t, R_MISSES) + 1 >= MISSES_MAX) {
-		keep_village(t, SLICE_LIT(VILLAGE_UNCLEAR), upper(t, words));
+		keep_village(t, SLICE_LIT(VILLAGE_UNCLEAR), echo(t, words));
 	} else {
 		refuse_by(c, "D4e");
-		c->value = (struct value){"teks", upper(t, words)};
+		c->value = (struct value){"teks", echo(t, words)};
 		c->mark = R_MISSES;
 		c->mark_text = number_shown(t, kept_number(t, R_MISSES) + 1);
 	}
@@ -181,7 +181,7 @@ static void try_country(struct turn *t, struct slice written, struct refusal *c)
 		return;
 	}
 	refuse_by(c, "D5e");
-	c->value = (struct value){"teks", upper(t, words)};
+	c->value = (struct value){"teks", echo(t, words)};
 }
 
 /* ---- any ---- */

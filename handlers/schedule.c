@@ -318,7 +318,7 @@ static int answer_village(struct turn *t)
 	err = by_village(t, code, &found);
 	if (err || found)
 		return err;
-	turn_say(t, "D4e", "teks", str_of(t, upper(t, turn_args(t))), NULL);
+	turn_say(t, "D4e", "teks", str_of(t, echo(t, turn_args(t))), NULL);
 	turn_open(t, "J11");
 	return 0;
 }

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "gateway/base/text.h"
+
+#define LONG_NUMBER 6
 #define SHORT_NAME_MAX 17 /* of {nama}'s 20: a blank, the initial and its point follow */
 
 static struct arena *memory(struct turn *t)
@@ -58,6 +61,17 @@ const char *birth_shown(struct turn *t, struct date d)
 	for (unsigned i = 0; i < d.month && months.n; i++)
 		month = clean_word(&months);
 	return arena_printf(memory(t), "%u " SLICE_FMT " %d", d.day, SLICE_ARG(month), d.year);
+}
+
+struct slice echo(struct turn *t, struct slice words)
+{
+	struct buf b = {0};
+	struct slice shown;
+
+	text_mask_digits(upper(t, words), LONG_NUMBER, &b);
+	shown = arena_slice(memory(t), buf_as_slice(&b));
+	buf_free(&b);
+	return shown;
 }
 
 struct slice home_zone(struct turn *t)

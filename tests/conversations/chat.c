@@ -26,7 +26,6 @@
 #include <string.h>
 
 #include "gateway/base/log.h"
-#include "gateway/base/msisdn.h"
 #include "gateway/base/zone.h"
 
 #define FOLDER "tests/conversations/*.chat"
@@ -35,7 +34,7 @@
 struct player {
 	struct world world;
 	struct named_list values, captured;
-	char phone[MSISDN_SIZE];
+	char phone[64]; /* number or name of the phone that is picked */
 	const char *path;
 	int line;
 	bool playing;
@@ -137,13 +136,13 @@ static bool move_clock(struct player *p, const char *text)
 
 static void at(struct player *p, const char *text)
 {
-	char name[32] = "", bearer[8] = "";
+	char name[64] = "", bearer[8] = "";
 	int used = 0;
 
 	if (strcmp(text, "quiet") == 0) {
 		expect_quiet(p);
 	} else if (!move_clock(p, text)) {
-		if (sscanf(text, "%31s %7s %n", name, bearer, &used) != 2 || strcmp(bearer, "sms") != 0) {
+		if (sscanf(text, "%63s %7s %n", name, bearer, &used) != 2 || strcmp(bearer, "sms") != 0) {
 			wrong(p, "@ NAME sms [time], @ time, or @ quiet");
 			return;
 		}
