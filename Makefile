@@ -12,7 +12,7 @@ SAN     ?=
 FAULTS  ?= 0
 
 LIBS     := libuv gammu sqlite3 libconfig jansson libsodium libutf8proc
-WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2 $(if $(SAN),-Wno-format-truncation -Wno-stringop-truncation -Wno-maybe-uninitialized)
+WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2 -Wno-format-truncation $(if $(SAN),-Wno-stringop-truncation -Wno-maybe-uninitialized)
 HARDEN   := -fstack-protector-strong -fPIE -fno-strict-aliasing $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 DEFINES  := -D_GNU_SOURCE -DKABAR_VERSION='"$(VERSION)"' -DKABAR_FAULTS=$(FAULTS) -DKABAR_DATADIR='"$(PREFIX)/share/kabar"'
 CFLAGS   += -std=gnu11 -g $(OPT) $(WARN) $(HARDEN) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)

@@ -24,6 +24,7 @@ static const struct conf_key gateway_keys[] = {
     {"content_dir", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH, "Folder of the shipped draft content. Default: storage/demo beside the program's tree, or the installed one."},
     {"log_level", CONF_STRING, "info", 0, 0, "error|warn|info|debug", CONF_RELOAD, "How much is said on stderr."},
     {"reply_expires", CONF_DURATION, "6h", 60000, 604800000, NULL, CONF_RELOAD, "An answer that could not be sent for so long is dropped."},
+    {"unknown_retry", CONF_DURATION, "60s", 1000, 86400000, NULL, CONF_RELOAD, "An answer of which nobody knows whether the network took it is sent once more after this."},
     {"replies_per_hour", CONF_INT, "30", 1, 1000, NULL, CONF_RELOAD, "Answers to one number in an hour, cries for help apart: robots are not fed."},
     {"want_report", CONF_BOOL, "true", 0, 1, NULL, CONF_RELOAD, "Ask the network for delivery reports."},
     {0},
@@ -218,6 +219,7 @@ static void make_plan(struct checker *c)
 	p->demo = conf_bool(g, "demo");
 	p->menus = c->s->menus;
 	p->reply_expires_ms = conf_int(g, "reply_expires");
+	p->unknown_retry_ms = conf_int(g, "unknown_retry");
 	p->replies_per_hour = (uint32_t)conf_int(g, "replies_per_hour");
 	p->want_report = conf_bool(g, "want_report");
 	if (!zone_exists(p->timezone))

@@ -106,7 +106,7 @@ static int on_unknown(struct engine *e, struct outbox_row *row, const struct sub
 		row->route = slice_of(ROUTE_ANY);
 		wait_again(row, s, e->now_ms + (s->attempt == 1 ? 0 : pause_after(row->lane, row->attempt)));
 	} else if (row->lane == LANE_REPLY && s->attempt < REPLY_ATTEMPTS) {
-		wait_again(row, s, e->now_ms + REPLY_AGAIN_MS);
+		wait_again(row, s, e->now_ms + (e->plan->unknown_retry_ms ? e->plan->unknown_retry_ms : REPLY_AGAIN_MS));
 	}
 	return save(e, row, s, SUBMIT_UNKNOWN);
 }

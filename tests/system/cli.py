@@ -138,7 +138,7 @@ def rows_and_words():
             gateway.cli('info', 'edit', 'BIAYA', '1', '--text', 'Teks baru tentang biaya.')
             assert 'sedang diperiksa' in net.ask(A, OURS, 'INFO BIAYA')
             gateway.cli('info', 'approve', 'BIAYA', '--by', 'Dinas Uji', '--review-by', '2030-01-01')
-            assert net.ask(A, OURS, 'INFO BIAYA') == 'Teks baru tentang biaya.'
+            assert net.ask('+6281255500002', OURS, 'INFO BIAYA') == 'Teks baru tentang biaya.'
             gateway.cli('info', 'edit', 'BIAYA', '1', '--text', 'Ketik FROBNIK untuk biaya.', code=1)
             gateway.cli('info', 'approve', 'NOTHING', '--by', 'x', '--review-by', '2030-01-01', code=1)
             with open(f'{net.dir}/menus/words/id.words', encoding='utf-8') as f:
