@@ -111,7 +111,9 @@ bench-growth: deps ## the engine among 1,000,000 numbers and 10,000,000 messages
 install: $(BUILD)/kabar ## into DESTDIR and PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/kabar $(DESTDIR)$(PREFIX)/share/doc/kabar
 	install -m 755 $(BUILD)/kabar $(DESTDIR)$(PREFIX)/bin/kabar
-	cp -r menus $(DESTDIR)$(PREFIX)/share/kabar/
+	install -d $(DESTDIR)$(PREFIX)/share/kabar/menus $(DESTDIR)$(PREFIX)/share/kabar/content
+	cp -r menus/words menus/trees $(DESTDIR)$(PREFIX)/share/kabar/menus/
+	install -m 644 storage/demo/*.tsv $(DESTDIR)$(PREFIX)/share/kabar/content
 	install -m 644 README.md gateway.conf $(DESTDIR)$(PREFIX)/share/doc/kabar/
 
 clean:

@@ -10,6 +10,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/msisdn.h"
 #include "gateway/bearer/bearer.h"
+#include "handlers/handler.h"
 
 static const struct conf_key gateway_keys[] = {
     {"name", CONF_STRING, "kabar", 1, 40, NULL, 0, "Name of this gateway: in every row that it owns, and in reports."},
@@ -244,6 +245,18 @@ static void make_paths(struct settings *s)
 	s->control_path = buf_take(&control);
 }
 
+/* A screen that is missing when a service says it would stop the gateway: it does not begin without it. */
+static void check_screens(const struct settings *s, struct complaints *complaints)
+{
+	struct buf path = {0};
+
+	buf_printf(&path, "%s/words/id.words", s->menus_dir);
+	for (unsigned i = 0; handler_screens[i]; i++)
+		if (!menus_has(s->menus, "id", handler_screens[i]))
+			complaint_add(complaints, path.p, 0, "screen %s is missing: services say it", handler_screens[i]);
+	buf_free(&path);
+}
+
 int settings_load(const char *path, struct complaints *complaints, struct settings **out)
 {
 	struct settings *s = must_alloc(sizeof(*s));
@@ -257,6 +270,8 @@ int settings_load(const char *path, struct complaints *complaints, struct settin
 		make_paths(s);
 		if (menus_load(s->menus_dir, complaints, &s->menus) < 0)
 			MUST(complaints->errors_n > errors_n);
+		else
+			check_screens(s, complaints);
 		make_plan(&c);
 	}
 	if (complaints->errors_n > errors_n) {

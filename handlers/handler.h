@@ -46,6 +46,7 @@ struct handler {
 };
 
 extern const struct handler *const handlers[]; /* ends with NULL: the table in handlers.c */
+extern const char *const handler_screens[];	/* every screen that services and engine say, ends with NULL: words without one are refused at the start */
 const struct handler *handler_by_keyword(const char *keyword);	 /* NULL: no service answers it */
 const struct handler *handler_by_question(const char *question); /* NULL */
 const struct handler *handler_by_due(const char *kind);		 /* NULL: a due of the engine itself */
