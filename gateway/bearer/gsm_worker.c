@@ -343,7 +343,7 @@ enum phone_result phone_watch(struct phone *p)
 static void network_words(const GSM_NetworkInfo *n, struct phone_network *out)
 {
 	static const char *const how[] = {"", "registered", "no network", "roaming",
-	    "the network refuses this SIM", "not registered", "searching"};
+	    "the network refuses this SIM", "", "searching"};
 	char name[60] = "";
 
 	if (out->registered == 1 && utf16_units(n->NetworkName))
@@ -368,8 +368,8 @@ enum phone_result phone_network(struct phone *p, struct phone_network *out)
 	if (n->State == GSM_HomeNetwork || n->State == GSM_RoamingNetwork ||
 	    n->PacketState == GSM_HomeNetwork || n->PacketState == GSM_RoamingNetwork)
 		out->registered = 1;
-	else if (n->State != 0)
-		out->registered = 0;
+	else if (n->State != 0 && n->State != GSM_NetworkStatusUnknown)
+		out->registered = 0; /* a modem that cannot tell may still send */
 	network_words(n, out);
 	free(n);
 	return r == PHONE_LOST ? r : PHONE_OK;
