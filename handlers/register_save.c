@@ -49,8 +49,8 @@ static void add_flag(struct buf *flags, const char *flag)
 	buf_printf(flags, "%s%s", flags->n ? " " : "", flag);
 }
 
-/* *doubtful: an officer must look before it counts. */
-static void find_flags(struct turn *t, int64_t same_nik, struct buf *flags, bool *doubtful)
+/* What a NIK or birth date makes doubtful: an officer must look before it counts. */
+static void flag_birth(struct turn *t, int64_t same_nik, struct buf *flags)
 {
 	struct date birth = register_birth(t);
 
@@ -60,8 +60,12 @@ static void find_flags(struct turn *t, int64_t same_nik, struct buf *flags, bool
 		add_flag(flags, "usia");
 	if (same_nik)
 		add_flag(flags, "nik-ganda");
-	*doubtful = flags->n > 0;
-	if (!kept_is(t, R_NIK))
+}
+
+/* What an officer has to ask, though it counts meanwhile. */
+static void flag_missing(struct turn *t, bool has_nik, struct buf *flags)
+{
+	if (!has_nik)
 		add_flag(flags, "tanpa-nik");
 	if (slice_is(turn_kept(t, R_VILLAGE), VILLAGE_UNCLEAR))
 		add_flag(flags, "desa-belum-jelas");
@@ -126,7 +130,9 @@ static int save_new(struct turn *t)
 	bool doubtful = false;
 	int err = nik_owner(t, 0, &owner);
 
-	find_flags(t, owner, &flags, &doubtful);
+	flag_birth(t, owner, &flags);
+	doubtful = flags.n > 0;
+	flag_missing(t, kept_is(t, R_NIK), &flags);
 	p.flags = buf_as_slice(&flags);
 	p.code = slice_of(code);
 	if (!err)
@@ -176,18 +182,33 @@ static const char *changed_field(struct turn *t, struct slice question)
 	}
 }
 
-static int change_flags(struct turn *t, int64_t id, struct person_new *p, bool *doubtful)
+/* Flags of a changed birth or village are found anew; what an officer has not looked at yet stays. */
+static int change_flags(struct turn *t, int64_t id, bool birth_changed, struct person_new *p, bool *doubtful)
 {
+	static const char *const of_birth[] = {"invalid-date", "usia", "nik-ganda", NULL};
 	struct buf flags = {0};
 	struct person was;
+	struct slice rest, flag;
 	int64_t owner = 0;
-	int err = nik_owner(t, id, &owner);
+	int err = person_by_id(turn_store(t), id, &was);
 
-	if (!err)
-		err = person_by_id(turn_store(t), id, &was);
+	if (!err && birth_changed)
+		err = nik_owner(t, id, &owner);
 	if (err)
 		return err;
-	find_flags(t, owner, &flags, doubtful);
+	rest = was.flags;
+	if (birth_changed)
+		flag_birth(t, owner, &flags);
+	*doubtful = flags.n > 0;
+	while ((flag = clean_word(&rest)).n) {
+		bool found_anew = slice_is(flag, "tanpa-nik") || slice_is(flag, "desa-belum-jelas");
+
+		for (unsigned i = 0; birth_changed && of_birth[i]; i++)
+			found_anew |= slice_is(flag, of_birth[i]);
+		if (!found_anew)
+			add_flag(&flags, str_of(t, flag));
+	}
+	flag_missing(t, was.has_nik, &flags);
 	p->flags = arena_slice(store_arena(turn_store(t)), buf_as_slice(&flags));
 	buf_free(&flags);
 	err = person_change(turn_store(t), id, "flags", p);
@@ -199,13 +220,15 @@ static int save_change(struct turn *t)
 	struct person_new p = from_answers(t);
 	struct slice changed = turn_kept(t, R_CHANGED), question;
 	int64_t id = kept_number(t, R_PERSON);
-	bool doubtful = false;
+	bool doubtful = false, birth_changed = false;
 	int err = 0;
 
-	while (!err && (question = clean_word(&changed)).n)
+	while (!err && (question = clean_word(&changed)).n) {
+		birth_changed |= slice_is(question, "D3");
 		err = person_change(turn_store(t), id, changed_field(t, question), &p);
+	}
 	if (!err)
-		err = change_flags(t, id, &p, &doubtful);
+		err = change_flags(t, id, birth_changed, &p, &doubtful);
 	if (err)
 		return err;
 	register_forget(t);

@@ -48,13 +48,14 @@ static int64_t person_of_sender(struct turn *t)
 int seat_take(struct turn *t, const struct schedule *row, const char *state)
 {
 	struct value v[TRAINING_VALUES];
+	bool reminds = reminder_ms(row) > turn_now_ms(t) && !turn_is_neutral(t);
 	int err = enrol_put(turn_store(t), row->id, turn_peer(t), person_of_sender(t), state, turn_now_ms(t));
 
-	if (!err && reminder_ms(row) > turn_now_ms(t))
+	if (!err && reminds)
 		err = turn_due(t, reminder_ms(row), "remind", row->id);
 	training_values(t, row, v);
 	dialogue_done(t, &handler_schedule);
-	turn_say_values(t, "J3", v, TRAINING_VALUES);
+	turn_say_values(t, reminds ? "J3" : "J3x", v, TRAINING_VALUES);
 	return err;
 }
 

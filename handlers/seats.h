@@ -11,7 +11,7 @@ void training_values(struct turn *t, const struct schedule *row, struct value v[
 
 extern const struct handler handler_schedule;
 
-/* Enrols the sender ('in') or only reminds him ('remind'), and schedules the reminder. Says J3. */
+/* Enrols the sender ('in') or only reminds him ('remind'), and schedules the reminder. Says J3, or J3x when none will come. */
 int seat_take(struct turn *t, const struct schedule *row, const char *state) MUST_USE;
 /* Puts the sender on the waiting list. Says J5. */
 int seat_wait(struct turn *t, const struct schedule *row) MUST_USE;

@@ -12,7 +12,7 @@
  *   @ quiet                nothing has come to this phone
  *   > text                 the phone sends it; "text" in quotes keeps its blanks; \n, \xNN, $name (what was captured); `> 10000 x`, in angle brackets `<10000 x>`: repeated
  *   < {D6 nama=SITI DEMO}  the next message that came must be exactly this: {ID k=v;k=v} the words of a screen, .. anything, else literal text; `|` a line feed
- *   ! order                sets up or looks into the store: person people info approve drafts seats draft enrolled case word demo operators parts (chat_orders.c)
+ *   ! order                sets up or looks into the store: person people regno info approve drafts seats draft enrolled case word demo operators parts (chat_orders.c)
  *
  * Values: k=v holds to the end of its conversation; k=* is anything, k=$name is kept as $name; a place without a value has the example of menus/words/placeholders, or
  * without an example anything. At the end every message must have been looked at, and store_check must pass.

@@ -117,6 +117,26 @@ static int people_are(struct world *w, const char *number, const char *rest)
 	return err;
 }
 
+/* A registration number as it is shown: 3-3-3 digits, the first none of 0 6 8, Luhn's sum (ISO/IEC 7812-1, annex B) a multiple of ten. */
+static int regno(struct world *w, const char *no, const char *rest)
+{
+	int sum = 0, n = 0;
+
+	(void)rest;
+	for (int i = (int)strlen(no) - 1; i >= 0; i--) {
+		int d = no[i] - '0';
+
+		if (no[i] == '-')
+			continue;
+		d *= n % 2 ? 2 : 1;
+		sum += d > 9 ? d - 9 : d;
+		n++;
+	}
+	if (n != 9 || sum % 10 || strchr("068", no[0]) || no[3] != '-' || no[7] != '-')
+		world_fault(w, "%s is no registration number", no);
+	return 0;
+}
+
 /* ---- services ---- */
 
 /* A row as an officer edits it, so a draft. */
@@ -318,7 +338,7 @@ static int operators(struct world *w, const char *first, const char *rest)
 static const struct {
 	const char *name;
 	int (*run)(struct world *w, const char *first, const char *rest);
-} orders[] = {{"person", person}, {"people", people_are}, {"info", info}, {"approve", approve}, {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled},
+} orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"info", info}, {"approve", approve}, {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled},
     {"case", case_is}, {"word", word}, {"demo", demo}, {"operators", operators}};
 
 static int run(struct world *w, const char *what, const char *first, const char *rest)
