@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cancel.c - BATAL: a training (J12), a request about one's data (H81), or the dialogue that is open. A cry for help is never taken back by what a phone sends:
- * the operators are told, and the case stays.
+ * cancel.c - BATAL: a training (J12), a request about one's data (H81), or the dialogue that is open. A cry
+ * for help is never taken back by what a phone sends: the operators are told, and the case stays.
  */
 #include "handlers/parts.h"
 
@@ -38,9 +38,11 @@ static int withdraw(struct turn *t, const struct request *r)
 	int err = request_set_state(s, r->id, "withdrawn");
 
 	if (!err)
-		err = consent_add(s, r->person, turn_peer(t), "erase-withdrawn", slice_of(turn_setting(t, "notice_version")), SLICE_LIT("sms"), turn_now_ms(t));
+		err = consent_add(s, r->person, turn_peer(t), "erase-withdrawn",
+		    slice_of(turn_setting(t, "notice_version")), SLICE_LIT("sms"), turn_now_ms(t));
 	if (!err)
-		err = audit_add(s, "citizen", "erase-withdrawn", arena_printf(store_arena(s), "request:%lld", (long long)r->id), turn_now_ms(t));
+		err = audit_add(s, "citizen", "erase-withdrawn",
+		    arena_printf(store_arena(s), "request:%lld", (long long)r->id), turn_now_ms(t));
 	if (!err)
 		turn_say(t, "A7", "r", arena_printf(store_arena(s), "H%lld", (long long)r->id), NULL);
 	return err;
@@ -69,13 +71,15 @@ static int tell_operators(struct turn *t, const struct case_row *c)
 	return alert_words(t, "X5", LANE_SOS, &(struct value){"k", slice_of(number_shown(t, c->id))}, 1);
 }
 
-/* Does "salah kirim" speak of a cry for help? When it was asked about last, or nothing is open and the cry is young. */
+/* Does "salah kirim" speak of a cry for help? When it was asked about last, or nothing is open and the cry is
+ * young. */
 static int cry_meant(struct turn *t, struct case_row *c, bool *is)
 {
 	const char *question = turn_question(t);
 	int err = case_live(turn_store(t), turn_peer(t), "sos", c);
 
-	*is = !err && (strcmp(question, "T1") == 0 || strcmp(question, "TA") == 0 || (!*question && turn_now_ms(t) - c->last_ms < YOUNG_MS));
+	*is = !err && (strcmp(question, "T1") == 0 || strcmp(question, "TA") == 0 ||
+			  (!*question && turn_now_ms(t) - c->last_ms < YOUNG_MS));
 	return err == ERR_NOT_FOUND ? 0 : err;
 }
 
@@ -106,7 +110,9 @@ static int run(struct turn *t)
 	number = slice_from(code, 1);
 	if (!slice_all_digits(number))
 		return cancel_open(t);
-	return code.p[0] == 'j' ? cancel_training(t, code) : code.p[0] == 'h' ? cancel_request(t, number) : cancel_open(t);
+	return code.p[0] == 'j'	  ? cancel_training(t, code)
+	       : code.p[0] == 'h' ? cancel_request(t, number)
+				  : cancel_open(t);
 }
 
 const struct handler handler_cancel = {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* consent.c - STOP, MULAI, DIAM: whether this number is written to unasked. Answers and cases go on in spite of STOP; DIAM ends those, too. */
+/* consent.c - STOP, MULAI, DIAM: whether this number is written to unasked. Answers and cases go on in spite
+ * of STOP; DIAM ends those, too. */
 #include "handlers/parts.h"
 
 #include <string.h>
 
 static int record(struct turn *t, const char *act)
 {
-	return consent_add(turn_store(t), 0, turn_peer(t), act, slice_of(turn_setting(t, "notice_version")), SLICE_LIT("sms"), turn_now_ms(t));
+	return consent_add(turn_store(t), 0, turn_peer(t), act, slice_of(turn_setting(t, "notice_version")),
+	    SLICE_LIT("sms"), turn_now_ms(t));
 }
 
 /* Is there a case of this number that somebody works on? */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * data.c - DATA, HAPUS, KODE, BUKAN: a person's right to see and erase what is stored (UBAH: register.c). The registered number alone may; where it does not speak for one
- * person, registration number and code come first (whose.c). A wish to erase stands on the officers' list for 3 x 24 hours, and may be withdrawn.
+ * data.c - DATA, HAPUS, KODE, BUKAN: a person's right to see and erase what is stored (UBAH: register.c). The
+ * registered number alone may; where it does not speak for one person, registration number and code come
+ * first (whose.c). A wish to erase stands on the officers' list for 3 x 24 hours, and may be withdrawn.
  */
 #include "handlers/parts.h"
 
@@ -15,9 +16,9 @@
 #define NEW_CODE "code"
 #define PEOPLE_MAX 7
 #define ANSWERED_MS (3 * DAY_MS) /* BUKAN answers what was said within three days */
-#define KEPT_WHAT "a.what"     /* the keyword that waits for AK */
-#define KEPT_PERSON "a.person" /* of A1 */
-#define KEPT_LIST "a.list"     /* ids in the order of K3 */
+#define KEPT_WHAT "a.what"	 /* the keyword that waits for AK */
+#define KEPT_PERSON "a.person"	 /* of A1 */
+#define KEPT_LIST "a.list"	 /* ids in the order of K3 */
 
 extern const struct handler handler_data;
 
@@ -34,9 +35,12 @@ static const char *request_name(struct turn *t, int64_t id)
 static int record(struct turn *t, int64_t person, const char *act, int64_t request)
 {
 	struct store *s = turn_store(t);
-	int err = consent_add(s, person, turn_peer(t), act, slice_of(turn_setting(t, "notice_version")), SLICE_LIT("sms"), turn_now_ms(t));
+	int err = consent_add(s, person, turn_peer(t), act, slice_of(turn_setting(t, "notice_version")),
+	    SLICE_LIT("sms"), turn_now_ms(t));
 
-	return err ? err : audit_add(s, "citizen", act, arena_printf(store_arena(s), "request:%lld", (long long)request), turn_now_ms(t));
+	return err ? err
+		   : audit_add(s, "citizen", act,
+			 arena_printf(store_arena(s), "request:%lld", (long long)request), turn_now_ms(t));
 }
 
 /* ---- what is stored ---- */
@@ -49,8 +53,9 @@ static int show(struct turn *t, const struct person *p)
 	if (err)
 		return err;
 	keep_number(t, KEPT_PERSON, p->id);
-	turn_say(t, p->has_nik ? "A1" : "A1x", "nama", str_of(t, p->name), "desa", village, "negara", str_of(t, p->country), "tgl",
-	    date_shown(t, zone_local(home_zone(t), p->created_ms).day), "v", turn_setting(t, "notice_version"), NULL);
+	turn_say(t, p->has_nik ? "A1" : "A1x", "nama", str_of(t, p->name), "desa", village, "negara",
+	    str_of(t, p->country), "tgl", date_shown(t, zone_local(home_zone(t), p->created_ms).day), "v",
+	    turn_setting(t, "notice_version"), NULL);
 	turn_open(t, "A1");
 	return 0;
 }
@@ -58,7 +63,8 @@ static int show(struct turn *t, const struct person *p)
 static int copy(struct turn *t, int64_t person)
 {
 	int64_t id;
-	int err = request_add(turn_store(t), person, turn_peer(t), "copy", (struct slice){0}, turn_now_ms(t), &id);
+	int err =
+	    request_add(turn_store(t), person, turn_peer(t), "copy", (struct slice){0}, turn_now_ms(t), &id);
 
 	if (!err)
 		err = request_set_state(turn_store(t), id, "open");
@@ -85,7 +91,8 @@ static int ask_erase(struct turn *t, const struct person *p)
 		return 0;
 	}
 	if (!err || err == ERR_NOT_FOUND)
-		err = request_add(turn_store(t), p->id, turn_peer(t), "erase", slice_of(code), turn_now_ms(t), &id);
+		err = request_add(
+		    turn_store(t), p->id, turn_peer(t), "erase", slice_of(code), turn_now_ms(t), &id);
 	if (!err)
 		turn_say(t, "A3", "nama", short_name(t, p->name), "kode", code, NULL);
 	return err;
@@ -138,7 +145,8 @@ static int new_code(struct turn *t, const struct person *p)
 static int disown(struct turn *t, const struct person *p, bool unlink)
 {
 	int64_t id;
-	int err = request_add(turn_store(t), p->id, turn_peer(t), "correct", (struct slice){0}, turn_now_ms(t), &id);
+	int err = request_add(
+	    turn_store(t), p->id, turn_peer(t), "correct", (struct slice){0}, turn_now_ms(t), &id);
 
 	if (!err)
 		err = request_set_state(turn_store(t), id, "open");
@@ -148,8 +156,9 @@ static int disown(struct turn *t, const struct person *p, bool unlink)
 }
 
 /*
- * BUKAN behind S1 means "I am not that person": the number is unlinked until an officer has looked. Behind S7 ("somebody tried") it means "that was not I": only
- * noted. A phone shared by two: which of them is not meant cannot be told, so it is only noted, too.
+ * BUKAN behind S1 means "I am not that person": the number is unlinked until an officer has looked. Behind S7
+ * ("somebody tried") it means "that was not I": only noted. A phone shared by two: which of them is not meant
+ * cannot be told, so it is only noted, too.
  */
 static int not_me(struct turn *t)
 {
@@ -179,13 +188,15 @@ static int act(struct turn *t, const char *what, const struct person *p)
 	return strcmp(what, "HAPUS") == 0 ? ask_erase(t, p) : new_code(t, p);
 }
 
-/* A code that was lost cannot be asked for: the person is chosen, and the new code goes to the number where both are registered. */
+/* A code that was lost cannot be asked for: the person is chosen, and the new code goes to the number where
+ * both are registered. */
 static void ask_whose_code(struct turn *t, const struct person *people, unsigned n)
 {
 	struct buf list = {0}, ids = {0};
 
 	for (unsigned i = 0; i < n && i < PEOPLE_MAX; i++) {
-		list_item(t, &list, "S3i", (int)i + 1, &(struct value){"nama", slice_of(short_name(t, people[i].name))}, 1);
+		list_item(t, &list, "S3i", (int)i + 1,
+		    &(struct value){"nama", slice_of(short_name(t, people[i].name))}, 1);
 		buf_printf(&ids, "%s%lld", i ? " " : "", (long long)people[i].id);
 	}
 	turn_keep(t, KEPT_LIST, buf_as_slice(&ids));

@@ -1,26 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* handlers.c - the table of services: the only place where they are registered. Look-ups over what each declares. */
+/* handlers.c - the table of services: the only place where they are registered. Look-ups over what each
+ * declares. */
 #include "handlers/handler.h"
 
 #include <string.h>
 
-extern const struct handler handler_announce, handler_cancel, handler_consent, handler_data, handler_help, handler_info, handler_lang, handler_register, handler_report,
-    handler_schedule, handler_sos, handler_status;
+extern const struct handler handler_announce, handler_cancel, handler_consent, handler_data, handler_help,
+    handler_info, handler_lang, handler_register, handler_report, handler_schedule, handler_sos,
+    handler_status;
 
 const struct handler *const handlers[] = {
-    &handler_sos,  &handler_register, &handler_status, &handler_schedule, &handler_info, &handler_report, &handler_consent,
-    &handler_data, &handler_cancel,   &handler_lang,   &handler_help,	  &handler_announce, NULL,
+    &handler_sos,
+    &handler_register,
+    &handler_status,
+    &handler_schedule,
+    &handler_info,
+    &handler_report,
+    &handler_consent,
+    &handler_data,
+    &handler_cancel,
+    &handler_lang,
+    &handler_help,
+    &handler_announce,
+    NULL,
 };
 
 /* tests/rules/screens.py holds this to the code. */
+/* clang-format off */
 const char *const handler_screens[] = {
-    "M0", "M0n", "M7", "HLP", "LNG", "LNGi", "LNGs", "UNK", "UN2", "ASK", "GUE", "NUM", "BTL", "BT0", "DWN", "TLD", "DRAF", "LNJ", "BLN", "DSx",
-    "NKN", "D1", "D1x", "D2", "D3", "D4", "D4b", "D4bi", "D5", "D6", "D6u", "D7", "D7c", "DHW", "D2e", "D3l", "D3t", "D3p", "D3i", "D3k",
-    "D3d", "U18", "D4e", "D5e", "D5n", "DUP", "D8", "D9", "D9c", "S1", "S2", "S3", "S3i", "S0", "S4", "S5", "S6", "S7", "S10", "J1", "J1e",
-    "J1i", "J2", "J2u", "J3", "J3x", "J4", "J5", "J5s", "J6", "J9", "J0", "J0m", "J10", "J11", "I1", "I2", "I3", "I4", "I0", "I5", "I6", "I6i", "I6x", "T1",
-    "TA", "T4", "T5", "DM", "L1", "L2", "L3", "L3t", "L4", "L5", "P1", "P2", "P3", "A1", "A1x", "A2", "A3", "A4", "A6", "A6x", "AK", "AU", "K3",
-    "A7", "X1", "X1u", "X5", "X8", "SIx", NULL,
+    "M0", "M0n", "M7", "HLP", "LNG", "LNGi", "LNGs", "UNK", "UN2", "ASK", "GUE", "NUM", "BTL", "BT0",
+    "DWN", "TLD", "DRAF", "LNJ", "BLN", "DSx", "NKN", "D1", "D1x", "D2", "D3", "D4", "D4b", "D4bi",
+    "D5", "D6", "D6u", "D7", "D7c", "DHW", "D2e", "D3l", "D3t", "D3p", "D3i", "D3k", "D3d", "U18",
+    "D4e", "D5e", "D5n", "DUP", "D8", "D9", "D9c", "S1", "S2", "S3", "S3i", "S0", "S4", "S5", "S6",
+    "S7", "S10", "J1", "J1e", "J1i", "J2", "J2u", "J3", "J3x", "J4", "J5", "J5s", "J6", "J9", "J0",
+    "J0m", "J10", "J11", "I1", "I2", "I3", "I4", "I0", "I5", "I6", "I6i", "I6x", "T1", "TA", "T4",
+    "T5", "DM", "L1", "L2", "L3", "L3t", "L4", "L5", "P1", "P2", "P3", "A1", "A1x", "A2", "A3", "A4",
+    "A6", "A6x", "AK", "AU", "K3", "A7", "X1", "X1u", "X5", "X8", "SIx", NULL,
 };
+/* clang-format on */
 
 static bool listed(const char *const *list, const char *name)
 {

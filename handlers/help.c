@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* help.c - MENU, BANTUAN, and the lists that lead to the services: the first menu, "Maksud Anda?", and what was not understood. */
+/* help.c - MENU, BANTUAN, and the lists that lead to the services: the first menu, "Maksud Anda?", and what
+ * was not understood. */
 #include "handlers/parts.h"
 
 #include <string.h>
@@ -13,17 +14,22 @@ static int run(struct turn *t)
 	return 0;
 }
 
-/* ASK keeps its two commands as "a" and "b": as words they count, too. The name of the one that this text is; NULL neither. */
+/* ASK keeps its two commands as "a" and "b": as words they count, too. The name of the one that this text is;
+ * NULL neither. */
 static const char *asked_word(struct turn *t)
 {
 	struct slice words = upper(t, turn_args(t));
 
-	return !words.n ? NULL : slice_eq(words, turn_kept(t, "a")) ? "a" : slice_eq(words, turn_kept(t, "b")) ? "b" : NULL;
+	return !words.n				    ? NULL
+	       : slice_eq(words, turn_kept(t, "a")) ? "a"
+	       : slice_eq(words, turn_kept(t, "b")) ? "b"
+						    : NULL;
 }
 
 static bool check(struct turn *t, const char *question)
 {
-	return (strcmp(question, "ASK") == 0 && asked_word(t)) || list_choice(t, question).kind != CHOICE_NONE;
+	return (strcmp(question, "ASK") == 0 && asked_word(t)) ||
+	       list_choice(t, question).kind != CHOICE_NONE;
 }
 
 /* "1 Menu, 2 Forward it": what only this file can do. */

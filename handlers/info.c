@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * info.c - INFO and KONTAK: what the rows of the store say. A topic's parts are one answer. A draft, or a row whose review date has passed, holds the whole topic;
- * drafts go out in demo mode, marked. Nothing here knows a fact.
+ * info.c - INFO and KONTAK: what the rows of the store say. A topic's parts are one answer. A draft, or a row
+ * whose review date has passed, holds the whole topic; drafts go out in demo mode, marked. Nothing here knows
+ * a fact.
  */
 #include "handlers/parts.h"
 
@@ -17,12 +18,12 @@
 #define LIKE_LETTERS 4 /* shorter words are like too many */
 #define CONTACT "KONTAK "
 #define KEPT_TOPIC "i.topic"
-#define KEPT_PART "i.part" /* the first that was not sent yet */
+#define KEPT_PART "i.part"	 /* the first that was not sent yet */
 #define KEPT_SIMILAR "i.similar" /* topics of I6, one a line */
 
 /*
- * A part may end by naming the next one ("..: DOK2"), for those who read it alone: a word with a colon, then letters and the next part's number. Joined parts
- * follow each other, so it is cut out.
+ * A part may end by naming the next one ("..: DOK2"), for those who read it alone: a word with a colon, then
+ * letters and the next part's number. Joined parts follow each other, so it is cut out.
  */
 static struct slice without_pointer(struct slice text, int next)
 {
@@ -47,7 +48,8 @@ static void say_parts(struct turn *t, const struct info_row *rows, unsigned from
 	for (unsigned i = from; i <= to; i++) {
 		if (i > from)
 			buf_char(&text, ' ');
-		buf_slice(&text, i < to || more ? without_pointer(rows[i - 1].text, rows[i - 1].part + 1) : rows[i - 1].text);
+		buf_slice(&text, i < to || more ? without_pointer(rows[i - 1].text, rows[i - 1].part + 1)
+						: rows[i - 1].text);
 	}
 	if (more) {
 		buf_char(&text, '\n');
@@ -60,7 +62,8 @@ static void say_parts(struct turn *t, const struct info_row *rows, unsigned from
 static bool all_current(struct turn *t, const struct info_row *rows, unsigned n)
 {
 	struct date d = turn_today(t, NULL);
-	const char *today = arena_printf(store_arena(turn_store(t)), "%04d-%02u-%02u", d.year, d.month, d.day);
+	const char *today =
+	    arena_printf(store_arena(turn_store(t)), "%04d-%02u-%02u", d.year, d.month, d.day);
 
 	for (unsigned i = 0; i < n; i++)
 		if (!info_is_current(&rows[i], today))
@@ -71,7 +74,8 @@ static bool all_current(struct turn *t, const struct info_row *rows, unsigned n)
 /* A number that may be wrong is worse than none: it offers a person instead. */
 static void say_held(struct turn *t, struct slice topic)
 {
-	struct slice place = slice_starts(topic, CONTACT) ? slice_from(topic, strlen(CONTACT)) : (struct slice){0};
+	struct slice place =
+	    slice_starts(topic, CONTACT) ? slice_from(topic, strlen(CONTACT)) : (struct slice){0};
 	struct buf low = {0};
 	const char *country;
 
@@ -84,7 +88,8 @@ static void say_held(struct turn *t, struct slice topic)
 		turn_say(t, "I0", "topik", str_of(t, topic), "dinas", turn_setting(t, "dinas"), NULL);
 }
 
-/* Says a topic from part `from` on, or all of it (0), or that one alone (alone). *there false: no such topic. */
+/* Says a topic from part `from` on, or all of it (0), or that one alone (alone). *there false: no such topic.
+ */
 static int say_topic(struct turn *t, struct slice topic, unsigned from, bool alone, bool *there)
 {
 	struct info_row rows[INFO_PARTS_MAX];
@@ -119,7 +124,8 @@ static unsigned part_of(struct slice *words)
 {
 	uint32_t n = words->n;
 
-	if (n < 2 || words->p[n - 1] < '1' || words->p[n - 1] > '9' || isdigit((unsigned char)words->p[n - 2]))
+	if (n < 2 || words->p[n - 1] < '1' || words->p[n - 1] > '9' ||
+	    isdigit((unsigned char)words->p[n - 2]))
 		return 0;
 	*words = slice_trim((struct slice){words->p, n - 1});
 	return (unsigned)(words->p[n - 1] - '0');
@@ -162,7 +168,8 @@ static int say_similar(struct turn *t, struct slice words)
 		buf_printf(&kept, "%s" SLICE_FMT, found > 1 ? "\n" : "", SLICE_ARG(topics[i]));
 	}
 	turn_keep(t, KEPT_SIMILAR, buf_as_slice(&kept));
-	turn_say_values(t, found ? "I6" : "I6x", (struct value[]){{"teks", echo(t, words)}, {"daftar", buf_as_slice(&list)}}, 2);
+	turn_say_values(t, found ? "I6" : "I6x",
+	    (struct value[]){{"teks", echo(t, words)}, {"daftar", buf_as_slice(&list)}}, 2);
 	turn_open(t, "I6");
 	buf_free(&list);
 	buf_free(&kept);
@@ -269,7 +276,8 @@ static int choose_similar(struct turn *t)
 	if (choice < 1 || choice > n)
 		return turn_command(t, "INFO");
 	while (--choice)
-		lines = slice_from(lines, (uint32_t)((const char *)memchr(lines.p, '\n', lines.n) - lines.p) + 1);
+		lines =
+		    slice_from(lines, (uint32_t)((const char *)memchr(lines.p, '\n', lines.n) - lines.p) + 1);
 	if (memchr(lines.p, '\n', lines.n))
 		lines.n = (uint32_t)((const char *)memchr(lines.p, '\n', lines.n) - lines.p);
 	return turn_command(t, arena_printf(store_arena(turn_store(t)), "INFO " SLICE_FMT, SLICE_ARG(lines)));

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * register.c - DAFTAR: the dialogue. One by one: D1 (consent) D2 (name) D3 (NIK) D4 (village) D5 (country) D6 (is it right?) D7. In one line: what is good is kept,
- * the first that is bad or missing is asked by its own screen, then D1, D6, D7. Answers so far are the dialogue's, sealed; the person row is made by D6's 1.
- * Reading of fields: register_fields.h; what becomes of an answer: register_answers.c; saving: register_save.c.
+ * register.c - DAFTAR: the dialogue. One by one: D1 (consent) D2 (name) D3 (NIK) D4 (village) D5 (country) D6
+ * (is it right?) D7. In one line: what is good is kept, the first that is bad or missing is asked by its own
+ * screen, then D1, D6, D7. Answers so far are the dialogue's, sealed; the person row is made by D6's 1.
+ * Reading of fields: register_fields.h; what becomes of an answer: register_answers.c; saving:
+ * register_save.c.
  */
 #include <string.h>
 
@@ -19,10 +21,12 @@ static bool is(const char *a, const char *b)
 
 /* ---- what comes next ---- */
 
-/* What is missing next, in the order of asking. For somebody else consent is asked by name, as early as there is one. */
+/* What is missing next, in the order of asking. For somebody else consent is asked by name, as early as there
+ * is one. */
 static const char *next_screen(struct turn *t)
 {
-	bool consent = kept_is(t, R_CONSENT) || kept_is(t, R_PERSON), line = kept_is(t, R_LINE), other = kept_is(t, R_OTHER);
+	bool consent = kept_is(t, R_CONSENT) || kept_is(t, R_PERSON), line = kept_is(t, R_LINE),
+	     other = kept_is(t, R_OTHER);
 
 	if (!consent && !line && !other)
 		return "D1";
@@ -45,14 +49,16 @@ static int ask(struct turn *t, const char *screen)
 	int err;
 
 	if (!is(screen, "D6")) {
-		turn_ask(t, screen, "dinas", turn_setting(t, "dinas"), "nama", str_of(t, turn_kept(t, R_NAME)), NULL);
+		turn_ask(t, screen, "dinas", turn_setting(t, "dinas"), "nama",
+		    str_of(t, turn_kept(t, R_NAME)), NULL);
 		return 0;
 	}
 	err = register_village_shown(t, &village);
 	if (err)
 		return err;
-	turn_ask(t, "D6", "nama", str_of(t, turn_kept(t, R_NAME)), "lahir", birth_shown(t, register_birth(t)), "jk", str_of(t, turn_kept(t, R_SEX)), "desa", village,
-	    "negara", str_of(t, turn_kept(t, R_COUNTRY)), NULL);
+	turn_ask(t, "D6", "nama", str_of(t, turn_kept(t, R_NAME)), "lahir", birth_shown(t, register_birth(t)),
+	    "jk", str_of(t, turn_kept(t, R_SEX)), "desa", village, "negara",
+	    str_of(t, turn_kept(t, R_COUNTRY)), NULL);
 	return 0;
 }
 
@@ -69,7 +75,9 @@ static int take(struct turn *t, const char *question, struct slice written)
 /* A field of the one line that was bad is taken up when its turn comes. */
 int register_go_on(struct turn *t)
 {
-	const char *screen = next_screen(t), *bad = is(screen, "D4") ? R_BAD_VILLAGE : is(screen, "D5") ? R_BAD_COUNTRY : NULL;
+	const char *screen = next_screen(t), *bad = is(screen, "D4")   ? R_BAD_VILLAGE
+						    : is(screen, "D5") ? R_BAD_COUNTRY
+								       : NULL;
 	struct slice text = bad ? slice_of(str_of(t, turn_kept(t, bad))) : (struct slice){0};
 
 	if (!text.n)
@@ -80,8 +88,9 @@ int register_go_on(struct turn *t)
 
 void register_forget(struct turn *t)
 {
-	static const char *const all[] = {R_LINE, R_OTHER, R_PERSON, R_CONSENT, R_NAME, R_NIK, R_BIRTH, R_SEX, R_VILLAGE, R_VILLAGE_TEXT, R_COUNTRY, R_BAD_VILLAGE,
-	    R_BAD_COUNTRY, R_MISSES, R_ASKED_DATE, R_ASKED_CHILD, R_CHANGED};
+	static const char *const all[] = {R_LINE, R_OTHER, R_PERSON, R_CONSENT, R_NAME, R_NIK, R_BIRTH, R_SEX,
+	    R_VILLAGE, R_VILLAGE_TEXT, R_COUNTRY, R_BAD_VILLAGE, R_BAD_COUNTRY, R_MISSES, R_ASKED_DATE,
+	    R_ASKED_CHILD, R_CHANGED};
 
 	for (unsigned i = 0; i < COUNT_OF(all); i++)
 		turn_keep(t, all[i], (struct slice){0});
@@ -128,7 +137,8 @@ static int line(struct turn *t, const struct person *registered)
 	return first.screen ? register_say_refusal(t, question, &first) : register_go_on(t);
 }
 
-/* "407122836 4821": whose data shall be changed, where the number does not say it. Only a person of this number. */
+/* "407122836 4821": whose data shall be changed, where the number does not say it. Only a person of this
+ * number. */
 static int change_by_code(struct turn *t)
 {
 	const struct person *people;
@@ -214,7 +224,8 @@ static bool is_village(struct turn *t)
 	struct village v[VILLAGES_MAX];
 	unsigned n = 0;
 
-	return slice_all_digits(turn_args(t)) || turn_in_list(t, "skip", turn_args(t)) || (villages_find(t, turn_args(t), v, &n) == 0 && n);
+	return slice_all_digits(turn_args(t)) || turn_in_list(t, "skip", turn_args(t)) ||
+	       (villages_find(t, turn_args(t), v, &n) == 0 && n);
 }
 
 static bool is_name(struct turn *t)
@@ -293,7 +304,8 @@ static int back(struct turn *t, const char *question)
 
 static int refuse(struct turn *t)
 {
-	int err = consent_add(turn_store(t), 0, turn_peer(t), "refuse", slice_of(turn_setting(t, "notice_version")), SLICE_LIT("sms"), turn_now_ms(t));
+	int err = consent_add(turn_store(t), 0, turn_peer(t), "refuse",
+	    slice_of(turn_setting(t, "notice_version")), SLICE_LIT("sms"), turn_now_ms(t));
 
 	register_forget(t);
 	turn_close(t, "cancelled");
@@ -309,7 +321,8 @@ static int answer_consent(struct turn *t, const char *question)
 		return refuse(t);
 	if (n != 1)
 		return ask(t, question);
-	turn_keep(t, R_CONSENT, slice_of(is(question, "D8") ? "sms, on the spot, by another's phone" : "sms"));
+	turn_keep(
+	    t, R_CONSENT, slice_of(is(question, "D8") ? "sms, on the spot, by another's phone" : "sms"));
 	return register_go_on(t);
 }
 
@@ -399,7 +412,9 @@ static int answer_change(struct turn *t)
 	}
 	question = questions[c.number - 1];
 	if (kept_is(t, R_PERSON))
-		turn_keep(t, R_CHANGED, slice_of(arena_printf(store_arena(turn_store(t)), "%s " SLICE_FMT, question, SLICE_ARG(turn_kept(t, R_CHANGED)))));
+		turn_keep(t, R_CHANGED,
+		    slice_of(arena_printf(store_arena(turn_store(t)), "%s " SLICE_FMT, question,
+			SLICE_ARG(turn_kept(t, R_CHANGED)))));
 	register_forget_field(t, question);
 	return ask(t, question);
 }
@@ -431,7 +446,8 @@ const struct handler handler_register = {
     .name = "register",
     .summary = "DAFTAR, UBAH: the registration, and changing it",
     .keywords = (const char *const[]){"DAFTAR", "UBAH", NULL},
-    .questions = (const char *const[]){"DHW", "DUP", "D1", "D2", "D3", "D4", "D4b", "D5", "D6", "D6u", "D8", "AU", NULL},
+    .questions = (const char *const[]){"DHW", "DUP", "D1", "D2", "D3", "D4", "D4b", "D5", "D6", "D6u", "D8",
+	"AU", NULL},
     .hides_digits = true,
     .run = run,
     .check = check,

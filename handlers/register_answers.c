@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* register_answers.c - taking one answer of a registration: the field it fills, or the screen that says what is wrong and shows a right one. */
+/* register_answers.c - taking one answer of a registration: the field it fills, or the screen that says what
+ * is wrong and shows a right one. */
 #include <stdio.h>
 #include <string.h>
 
@@ -32,7 +33,8 @@ static void try_name(struct turn *t, struct slice written, struct refusal *c)
 	struct slice rest = slice_from(text.text, lead);
 	char name[NAME_MAX_LETTERS + 1];
 
-	if (turn_in_list(t, "not_names", text.text) || !field_name(lead && rest.n ? clean_written(&text, rest) : written, name)) {
+	if (turn_in_list(t, "not_names", text.text) ||
+	    !field_name(lead && rest.n ? clean_written(&text, rest) : written, name)) {
 		refuse_by(c, "D2e");
 		return;
 	}
@@ -82,7 +84,8 @@ static void wrong_nik(struct turn *t, const struct birth_field *b, struct refusa
 	}
 }
 
-/* A date that does not exist (30 February) stands on some cards: asked once, the same number again is right. */
+/* A date that does not exist (30 February) stands on some cards: asked once, the same number again is right.
+ */
 static void try_nik(struct turn *t, const struct birth_field *b, struct refusal *c)
 {
 	const char *digits = str_of(t, slice_of(b->nik.digits));
@@ -166,7 +169,8 @@ int register_village_shown(struct turn *t, const char **name)
 {
 	struct slice code = turn_kept(t, R_VILLAGE);
 
-	return village_shown(t, slice_is(code, VILLAGE_UNCLEAR) ? (struct slice){0} : code, turn_kept(t, R_VILLAGE_TEXT), name);
+	return village_shown(t, slice_is(code, VILLAGE_UNCLEAR) ? (struct slice){0} : code,
+	    turn_kept(t, R_VILLAGE_TEXT), name);
 }
 
 /* ---- country ---- */
@@ -210,7 +214,8 @@ int register_say_refusal(struct turn *t, const char *question, const struct refu
 		turn_keep(t, c->mark, slice_of(c->mark_text));
 	if (c->villages)
 		return village_ask(t, "D4b", c->words, c->villages, c->villages_n);
-	if (strcmp(c->screen, "U18") == 0) { /* nothing of a child is kept; how many came is what sessions count */
+	if (strcmp(c->screen, "U18") ==
+	    0) { /* nothing of a child is kept; how many came is what sessions count */
 		register_forget(t);
 		turn_close(t, "under-18");
 		turn_say(t, "U18", NULL);
@@ -223,8 +228,8 @@ int register_say_refusal(struct turn *t, const char *question, const struct refu
 
 void register_forget_field(struct turn *t, const char *question)
 {
-	static const char *const fields[][4] = {
-	    {R_NAME, NULL}, {R_BIRTH, R_SEX, R_NIK, NULL}, {R_VILLAGE, R_VILLAGE_TEXT, NULL}, {R_COUNTRY, NULL}};
+	static const char *const fields[][4] = {{R_NAME, NULL}, {R_BIRTH, R_SEX, R_NIK, NULL},
+	    {R_VILLAGE, R_VILLAGE_TEXT, NULL}, {R_COUNTRY, NULL}};
 
 	for (const char *const *f = fields[question[1] - '2']; *f; f++)
 		turn_keep(t, *f, (struct slice){0});
@@ -254,7 +259,8 @@ static void keep_bad(struct turn *t, const char *question, struct slice written)
 		turn_keep(t, R_BAD_COUNTRY, written);
 }
 
-int register_read_line(struct turn *t, struct slice written, const char **question, struct refusal *first, bool *usable)
+int register_read_line(
+    struct turn *t, struct slice written, const char **question, struct refusal *first, bool *usable)
 {
 	static const char *const questions[] = {"D2", "D3", "D4", "D5"};
 	struct line_words words = {t, is_country, is_village};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* register_digits.c - see register_digits.h. A group is digits with the letters among them that people type for digits; it ends at any other sign. */
+/* register_digits.c - see register_digits.h. A group is digits with the letters among them that people type
+ * for digits; it ends at any other sign. */
 #include "handlers/register_digits.h"
 
 #include <ctype.h>
@@ -28,7 +29,8 @@ unsigned digits_count(struct slice stretch)
 	return n;
 }
 
-/* The word of letters and digits that begins at `at`; a group is one of digits and their look-alikes, with a digit. Returns its end; *group false: another word. */
+/* The word of letters and digits that begins at `at`; a group is one of digits and their look-alikes, with a
+ * digit. Returns its end; *group false: another word. */
 static uint32_t word_end(struct slice text, uint32_t at, bool *group)
 {
 	bool digit = false, other = false;

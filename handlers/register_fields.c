@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* register_fields.c - a name, a NIK or birth date. See register_fields.h; the one line is read in register_line.c. */
+/* register_fields.c - a name, a NIK or birth date. See register_fields.h; the one line is read in
+ * register_line.c. */
 #include "handlers/register_fields.h"
 
 #include <ctype.h>
@@ -37,7 +38,8 @@ static bool copy_name(struct slice folded, char *out, unsigned *n, unsigned *let
 
 static bool is_edge(char c)
 {
-	return c == ' ' || c == '-' || c == '.' || c == '#' || c == '*' || c == ',' || c == ';' || c == ':' || c == '/' || c == '\n';
+	return c == ' ' || c == '-' || c == '.' || c == '#' || c == '*' || c == ',' || c == ';' || c == ':' ||
+	       c == '/' || c == '\n';
 }
 
 bool field_name(struct slice written, char out[NAME_MAX_LETTERS + 1])
@@ -77,7 +79,8 @@ void field_birth(struct slice written, struct date today, struct birth_field *ou
 	unsigned n = digits_count(longest);
 
 	*out = (struct birth_field){0};
-	if (digits_count(nik) != NIK_DIGITS && (n < NIK_LIKELY || has_long_word(longest)) && date_parse(written, today, &out->date)) {
+	if (digits_count(nik) != NIK_DIGITS && (n < NIK_LIKELY || has_long_word(longest)) &&
+	    date_parse(written, today, &out->date)) {
 		out->is = BIRTH_DATE;
 	} else if (digits_count(nik) == NIK_DIGITS || n >= NIK_LIKELY) {
 		out->is = BIRTH_NIK;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * register_fields.h - reading of what people write into a registration: a name, a NIK or birth date, and the one line DAFTAR#NAMA#NIK#DESA#NEGARA in any order that
- * its 16 digits make clear. Pure: what is a village or a country is asked by two functions. For handlers/register*.c and its test.
+ * register_fields.h - reading of what people write into a registration: a name, a NIK or birth date, and the
+ * one line DAFTAR#NAMA#NIK#DESA#NEGARA in any order that its 16 digits make clear. Pure: what is a village or
+ * a country is asked by two functions. For handlers/register*.c and its test.
  */
 #pragma once
 
@@ -39,4 +40,5 @@ struct line_fields {
 	struct slice name, birth, village, country;
 	bool usable; /* false: nothing in it can be told apart, ask one by one */
 };
-void line_read(struct slice written, struct date today, const struct line_words *words, struct arena *a, struct line_fields *out);
+void line_read(struct slice written, struct date today, const struct line_words *words, struct arena *a,
+    struct line_fields *out);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * register_line.c - DAFTAR#NAMA#NIK#DESA#NEGARA in one line. The NIK (or birth date) is found first and parts the line; what is left is cut at the strongest
- * separator that stands there; each piece is a country, a village or the name by what it is, and by its place when it is nothing known. See register_fields.h.
+ * register_line.c - DAFTAR#NAMA#NIK#DESA#NEGARA in one line. The NIK (or birth date) is found first and parts
+ * the line; what is left is cut at the strongest separator that stands there; each piece is a country, a
+ * village or the name by what it is, and by its place when it is nothing known. See register_fields.h.
  */
 #include "handlers/register_fields.h"
 
@@ -49,7 +50,8 @@ static bool holds(struct slice text, char c)
 	return text.n && memchr(text.p, c, text.n);
 }
 
-/* The strongest separator in either half; '\0': only blanks. A dash parts only when nothing else does: names and dates have it. */
+/* The strongest separator in either half; '\0': only blanks. A dash parts only when nothing else does: names
+ * and dates have it. */
 static char separator_of(struct slice a, struct slice b)
 {
 	for (const char *s = "#*;\n|,/:."; *s; s++)
@@ -77,7 +79,8 @@ static unsigned words_count(struct slice text)
 
 typedef bool fits(void *arg, struct slice clean);
 
-/* Cuts the longest run of last words that fits off a piece, if words are left in front of it. What was cut; empty: nothing. */
+/* Cuts the longest run of last words that fits off a piece, if words are left in front of it. What was cut;
+ * empty: nothing. */
 static struct slice cut_tail(struct pieces *p, struct piece *piece, fits *f)
 {
 	unsigned n = words_count(piece->clean);
@@ -103,7 +106,8 @@ static struct piece *whole_piece(struct pieces *p, fits *f, unsigned from)
 	return NULL;
 }
 
-/* The last free piece whose last words fit. The first of several is the name: "SITI JORDAN" names no country. */
+/* The last free piece whose last words fit. The first of several is the name: "SITI JORDAN" names no country.
+ */
 static struct slice tail_piece(struct pieces *p, fits *f)
 {
 	struct slice tail = {0};
@@ -129,7 +133,8 @@ static struct slice two_pieces(struct pieces *p)
 
 		if (a->taken || b->taken)
 			continue;
-		both = slice_of(arena_printf(p->arena, SLICE_FMT " " SLICE_FMT, SLICE_ARG(a->clean), SLICE_ARG(b->clean)));
+		both = slice_of(arena_printf(
+		    p->arena, SLICE_FMT " " SLICE_FMT, SLICE_ARG(a->clean), SLICE_ARG(b->clean)));
 		if (p->words->is_village(p->words->arg, both)) {
 			a->taken = b->taken = true;
 			return both;
@@ -182,11 +187,13 @@ static struct slice whole_name(struct pieces *p)
 
 	for (unsigned i = 0; name.n && i < p->before; i++)
 		if (!p->v[i].taken && !has_digit(p->v[i].clean))
-			name = slice_of(arena_printf(p->arena, SLICE_FMT " " SLICE_FMT, SLICE_ARG(name), SLICE_ARG(take(&p->v[i]))));
+			name = slice_of(arena_printf(
+			    p->arena, SLICE_FMT " " SLICE_FMT, SLICE_ARG(name), SLICE_ARG(take(&p->v[i]))));
 	return name;
 }
 
-/* Runs of 16 digits beside the NIK (the family card, a habit of SIM registration) are nobody's business: they are not even looked at. */
+/* Runs of 16 digits beside the NIK (the family card, a habit of SIM registration) are nobody's business: they
+ * are not even looked at. */
 static void drop_more_niks(struct pieces *p)
 {
 	unsigned kept = 0;
@@ -215,7 +222,8 @@ static void share_out(struct pieces *p, struct line_fields *out)
 		out->village = left;
 }
 
-void line_read(struct slice written, struct date today, const struct line_words *words, struct arena *a, struct line_fields *out)
+void line_read(struct slice written, struct date today, const struct line_words *words, struct arena *a,
+    struct line_fields *out)
 {
 	struct pieces p = {.words = words, .arena = a};
 	struct slice birth = digits_nik(written), front, behind;

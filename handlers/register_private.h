@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* register_private.h - what the files of the registration share: the dialogue's answers by name, and taking one. For handlers/register*.c alone. */
+/* register_private.h - what the files of the registration share: the dialogue's answers by name, and taking
+ * one. For handlers/register*.c alone. */
 #pragma once
 
 #include "handlers/parts.h"
@@ -31,19 +32,21 @@
 struct refusal {
 	const char *screen; /* NULL: it was taken */
 	struct value value;
-	const char *mark, *mark_text;	 /* kept when the complaint is said: the same answer again is taken */
-	const struct village *villages;	 /* D4b */
+	const char *mark, *mark_text;	/* kept when the complaint is said: the same answer again is taken */
+	const struct village *villages; /* D4b */
 	unsigned villages_n;
 	struct slice words;
 };
 /* One answer to D2, D3, D4 or D5, as written: taken, or what is wrong with it. */
 int register_try(struct turn *t, const char *question, struct slice written, struct refusal *c) MUST_USE;
 int register_say_refusal(struct turn *t, const char *question, const struct refusal *c) MUST_USE;
-/* One line: what is good is kept; *first is the first bad field that no missing one stands before. *usable false: nothing was understood. */
-int register_read_line(struct turn *t, struct slice written, const char **question, struct refusal *first, bool *usable) MUST_USE;
+/* One line: what is good is kept; *first is the first bad field that no missing one stands before. *usable
+ * false: nothing was understood. */
+int register_read_line(struct turn *t, struct slice written, const char **question, struct refusal *first,
+    bool *usable) MUST_USE;
 
 int register_go_on(struct turn *t) MUST_USE; /* asks what is missing next */
-void register_forget(struct turn *t);	      /* all answers */
+void register_forget(struct turn *t);	     /* all answers */
 void register_forget_field(struct turn *t, const char *question);
 struct date register_birth(struct turn *t);
 int register_village_shown(struct turn *t, const char **name) MUST_USE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * register_save.c - what D6's 1 does: a person with number and consent, or the changed fields of one. What is doubtful is flagged for an officer and taken all the
- * same; nobody learns from an answer who is registered.
+ * register_save.c - what D6's 1 does: a person with number and consent, or the changed fields of one. What is
+ * doubtful is flagged for an officer and taken all the same; nobody learns from an answer who is registered.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,8 @@
 
 /* ---- the number of a registration ---- */
 
-/* Luhn's check digit (ISO/IEC 7812-1, annex B): every wrong digit and nearly every swap of neighbours is found. */
+/* Luhn's check digit (ISO/IEC 7812-1, annex B): every wrong digit and nearly every swap of neighbours is
+ * found. */
 static char check_digit(const char *digits, unsigned n)
 {
 	int sum = 0;
@@ -30,7 +31,8 @@ static char check_digit(const char *digits, unsigned n)
 	return (char)('0' + (10 - sum % 10) % 10);
 }
 
-/* 9 digits: the first is none that begins a year, a telephone number or a country code that is often written; the last is the check digit. */
+/* 9 digits: the first is none that begins a year, a telephone number or a country code that is often written;
+ * the last is the check digit. */
 static void draw_reg_no(struct turn *t, char out[10])
 {
 	static const char first[] = "1234579";
@@ -82,7 +84,8 @@ static int nik_owner(struct turn *t, int64_t self, int64_t *owner)
 	return err;
 }
 
-/* The first number of who is registered with this NIK learns that it was tried; not if it is this very number. */
+/* The first number of who is registered with this NIK learns that it was tried; not if it is this very
+ * number. */
 static int warn_owner(struct turn *t, int64_t owner)
 {
 	struct slice peer;
@@ -99,10 +102,18 @@ static int warn_owner(struct turn *t, int64_t owner)
 static struct person_new from_answers(struct turn *t)
 {
 	struct slice village = turn_kept(t, R_VILLAGE), sex = turn_kept(t, R_SEX);
-	struct person_new p = {.name = turn_kept(t, R_NAME), .nik = turn_kept(t, R_NIK), .birth = register_birth(t), .sex = sex.n ? sex.p[0] : 0,
-	    .village = slice_is(village, VILLAGE_UNCLEAR) ? (struct slice){0} : village, .village_text = turn_kept(t, R_VILLAGE_TEXT),
-	    .country = turn_kept(t, R_COUNTRY), .stage = slice_of(turn_lookup(t, "stage", SLICE_LIT("terdaftar"))), .peer = turn_peer(t),
-	    .notice_version = slice_of(turn_setting(t, "notice_version")), .how = turn_kept(t, R_CONSENT), .now_ms = turn_now_ms(t)};
+	struct person_new p = {.name = turn_kept(t, R_NAME),
+	    .nik = turn_kept(t, R_NIK),
+	    .birth = register_birth(t),
+	    .sex = sex.n ? sex.p[0] : 0,
+	    .village = slice_is(village, VILLAGE_UNCLEAR) ? (struct slice){0} : village,
+	    .village_text = turn_kept(t, R_VILLAGE_TEXT),
+	    .country = turn_kept(t, R_COUNTRY),
+	    .stage = slice_of(turn_lookup(t, "stage", SLICE_LIT("terdaftar"))),
+	    .peer = turn_peer(t),
+	    .notice_version = slice_of(turn_setting(t, "notice_version")),
+	    .how = turn_kept(t, R_CONSENT),
+	    .now_ms = turn_now_ms(t)};
 
 	return p;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report.c - LAPOR: a complaint in the person's own words, by name or not. It is stored with its first text; operators learn that there is one when the person has
- * finished, or after half an hour, and read it at the computer. A danger word in it is a cry for help as well.
+ * report.c - LAPOR: a complaint in the person's own words, by name or not. It is stored with its first text;
+ * operators learn that there is one when the person has finished, or after half an hour, and read it at the
+ * computer. A danger word in it is a cry for help as well.
  */
 #include "handlers/parts.h"
 
@@ -22,7 +23,8 @@ static int tell_operators(struct turn *t, const struct case_row *c)
 	struct local now = zone_local(home_zone(t), turn_now_ms(t));
 	struct value v[] = {{"l", slice_of(number_shown(t, c->id))}, {"jam", slice_of(time_shown(t, now))}};
 
-	return alert_words(t, "X8", slice_is(c->topic, URGENT_TOPIC) ? LANE_SOS : LANE_NOTIFICATION, v, COUNT_OF(v));
+	return alert_words(
+	    t, "X8", slice_is(c->topic, URGENT_TOPIC) ? LANE_SOS : LANE_NOTIFICATION, v, COUNT_OF(v));
 }
 
 static int add_line(struct turn *t, int64_t id)
@@ -35,7 +37,12 @@ static int open_report(struct turn *t, struct slice topic, int64_t *id)
 	const struct person *people;
 	unsigned n;
 	int err = turn_people(t, &people, &n);
-	struct case_new c = {.kind = "report", .peer = turn_peer(t), .topic = topic, .certain = true, .state = "open", .now_ms = turn_now_ms(t)};
+	struct case_new c = {.kind = "report",
+	    .peer = turn_peer(t),
+	    .topic = topic,
+	    .certain = true,
+	    .state = "open",
+	    .now_ms = turn_now_ms(t)};
 
 	if (!err && n) {
 		c.person = people[0].id;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* schedule.c - JADWAL, MINAT, IKUT: trainings and village events, of the sender's village when it is known. Seats and reminders: seats.c. */
+/* schedule.c - JADWAL, MINAT, IKUT: trainings and village events, of the sender's village when it is known.
+ * Seats and reminders: seats.c. */
 #include "handlers/seats.h"
 
 #include <string.h>
@@ -49,10 +50,12 @@ static void keep_filter(struct turn *t, const struct filter *f, unsigned page)
 
 static struct filter kept_filter(struct turn *t)
 {
-	return (struct filter){turn_kept(t, KEPT_VILLAGE), turn_kept(t, KEPT_TOPIC), str_of(t, turn_kept(t, KEPT_LABEL))};
+	return (struct filter){
+	    turn_kept(t, KEPT_VILLAGE), turn_kept(t, KEPT_TOPIC), str_of(t, turn_kept(t, KEPT_LABEL))};
 }
 
-static void say_page(struct turn *t, const struct filter *f, const struct schedule *rows, unsigned n, unsigned page)
+static void say_page(
+    struct turn *t, const struct filter *f, const struct schedule *rows, unsigned n, unsigned page)
 {
 	struct buf items = {0}, codes = {0};
 	unsigned from = page * A_PAGE;
@@ -60,11 +63,13 @@ static void say_page(struct turn *t, const struct filter *f, const struct schedu
 	for (unsigned i = from; i < n && i < from + A_PAGE; i++) {
 		const char *day = day_shown(t, zone_local(rows[i].timezone, rows[i].starts_ms).day);
 
-		list_item(t, &items, "J1i", (int)(i - from) + 1, (struct value[]){{"hari", slice_of(day)}, {"judul", rows[i].title}}, 2);
+		list_item(t, &items, "J1i", (int)(i - from) + 1,
+		    (struct value[]){{"hari", slice_of(day)}, {"judul", rows[i].title}}, 2);
 		buf_printf(&codes, "%s" SLICE_FMT, i > from ? " " : "", SLICE_ARG(rows[i].code));
 	}
 	turn_keep(t, KEPT_CODES, buf_as_slice(&codes));
-	turn_say_values(t, from + A_PAGE < n ? "J1" : "J1e", (struct value[]){{"desa", slice_of(f->label)}, {"daftar", buf_as_slice(&items)}}, 2);
+	turn_say_values(t, from + A_PAGE < n ? "J1" : "J1e",
+	    (struct value[]){{"desa", slice_of(f->label)}, {"daftar", buf_as_slice(&items)}}, 2);
 	turn_open(t, "J1");
 	buf_free(&items);
 	buf_free(&codes);
@@ -97,7 +102,8 @@ static int show_row(struct turn *t, struct slice code)
 	struct enrolment e = {0};
 	int err = schedule_by_code(turn_store(t), code, &row);
 
-	if (err == ERR_NOT_FOUND || (!err && (!may_show(t, &row) || row.starts_ms <= turn_now_ms(t) || !slice_is(row.state, "open"))))
+	if (err == ERR_NOT_FOUND ||
+	    (!err && (!may_show(t, &row) || row.starts_ms <= turn_now_ms(t) || !slice_is(row.state, "open"))))
 		return turn_command(t, "JADWAL");
 	if (!err)
 		err = enrol_get(turn_store(t), row.id, turn_peer(t), &e);
@@ -180,7 +186,8 @@ static int own_filter(struct turn *t, struct filter *f, bool *known)
 	return village_shown(t, f->village, (struct slice){0}, &f->label);
 }
 
-/* A village by code or name, several of one name, or none (then it is asked, unless the words are something else). */
+/* A village by code or name, several of one name, or none (then it is asked, unless the words are something
+ * else). */
 static int by_village(struct turn *t, struct slice words, bool *found)
 {
 	struct village *v = arena_alloc(store_arena(turn_store(t)), VILLAGES_MAX * sizeof(*v));
@@ -294,10 +301,12 @@ static int answer_row(struct turn *t, bool full)
 		return show_row(t, row.code);
 	}
 	if (c.number == 0)
-		return kept_is(t, KEPT_LABEL) ? show(t, &f, (unsigned)kept_number(t, KEPT_PAGE)) : turn_command(t, "JADWAL");
+		return kept_is(t, KEPT_LABEL) ? show(t, &f, (unsigned)kept_number(t, KEPT_PAGE))
+					      : turn_command(t, "JADWAL");
 	if (c.number == 1)
 		return full ? seat_wait(t, &row) : join(t, row.code);
-	return full ? note_interest(t, row.topic.n ? str_of(t, row.topic) : "SEMUA") : seat_take(t, &row, "remind");
+	return full ? note_interest(t, row.topic.n ? str_of(t, row.topic) : "SEMUA")
+		    : seat_take(t, &row, "remind");
 }
 
 static int answer_village(struct turn *t)
@@ -332,7 +341,8 @@ static bool check(struct turn *t, const char *question)
 		return list_number(t, (int)listed_n(t)) != -1;
 	if (strcmp(question, "J11") != 0)
 		return list_choice(t, question).kind != CHOICE_NONE;
-	return list_number(t, 0) != -1 || turn_in_list(t, "skip", turn_args(t)) || (villages_find(t, turn_args(t), v, &n) == 0 && n);
+	return list_number(t, 0) != -1 || turn_in_list(t, "skip", turn_args(t)) ||
+	       (villages_find(t, turn_args(t), v, &n) == 0 && n);
 }
 
 static int answer(struct turn *t, const char *question, bool fits)

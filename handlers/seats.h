@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* seats.h - seats of trainings: taken, waited for, freed, offered; and the reminder of the day before. For files of handlers/. */
+/* seats.h - seats of trainings: taken, waited for, freed, offered; and the reminder of the day before. For
+ * files of handlers/. */
 #pragma once
 
 #include "handlers/parts.h"
@@ -11,7 +12,8 @@ void training_values(struct turn *t, const struct schedule *row, struct value v[
 
 extern const struct handler handler_schedule;
 
-/* Enrols the sender ('in') or only reminds him ('remind'), and schedules the reminder. Says J3, or J3x when none will come. */
+/* Enrols the sender ('in') or only reminds him ('remind'), and schedules the reminder. Says J3, or J3x when
+ * none will come. */
 int seat_take(struct turn *t, const struct schedule *row, const char *state) MUST_USE;
 /* Puts the sender on the waiting list. Says J5. */
 int seat_wait(struct turn *t, const struct schedule *row) MUST_USE;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sos.c - TOLONG. A certain cry opens a case and alerts every operator at once; an unclear one opens a case, too, says so, and asks: ten minutes of silence are a
- * yes. Nothing is asked before help is on its way, repeats join the case, and nothing that the phone sends closes it.
+ * sos.c - TOLONG. A certain cry opens a case and alerts every operator at once; an unclear one opens a case,
+ * too, says so, and asks: ten minutes of silence are a yes. Nothing is asked before help is on its way,
+ * repeats join the case, and nothing that the phone sends closes it.
  *
  *   certain ─────────────▶ open                    "2 Tidak" ──▶ withdrawn
  *   unclear ──▶ asked ──▶ "1 Ya", 10 minutes, or a certain text ──▶ open
@@ -22,7 +23,11 @@ static int open_case(struct turn *t, bool certain, struct case_row *out)
 	unsigned n;
 	int64_t id = 0;
 	int err = turn_people(t, &people, &n);
-	struct case_new c = {.kind = "sos", .peer = turn_peer(t), .certain = certain, .state = certain ? "open" : "asked", .now_ms = turn_now_ms(t)};
+	struct case_new c = {.kind = "sos",
+	    .peer = turn_peer(t),
+	    .certain = certain,
+	    .state = certain ? "open" : "asked",
+	    .now_ms = turn_now_ms(t)};
 
 	if (!err && n) {
 		c.person = people[0].id;
@@ -188,7 +193,8 @@ static int answer(struct turn *t, const char *question, bool fits)
 	return err;
 }
 
-/* Nobody answered "1 Ya, 2 Tidak": that counts as yes. Nothing is said to the phone: somebody else may hold it. */
+/* Nobody answered "1 Ya, 2 Tidak": that counts as yes. Nothing is said to the phone: somebody else may hold
+ * it. */
 static int due(struct turn *t, const char *kind, int64_t subject)
 {
 	struct case_row c;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * whose.c - whose data is meant. A number is not a person: phones are shared, numbers are given to new owners. A number with one person, heard from within six
- * months, speaks for itself; otherwise registration number and code must come, wrong ones are counted for the sender and for the person. See parts.h.
+ * whose.c - whose data is meant. A number is not a person: phones are shared, numbers are given to new
+ * owners. A number with one person, heard from within six months, speaks for itself; otherwise registration
+ * number and code must come, wrong ones are counted for the sender and for the person. See parts.h.
  */
 #include "handlers/parts.h"
 
@@ -98,7 +99,8 @@ static int is_locked(struct turn *t, struct slice reg_no, bool *is)
 	return err;
 }
 
-static int find_person(struct turn *t, const char *digits, unsigned n, int64_t only, struct person *out, bool *known)
+static int find_person(
+    struct turn *t, const char *digits, unsigned n, int64_t only, struct person *out, bool *known)
 {
 	int err = n == CODE_DIGITS ? person_by_id(turn_store(t), only, out)
 				   : person_by_reg_no(turn_store(t), (struct slice){digits, NO_DIGITS}, out);
@@ -114,7 +116,8 @@ static int forget_wrong(struct turn *t, const struct person *p)
 	return err ? err : attempts_forget(turn_store(t), p->reg_no, ATTEMPT_WRONG);
 }
 
-int person_by_code(struct turn *t, struct slice words, int64_t only, struct person *out, bool *found, bool *again)
+int person_by_code(
+    struct turn *t, struct slice words, int64_t only, struct person *out, bool *found, bool *again)
 {
 	char digits[NO_DIGITS + CODE_DIGITS + 1];
 	unsigned n = digits_of(words, digits, sizeof(digits));
@@ -138,7 +141,8 @@ int person_by_code(struct turn *t, struct slice words, int64_t only, struct pers
 		return 0;
 	}
 	if (known)
-		err = person_code_is(turn_store(t), out->id, (struct slice){digits + n - CODE_DIGITS, CODE_DIGITS}, found);
+		err = person_code_is(
+		    turn_store(t), out->id, (struct slice){digits + n - CODE_DIGITS, CODE_DIGITS}, found);
 	if (err)
 		return err;
 	return *found ? forget_wrong(t, out) : count_wrong(t, known ? out : NULL, again);

@@ -9,10 +9,20 @@ static const struct zone {
 	const char *name, *abbreviation;
 	int8_t hours;
 } zones[] = {
-    {"Asia/Jakarta", "WIB", 7},	    {"Asia/Pontianak", "WIB", 7},	{"Asia/Makassar", "WITA", 8}, {"Asia/Jayapura", "WIT", 9},
-    {"Asia/Hong_Kong", "HKT", 8},   {"Asia/Taipei", "CST", 8},	{"Asia/Kuala_Lumpur", "MYT", 8}, {"Asia/Singapore", "SGT", 8},
-    {"Asia/Brunei", "BNT", 8},	    {"Asia/Seoul", "KST", 9},	{"Asia/Tokyo", "JST", 9},	 {"Asia/Riyadh", "AST", 3},
-    {"Asia/Dubai", "GST", 4},	    {"UTC", "UTC", 0},
+    {"Asia/Jakarta", "WIB", 7},
+    {"Asia/Pontianak", "WIB", 7},
+    {"Asia/Makassar", "WITA", 8},
+    {"Asia/Jayapura", "WIT", 9},
+    {"Asia/Hong_Kong", "HKT", 8},
+    {"Asia/Taipei", "CST", 8},
+    {"Asia/Kuala_Lumpur", "MYT", 8},
+    {"Asia/Singapore", "SGT", 8},
+    {"Asia/Brunei", "BNT", 8},
+    {"Asia/Seoul", "KST", 9},
+    {"Asia/Tokyo", "JST", 9},
+    {"Asia/Riyadh", "AST", 3},
+    {"Asia/Dubai", "GST", 4},
+    {"UTC", "UTC", 0},
 };
 
 static const struct zone *zone_of(struct slice name)
@@ -38,7 +48,8 @@ struct slice zone_short(struct slice name)
 struct slice zone_by_short(struct slice abbreviation)
 {
 	for (unsigned i = 0; i < COUNT_OF(zones); i++)
-		if (strlen(zones[i].abbreviation) == abbreviation.n && strncasecmp(zones[i].abbreviation, abbreviation.p, abbreviation.n) == 0)
+		if (strlen(zones[i].abbreviation) == abbreviation.n &&
+		    strncasecmp(zones[i].abbreviation, abbreviation.p, abbreviation.n) == 0)
 			return slice_of(zones[i].name);
 	return (struct slice){0};
 }
@@ -53,7 +64,8 @@ static int64_t offset_ms(struct slice name)
 /* Days since 1970-01-01; March begins the year, so that the leap day is its last. */
 static int64_t days_of(struct date d)
 {
-	int64_t year = d.year - (d.month <= 2), era = (year >= 0 ? year : year - 399) / 400, of_era = year - era * 400;
+	int64_t year = d.year - (d.month <= 2), era = (year >= 0 ? year : year - 399) / 400,
+		of_era = year - era * 400;
 	int64_t of_year = (153 * (d.month + (d.month > 2 ? -3 : 9)) + 2) / 5 + d.day - 1;
 
 	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
@@ -66,12 +78,14 @@ static struct date date_of(int64_t days)
 	int64_t of_year = of_era - (365 * year + year / 4 - year / 100), mp = (5 * of_year + 2) / 153;
 	int64_t month = mp < 10 ? mp + 3 : mp - 9;
 
-	return (struct date){(int16_t)(year + era * 400 + (month <= 2)), (uint8_t)month, (uint8_t)(of_year - (153 * mp + 2) / 5 + 1)};
+	return (struct date){(int16_t)(year + era * 400 + (month <= 2)), (uint8_t)month,
+	    (uint8_t)(of_year - (153 * mp + 2) / 5 + 1)};
 }
 
 struct local zone_local(struct slice name, int64_t ms)
 {
-	int64_t at = ms + offset_ms(name), days = at / DAY_MS - (at % DAY_MS < 0), minutes = (at - days * DAY_MS) / 60000;
+	int64_t at = ms + offset_ms(name), days = at / DAY_MS - (at % DAY_MS < 0),
+		minutes = (at - days * DAY_MS) / 60000;
 
 	return (struct local){date_of(days), (uint8_t)(minutes / 60), (uint8_t)(minutes % 60)};
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * zone.h - wall clock and calendar of the places that Kabar serves: Indonesia's three zones and those of the main countries of placement. None of them has summer
- * time, so a zone is an offset. Pure, no global state (unlike localtime); any thread.
+ * zone.h - wall clock and calendar of the places that Kabar serves: Indonesia's three zones and those of the
+ * main countries of placement. None of them has summer time, so a zone is an offset. Pure, no global state
+ * (unlike localtime); any thread.
  */
 #pragma once
 
@@ -18,8 +19,8 @@ struct local {
 	uint8_t hour, minute;
 };
 
-bool zone_known(struct slice name);	      /* "Asia/Makassar" */
-struct slice zone_short(struct slice name);   /* "WITA"; of an unknown one "UTC" */
+bool zone_known(struct slice name);		       /* "Asia/Makassar" */
+struct slice zone_short(struct slice name);	       /* "WITA"; of an unknown one "UTC" */
 struct slice zone_by_short(struct slice abbreviation); /* "wita" -> "Asia/Makassar"; empty: none */
 /* An unknown zone counts as UTC. */
 struct local zone_local(struct slice name, int64_t ms);

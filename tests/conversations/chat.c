@@ -1,21 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * chat.c - plays conversations against the real engine, services, words and store. Usage: chat [FILE ..]; without files every tests/conversations/ *.chat.
- * Prints TAP, one test a conversation; exit code 1 when one failed, with what was wanted and what came.
+ * chat.c - plays conversations against the real engine, services, words and store.
  *
- * A file holds conversations; each begins with its title and has a store of its own, the shipped words, and the shipped content (approved). Lines:
- *   # 01 Daftar            a title: a conversation begins. It starts on 2026-11-24 at 09:00 WITA with phone A
- *   ; words                a comment
- *   @ B sms                from now on this phone: A B (a village), H (abroad), P Q K V (officers), R; another name is a sender of that name
- *   @ B sms +1d            the clock moves first (s m h d), @ A sms 2026-11-27 08:00 WITA: to that time; what is due happens on the way
- *   @ +10m                 the clock alone
- *   @ quiet                nothing has come to this phone
- *   > text                 the phone sends it; "text" in quotes keeps its blanks; \n, \xNN, $name (what was captured); `> 10000 x`, in angle brackets `<10000 x>`: repeated
- *   < {D6 nama=SITI DEMO}  the next message that came must be exactly this: {ID k=v;k=v} the words of a screen, .. anything, else literal text; `|` a line feed
- *   ! order                sets up or looks into the store: person people regno info approve drafts seats draft enrolled case word demo operators parts (chat_orders.c)
+ * Usage: chat [FILE ..]; without files every tests/conversations/ *.chat. Prints TAP, one test a
+ * conversation; exit code 1 when one failed, with what was wanted and what came.
  *
- * Values: k=v holds to the end of its conversation; k=* is anything, k=$name is kept as $name; a place without a value has the example of menus/words/placeholders, or
- * without an example anything. At the end every message must have been looked at, and store_check must pass.
+ * A file holds conversations. Each begins with its title and has a store of its own, the shipped words and
+ * the shipped content (approved); it starts on 2026-11-24 at 09:00 WITA with phone A. One thing a line:
+ *
+ *   # 01 Daftar             a title: a conversation begins
+ *   ; words                 a comment
+ *
+ *   @ B sms                 from now on this phone: A, B (a village), H (abroad), P Q K V (officers), R;
+ *                           another name is a sender of that name
+ *   @ B sms +1d             the clock moves first (s m h d); what is due happens on the way
+ *   @ A sms 2026-11-27 08:00 WITA
+ *                           the clock moves to that time
+ *   @ +10m                  the clock alone
+ *   @ quiet                 nothing has come to this phone
+ *
+ *   > text                  the phone sends it. "text" in quotes keeps its blanks; \n and \xNN are bytes,
+ *                           $name is what was captured, <10000 x> is x as often
+ *
+ *   < {D6 nama=SITI DEMO}   the next message that came to this phone must be exactly this: {ID k=v;k=v} the
+ *                           words of a screen, `..` anything, `|` a line feed, else literal text
+ *
+ *   ! order                 sets up, or looks into the store (chat_orders.c):
+ *     ! person A name=SITI DEMO;nik=..;birth=1990-08-17;village=1203;country=..;no=..;code=..;stage=..;
+ *              note=..;flags=..;days=200 (so long ago)
+ *     ! people A count=1;name=..;village=..;text=..;country=..;stage=..;flags=..;nik=yes: the newest one
+ *     ! case A sos state=open;certain=1;call=-1;topic=..;anonymous=0       ! enrolled A J12 in
+ *     ! info GAJI 1 text: an edited row, so a draft    ! approve GAJI 2030-01-01    ! drafts: all of them
+ *     ! seats J12 1    ! draft J12    ! word D1x = text    ! demo off    ! operators P Q
+ *     ! parts 2: of the message looked at last         ! regno $no: is it one?
+ *
+ * Values: k=v holds to the end of its conversation; k=* is anything; k=$name is kept as $name, or must be
+ * it. A place without a value has the example of menus/words/placeholders, without an example anything.
+ * At the end every message must have been looked at, and store_check must pass.
  */
 #include "tests/conversations/chat.h"
 
@@ -79,7 +100,8 @@ static void send(struct player *p, const char *text)
 {
 	size_t n = strlen(text);
 	struct buf b = {0};
-	char *bare = n > 1 && text[0] == '"' && text[n - 1] == '"' ? must_strndup(text + 1, n - 2) : must_strdup(text);
+	char *bare =
+	    n > 1 && text[0] == '"' && text[n - 1] == '"' ? must_strndup(text + 1, n - 2) : must_strdup(text);
 
 	if (!repeated(bare, &b))
 		expand(bare, &p->captured, &b);
@@ -97,7 +119,8 @@ static void expect(struct player *p, const char *what)
 
 	if (!message || !expect_match(p->world.menus, what, message, &p->values, &p->captured, &fault)) {
 		expect_show(p->world.menus, what, &p->values, &p->captured, &shown);
-		wrong(p, "%swanted: %s\n#      got: %s", fault.p ? fault.p : "", shown.p, message ? message : "(nothing)");
+		wrong(p, "%swanted: %s\n#      got: %s", fault.p ? fault.p : "", shown.p,
+		    message ? message : "(nothing)");
 	}
 	free(message);
 	buf_free(&fault);
@@ -130,7 +153,9 @@ static bool move_clock(struct player *p, const char *text)
 	}
 	if (sscanf(text, "%d-%u-%u %u:%u %7s", &year, &month, &day, &hour, &minute, zone) < 5)
 		return false;
-	world_wait_until(&p->world, zone_ms(zone_by_short(slice_of(zone)), (struct local){{(int16_t)year, (uint8_t)month, (uint8_t)day}, (uint8_t)hour, (uint8_t)minute}));
+	world_wait_until(&p->world, zone_ms(zone_by_short(slice_of(zone)),
+					(struct local){{(int16_t)year, (uint8_t)month, (uint8_t)day},
+					    (uint8_t)hour, (uint8_t)minute}));
 	return true;
 }
 

@@ -65,14 +65,18 @@ char *message_take(struct phone *p);		    /* NULL: none came; else free() it */
 
 /* ---- orders: `! person A name=..` ---- */
 void world_order(struct world *w, const char *order);
-void orders_approve_all(struct world *w); /* shipped drafts are approved unless a conversation says `! drafts` */
+void orders_approve_all(
+    struct world *w); /* shipped drafts are approved unless a conversation says `! drafts` */
 void orders_end(struct world *w);
 const char *phone_number(const char *name); /* "A" -> "+6281255500001"; another name is the sender itself */
 
 /* ---- expectations ---- */
-/* Does the message say it? what: "{D6 nama=SITI DEMO} .." behind `<`. Values and captures go to the lists. Faults (an unknown screen) to fault. */
-bool expect_match(const struct menus *m, const char *what, const char *message, struct named_list *values, struct named_list *captured, struct buf *fault);
+/* Does the message say it? what: "{D6 nama=SITI DEMO} .." behind `<`. Values and captures go to the lists.
+ * Faults (an unknown screen) to fault. */
+bool expect_match(const struct menus *m, const char *what, const char *message, struct named_list *values,
+    struct named_list *captured, struct buf *fault);
 /* The same in words, for a failure. */
-void expect_show(const struct menus *m, const char *what, const struct named_list *values, const struct named_list *captured, struct buf *out);
+void expect_show(const struct menus *m, const char *what, const struct named_list *values,
+    const struct named_list *captured, struct buf *out);
 /* $name becomes what was captured; \n, \xNN become bytes. */
 void expand(const char *text, const struct named_list *captured, struct buf *out);

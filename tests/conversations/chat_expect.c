@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * chat_expect.c - what a message must say. An expectation becomes one pattern: bytes, and holes that take anything (with a name: what they took is kept).
- * The words come from menus/ by the same function that the gateway says them with.
+ * chat_expect.c - what a message must say. An expectation becomes one pattern: bytes, and holes that take
+ * anything (with a name: what they took is kept). The words come from menus/ by the same function that the
+ * gateway says them with.
  */
 #include "tests/conversations/chat.h"
 
@@ -70,7 +71,8 @@ static size_t expand_one(const char *p, const struct named_list *captured, struc
 		buf_char(out, '\n');
 		return 2;
 	}
-	if (p[0] == '\\' && p[1] == 'x' && strlen(p) >= 4 && hex_decode((struct slice){p + 2, 2}, &byte, 1) == 1) {
+	if (p[0] == '\\' && p[1] == 'x' && strlen(p) >= 4 &&
+	    hex_decode((struct slice){p + 2, 2}, &byte, 1) == 1) {
 		buf_char(out, (char)byte);
 		return 4;
 	}
@@ -122,10 +124,12 @@ struct values {
 static void push(struct values *to, const char *name, struct slice text)
 {
 	MUST(to->n < VALUES_MAX);
-	to->v[to->n++] = (struct word_value){arena_str(&to->arena, slice_of(name)), arena_slice(&to->arena, text)};
+	to->v[to->n++] =
+	    (struct word_value){arena_str(&to->arena, slice_of(name)), arena_slice(&to->arena, text)};
 }
 
-static void push_text(struct values *to, const char *name, const char *text, const struct named_list *captured)
+static void push_text(
+    struct values *to, const char *name, const char *text, const struct named_list *captured)
 {
 	struct buf b = {0};
 
@@ -134,8 +138,10 @@ static void push_text(struct values *to, const char *name, const char *text, con
 	buf_free(&b);
 }
 
-/* Values of this screen, "nama=A;nama=B" fills the first and the second place; those said before; the examples of the placeholders file; else a hole. */
-static void read_values(const struct menus *m, const char *text, struct named_list *values, const struct named_list *captured, struct values *out)
+/* Values of this screen, "nama=A;nama=B" fills the first and the second place; those said before; the
+ * examples of the placeholders file; else a hole. */
+static void read_values(const struct menus *m, const char *text, struct named_list *values,
+    const struct named_list *captured, struct values *out)
 {
 	char *copy = must_strdup(text), *rest = copy, *pair;
 	struct named_list now = {0};
@@ -164,7 +170,8 @@ static void read_values(const struct menus *m, const char *text, struct named_li
 	free(copy);
 }
 
-static void add_screen(const struct menus *m, const char *inside, struct named_list *values, const struct named_list *captured, struct buf *out, struct buf *fault)
+static void add_screen(const struct menus *m, const char *inside, struct named_list *values,
+    const struct named_list *captured, struct buf *out, struct buf *fault)
 {
 	size_t n = name_length(inside);
 	char *screen = must_strndup(inside, n);
@@ -180,7 +187,8 @@ static void add_screen(const struct menus *m, const char *inside, struct named_l
 	free(screen);
 }
 
-static void pattern_of(const struct menus *m, const char *what, struct named_list *values, const struct named_list *captured, struct buf *out, struct buf *fault)
+static void pattern_of(const struct menus *m, const char *what, struct named_list *values,
+    const struct named_list *captured, struct buf *out, struct buf *fault)
 {
 	buf_str(out, "");
 	while (*what) {
@@ -229,7 +237,8 @@ static bool matches(const char *pattern, const char *text, struct named_list *ca
 		const char *end = *pattern == CAPTURE ? strchr(pattern + 1, CAPTURE) : NULL;
 
 		if (end)
-			return hole_matches((struct slice){pattern + 1, (uint32_t)(end - pattern - 1)}, end + 1, text, captured);
+			return hole_matches((struct slice){pattern + 1, (uint32_t)(end - pattern - 1)},
+			    end + 1, text, captured);
 		if (*pattern == HOLE)
 			return hole_matches((struct slice){0}, pattern + 1, text, captured);
 		if (*pattern != *text)
@@ -238,7 +247,8 @@ static bool matches(const char *pattern, const char *text, struct named_list *ca
 	return *text == '\0';
 }
 
-bool expect_match(const struct menus *m, const char *what, const char *message, struct named_list *values, struct named_list *captured, struct buf *fault)
+bool expect_match(const struct menus *m, const char *what, const char *message, struct named_list *values,
+    struct named_list *captured, struct buf *fault)
 {
 	struct buf pattern = {0};
 	bool is;
@@ -249,7 +259,8 @@ bool expect_match(const struct menus *m, const char *what, const char *message, 
 	return is;
 }
 
-void expect_show(const struct menus *m, const char *what, const struct named_list *values, const struct named_list *captured, struct buf *out)
+void expect_show(const struct menus *m, const char *what, const struct named_list *values,
+    const struct named_list *captured, struct buf *out)
 {
 	struct named_list copy = {0};
 	struct buf pattern = {0}, fault = {0};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* chat_orders.c - lines `! ..`: they set up a conversation or look into the store, by the store's public verbs, in a transaction each. The list is in chat.c. */
+/* chat_orders.c - lines `! ..`: they set up a conversation or look into the store, by the store's public
+ * verbs, in a transaction each. The list is in chat.c. */
 #include "tests/conversations/chat.h"
 
 #include <stdio.h>
@@ -17,7 +18,8 @@ const char *phone_number(const char *name)
 {
 	static const struct {
 		const char *name, *number;
-	} phones[] = {{"A", "+6281255500001"}, {"B", "+6281255500002"}, {"H", "+85251234567"}, {"P", "+6281255500011"}, {"Q", "+6281255500012"}, {"K", "+6281255500021"},
+	} phones[] = {{"A", "+6281255500001"}, {"B", "+6281255500002"}, {"H", "+85251234567"},
+	    {"P", "+6281255500011"}, {"Q", "+6281255500012"}, {"K", "+6281255500021"},
 	    {"V", "+6281255500031"}, {"R", "+6281255500099"}};
 
 	for (unsigned i = 0; i < COUNT_OF(phones); i++)
@@ -67,7 +69,8 @@ static void compare(struct world *w, const struct args *a, const char *name, str
 	struct slice wanted = arg(a, name, "\x01");
 
 	if (!slice_is(wanted, "\x01") && !slice_eq(wanted, is))
-		world_fault(w, "%s is \"" SLICE_FMT "\", not \"" SLICE_FMT "\"", name, SLICE_ARG(is), SLICE_ARG(wanted));
+		world_fault(w, "%s is \"" SLICE_FMT "\", not \"" SLICE_FMT "\"", name, SLICE_ARG(is),
+		    SLICE_ARG(wanted));
 }
 
 /* ---- people ---- */
@@ -78,16 +81,26 @@ static int person(struct world *w, const char *who, const char *rest)
 	unsigned month = 8, day = 17;
 	int year = 1990, err;
 	int64_t id;
-	struct person_new p = {.name = arg(&a, "name", "SITI DEMO"), .nik = arg(&a, "nik", ""), .sex = arg(&a, "sex", "P").p[0], .village = arg(&a, "village", "1203"),
-	    .country = arg(&a, "country", "HONG KONG"), .stage = SLICE_LIT("Terdaftar"), .flags = arg(&a, "flags", ""), .reg_no = arg(&a, "no", "407122836"),
-	    .code = arg(&a, "code", "4821"), .peer = slice_of(phone_number(who)), .notice_version = SLICE_LIT("1"), .how = SLICE_LIT("test"),
+	struct person_new p = {.name = arg(&a, "name", "SITI DEMO"),
+	    .nik = arg(&a, "nik", ""),
+	    .sex = arg(&a, "sex", "P").p[0],
+	    .village = arg(&a, "village", "1203"),
+	    .country = arg(&a, "country", "HONG KONG"),
+	    .stage = SLICE_LIT("Terdaftar"),
+	    .flags = arg(&a, "flags", ""),
+	    .reg_no = arg(&a, "no", "407122836"),
+	    .code = arg(&a, "code", "4821"),
+	    .peer = slice_of(phone_number(who)),
+	    .notice_version = SLICE_LIT("1"),
+	    .how = SLICE_LIT("test"),
 	    .now_ms = w->now_ms - atoi(arg(&a, "days", "0").p) * DAY_MS};
 
 	sscanf(arg(&a, "birth", "1990-08-17").p, "%d-%u-%u", &year, &month, &day);
 	p.birth = (struct date){(int16_t)year, (uint8_t)month, (uint8_t)day};
 	err = person_add(w->store, &p, &id);
 	if (!err && arg(&a, "stage", "").n)
-		err = person_set_stage(w->store, id, arg(&a, "stage", ""), arg(&a, "note", ""), SLICE_LIT("PTG 1"), w->now_ms);
+		err = person_set_stage(
+		    w->store, id, arg(&a, "stage", ""), arg(&a, "note", ""), SLICE_LIT("PTG 1"), w->now_ms);
 	free(a.copy);
 	return err;
 }
@@ -117,7 +130,8 @@ static int people_are(struct world *w, const char *number, const char *rest)
 	return err;
 }
 
-/* A registration number as it is shown: 3-3-3 digits, the first none of 0 6 8, Luhn's sum (ISO/IEC 7812-1, annex B) a multiple of ten. */
+/* A registration number as it is shown: 3-3-3 digits, the first none of 0 6 8, Luhn's sum (ISO/IEC 7812-1,
+ * annex B) a multiple of ten. */
 static int regno(struct world *w, const char *no, const char *rest)
 {
 	int sum = 0, n = 0;
@@ -142,7 +156,10 @@ static int regno(struct world *w, const char *no, const char *rest)
 /* A row as an officer edits it, so a draft. */
 static int info(struct world *w, const char *topic, const char *rest)
 {
-	struct info_row row = {.topic = slice_of(topic), .part = atoi(rest), .text = slice_of(strchr(rest, ' ') ? strchr(rest, ' ') + 1 : ""), .source = SLICE_LIT("test")};
+	struct info_row row = {.topic = slice_of(topic),
+	    .part = atoi(rest),
+	    .text = slice_of(strchr(rest, ' ') ? strchr(rest, ' ') + 1 : ""),
+	    .source = SLICE_LIT("test")};
 
 	return info_put(w->store, &row, w->now_ms);
 }
@@ -215,7 +232,8 @@ static int enrolled(struct world *w, const char *number, const char *rest)
 	if (err && err != ERR_NOT_FOUND)
 		return err;
 	if (!slice_is(e.state, state))
-		world_fault(w, "%s is \"" SLICE_FMT "\" in %s, not \"%s\"", number, SLICE_ARG(e.state), code, state);
+		world_fault(
+		    w, "%s is \"" SLICE_FMT "\" in %s, not \"%s\"", number, SLICE_ARG(e.state), code, state);
 	return 0;
 }
 
@@ -328,7 +346,8 @@ static int operators(struct world *w, const char *first, const char *rest)
 	w->operators[w->plan.operators_n++] = (struct plan_operator){phone_number(first), 0, 24};
 	while ((name = strsep(&left, " ")) != NULL && w->plan.operators_n < COUNT_OF(w->operators))
 		if (*name)
-			w->operators[w->plan.operators_n++] = (struct plan_operator){phone_number(name), 0, 24};
+			w->operators[w->plan.operators_n++] =
+			    (struct plan_operator){phone_number(name), 0, 24};
 	free(copy);
 	return 0;
 }
@@ -338,7 +357,8 @@ static int operators(struct world *w, const char *first, const char *rest)
 static const struct {
 	const char *name;
 	int (*run)(struct world *w, const char *first, const char *rest);
-} orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"info", info}, {"approve", approve}, {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled},
+} orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"info", info},
+    {"approve", approve}, {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled},
     {"case", case_is}, {"word", word}, {"demo", demo}, {"operators", operators}};
 
 static int run(struct world *w, const char *what, const char *first, const char *rest)
@@ -377,7 +397,8 @@ void orders_approve_all(struct world *w)
 	if (!err)
 		err = info_topics(w->store, topics, COUNT_OF(topics), &n);
 	for (unsigned i = 0; !err && i < n; i++)
-		err = info_approve(w->store, topics[i], SLICE_LIT("Kepala"), SLICE_LIT("2030-01-01"), w->now_ms);
+		err = info_approve(
+		    w->store, topics[i], SLICE_LIT("Kepala"), SLICE_LIT("2030-01-01"), w->now_ms);
 	if (!err)
 		err = store_commit(w->store);
 	if (err)

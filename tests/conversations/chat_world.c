@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* chat_world.c - a gateway in memory: the real engine and services over a store in :memory:, a link that takes everything at once, and a clock that moves when told. */
+/* chat_world.c - a gateway in memory: the real engine and services over a store in :memory:, a link that
+ * takes everything at once, and a clock that moves when told. */
 #include "tests/conversations/chat.h"
 
 #include <stdlib.h>
@@ -48,7 +49,8 @@ static void phone_take(struct world *w, const struct effect *e)
 			return;
 		}
 		m = &p->waiting[p->n++];
-		*m = (struct message){.text = must_strdup(""), .parts = e->udh.n == 6 ? (uint8_t)e->udh.p[4] : 1};
+		*m = (struct message){
+		    .text = must_strdup(""), .parts = e->udh.n == 6 ? (uint8_t)e->udh.p[4] : 1};
 	}
 	had = strlen(m->text);
 	m->text = must_realloc(m->text, had + e->text.n + 1);
@@ -159,7 +161,8 @@ static void link_up(struct world *w)
 
 static bool open_store(struct world *w, uint64_t seed)
 {
-	struct store_start start = {.path = ":memory:", .keys = keys_for_test(seed), .gateway = "test", .mode = DB_WRITER};
+	struct store_start start = {
+	    .path = ":memory:", .keys = keys_for_test(seed), .gateway = "test", .mode = DB_WRITER};
 	char *why = NULL;
 
 	if (store_open(&start, &w->store, &why) == 0)
@@ -173,14 +176,26 @@ void world_begin(struct world *w, uint64_t seed)
 {
 	struct complaints complaints = {0};
 
-	*w = (struct world){.link = {"m1", "+6281100000001"}, .now_ms = BEGIN_MS, .next_due_ms = INT64_MAX, .seed = seed};
+	*w = (struct world){
+	    .link = {"m1", "+6281100000001"}, .now_ms = BEGIN_MS, .next_due_ms = INT64_MAX, .seed = seed};
 	MUST(menus_load("menus", &complaints, &w->menus) == 0);
 	complaints_free(&complaints);
-	w->plan = (struct plan){.gateway = "test", .timezone = "Asia/Makassar", .language = "id", .dinas = "Dinas Contoh", .notice_version = "1", .demo = true, .menus = w->menus,
-	    .links = &w->link, .links_n = 1, .operators = w->operators, .reply_expires_ms = 6 * 3600000, .replies_per_hour = 1000};
+	w->plan = (struct plan){.gateway = "test",
+	    .timezone = "Asia/Makassar",
+	    .language = "id",
+	    .dinas = "Dinas Contoh",
+	    .notice_version = "1",
+	    .demo = true,
+	    .menus = w->menus,
+	    .links = &w->link,
+	    .links_n = 1,
+	    .operators = w->operators,
+	    .reply_expires_ms = 6 * 3600000,
+	    .replies_per_hour = 1000};
 	if (!open_store(w, seed))
 		return;
-	if (store_begin(w->store) || content_load(w->store, CONTENT, true, w->now_ms) || store_commit(w->store))
+	if (store_begin(w->store) || content_load(w->store, CONTENT, true, w->now_ms) ||
+	    store_commit(w->store))
 		world_fault(w, "the shipped content does not load");
 	orders_approve_all(w);
 	if (engine_new(w->store, &w->plan, w->now_ms, &w->engine) == 0)
@@ -199,7 +214,8 @@ static void check_all(struct world *w)
 	buf_free(&words);
 	for (unsigned i = 0; i < w->phones_n; i++)
 		for (unsigned k = 0; k < w->phones[i].n; k++)
-			world_fault(w, "%s got a message that nobody looked at: %s", w->phones[i].number, w->phones[i].waiting[k].text);
+			world_fault(w, "%s got a message that nobody looked at: %s", w->phones[i].number,
+			    w->phones[i].waiting[k].text);
 }
 
 void world_end(struct world *w)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_handler_content.c - the content that ships: drafts that fit an SMS, loaded once; villages and trainings for demo mode; files that are wrong. */
+/* test_handler_content.c - the content that ships: drafts that fit an SMS, loaded once; villages and
+ * trainings for demo mode; files that are wrong. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
@@ -28,7 +29,8 @@ static struct store *store;
 
 static int begin(void **state)
 {
-	struct store_start start = {.path = ":memory:", .keys = keys_for_test(1), .gateway = "test", .mode = DB_WRITER};
+	struct store_start start = {
+	    .path = ":memory:", .keys = keys_for_test(1), .gateway = "test", .mode = DB_WRITER};
 	char *why = NULL;
 
 	(void)state;
@@ -57,7 +59,8 @@ static void drafts_fit(void **state)
 		int septets = gsm7_septets(rows[i].text);
 
 		if (septets < 1 || septets > PART_SEPTETS || !rows[i].source.n)
-			fail_msg(SLICE_FMT " part %d: %d septets", SLICE_ARG(rows[i].topic), rows[i].part, septets);
+			fail_msg(SLICE_FMT " part %d: %d septets", SLICE_ARG(rows[i].topic), rows[i].part,
+			    septets);
 	}
 	assert_int_equal(info_count(store, "2026-11-24", &all, &current), 0);
 	assert_int_equal(all, n);
@@ -79,7 +82,11 @@ static void no_village_without_demo(void **state)
 
 static void loaded_once(void **state)
 {
-	struct info_row row = {.topic = SLICE_LIT("GAJI"), .part = 1, .text = SLICE_LIT("Diubah."), .source = SLICE_LIT("test")}, parts[INFO_PARTS_MAX];
+	struct info_row row = {.topic = SLICE_LIT("GAJI"),
+			    .part = 1,
+			    .text = SLICE_LIT("Diubah."),
+			    .source = SLICE_LIT("test")},
+			parts[INFO_PARTS_MAX];
 	unsigned n;
 
 	(void)state;
@@ -144,8 +151,10 @@ static void wrong_files(void **state)
 	wrong_line("info.tsv", "topic\tpart\ttext\tsource\nGAJI\t1\tteks\n", false, "info.tsv:2");
 	wrong_line("info.tsv", "# x\ntopic\tpart\ttext\tsource\nGAJI\tsatu\tteks\tx\n", false, "info.tsv:3");
 	wrong_line("info.tsv", "topic\tpart\ttext\tsource\nGAJI\t10\tteks\tx\n", false, "info.tsv:2");
-	wrong_line("villages.tsv", "c\tn\tk\tk\tp\tz\ta\n1\tA\tB\tC\tD\tAsia/Atlantis\t\n", true, "villages.tsv:2");
-	wrong_line("schedule.tsv", "c\tt\tv\td\tt\tz\tp\ts\tt\nJ1\tA\t\t1\t9:00\tAsia/Jakarta\tX\t1\tANAK\n", true, "schedule.tsv:2");
+	wrong_line(
+	    "villages.tsv", "c\tn\tk\tk\tp\tz\ta\n1\tA\tB\tC\tD\tAsia/Atlantis\t\n", true, "villages.tsv:2");
+	wrong_line("schedule.tsv", "c\tt\tv\td\tt\tz\tp\ts\tt\nJ1\tA\t\t1\t9:00\tAsia/Jakarta\tX\t1\tANAK\n",
+	    true, "schedule.tsv:2");
 }
 
 static void no_folder(void **state)
@@ -162,7 +171,8 @@ static void no_folder(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(drafts_fit), TEST(no_village_without_demo), TEST(loaded_once), TEST(trainings_lie_ahead), TEST(wrong_files), TEST(no_folder)};
+	const struct CMUnitTest tests[] = {TEST(drafts_fit), TEST(no_village_without_demo), TEST(loaded_once),
+	    TEST(trainings_lie_ahead), TEST(wrong_files), TEST(no_folder)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_handler_register.c - reading of a registration: names, NIKs and birth dates as answers, and the one line in the orders, separators and habits that people
- * have. NIKs end in 99xx: nobody's.
+ * test_handler_register.c - reading of a registration: names, NIKs and birth dates as answers, and the one
+ * line in the orders, separators and habits that people have. NIKs end in 99xx: nobody's.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -23,10 +23,26 @@ static void names(void **state)
 	static const struct {
 		const char *written, *name; /* NULL: refused */
 	} all[] = {
-	    {"siti demo", "SITI DEMO"}, {"SITI_DEMO", "SITI DEMO"}, {"  Siti   Demo. ", "SITI DEMO"}, {"Siti", "SITI"}, {"M. Yusuf", "M. YUSUF"},
-	    {"Nur'aini", "NUR'AINI"}, {"Nur\xe2\x80\x99" "aini", "NUR'AINI"}, {"D\xc3\xa9wi", "DEWI"}, {"Abdul-Rahman", "ABDUL-RAHMAN"}, {"#siti#", "SITI"},
-	    {"S1ti", NULL}, {"", NULL}, {"...", NULL}, {"12345", NULL}, {"\xf0\x9f\x98\x80", NULL}, {"a@b", NULL},
-	    {"abcdefghijklmnopqrstuvwxyzabcdefghijklmn", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMN"}, {"abcdefghijklmnopqrstuvwxyzabcdefghijklmno", NULL},
+	    {"siti demo", "SITI DEMO"},
+	    {"SITI_DEMO", "SITI DEMO"},
+	    {"  Siti   Demo. ", "SITI DEMO"},
+	    {"Siti", "SITI"},
+	    {"M. Yusuf", "M. YUSUF"},
+	    {"Nur'aini", "NUR'AINI"},
+	    {"Nur\xe2\x80\x99"
+	     "aini",
+		"NUR'AINI"},
+	    {"D\xc3\xa9wi", "DEWI"},
+	    {"Abdul-Rahman", "ABDUL-RAHMAN"},
+	    {"#siti#", "SITI"},
+	    {"S1ti", NULL},
+	    {"", NULL},
+	    {"...", NULL},
+	    {"12345", NULL},
+	    {"\xf0\x9f\x98\x80", NULL},
+	    {"a@b", NULL},
+	    {"abcdefghijklmnopqrstuvwxyzabcdefghijklmn", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMN"},
+	    {"abcdefghijklmnopqrstuvwxyzabcdefghijklmno", NULL},
 	};
 	char name[NAME_MAX_LETTERS + 1];
 
@@ -47,12 +63,25 @@ static void births(void **state)
 		enum nik_verdict verdict;
 		int year;
 	} all[] = {
-	    {"5203 0757 0890 9901", BIRTH_NIK, NIK_OK, 1990}, {"NIK saya 5203075708909901", BIRTH_NIK, NIK_OK, 1990}, {"5203.07.570890.9901", BIRTH_NIK, NIK_OK, 1990},
-	    {"52O3O757O89O99Ol", BIRTH_NIK, NIK_OK, 1990}, {"520307570890990", BIRTH_NIK, NIK_LENGTH, 0}, {"5203077208909901", BIRTH_NIK, NIK_DAY_MONTH, 0},
-	    {"9912161708909901", BIRTH_NIK, NIK_PROVINCE, 0}, {"3212161708900000", BIRTH_NIK, NIK_FILLER, 0}, {"0000000000000000", BIRTH_NIK, NIK_FILLER, 0},
-	    {"3212163102909901", BIRTH_NIK, NIK_DATE, 1990}, {"17-08-1990", BIRTH_DATE, NIK_OK, 1990}, {"gak ada ktp, 17 agt 1990", BIRTH_DATE, NIK_OK, 1990},
-	    {"A1234567 17-08-1990", BIRTH_DATE, NIK_OK, 1990}, {"paspor 1234567 17-08-1990", BIRTH_DATE, NIK_OK, 1990}, {"17081990", BIRTH_DATE, NIK_OK, 1990},
-	    {"17-13-1990", BIRTH_UNCLEAR, NIK_OK, 0}, {"1234", BIRTH_UNCLEAR, NIK_OK, 0}, {"tidak ada ktp", BIRTH_NOTHING, NIK_OK, 0}, {"", BIRTH_NOTHING, NIK_OK, 0},
+	    {"5203 0757 0890 9901", BIRTH_NIK, NIK_OK, 1990},
+	    {"NIK saya 5203075708909901", BIRTH_NIK, NIK_OK, 1990},
+	    {"5203.07.570890.9901", BIRTH_NIK, NIK_OK, 1990},
+	    {"52O3O757O89O99Ol", BIRTH_NIK, NIK_OK, 1990},
+	    {"520307570890990", BIRTH_NIK, NIK_LENGTH, 0},
+	    {"5203077208909901", BIRTH_NIK, NIK_DAY_MONTH, 0},
+	    {"9912161708909901", BIRTH_NIK, NIK_PROVINCE, 0},
+	    {"3212161708900000", BIRTH_NIK, NIK_FILLER, 0},
+	    {"0000000000000000", BIRTH_NIK, NIK_FILLER, 0},
+	    {"3212163102909901", BIRTH_NIK, NIK_DATE, 1990},
+	    {"17-08-1990", BIRTH_DATE, NIK_OK, 1990},
+	    {"gak ada ktp, 17 agt 1990", BIRTH_DATE, NIK_OK, 1990},
+	    {"A1234567 17-08-1990", BIRTH_DATE, NIK_OK, 1990},
+	    {"paspor 1234567 17-08-1990", BIRTH_DATE, NIK_OK, 1990},
+	    {"17081990", BIRTH_DATE, NIK_OK, 1990},
+	    {"17-13-1990", BIRTH_UNCLEAR, NIK_OK, 0},
+	    {"1234", BIRTH_UNCLEAR, NIK_OK, 0},
+	    {"tidak ada ktp", BIRTH_NOTHING, NIK_OK, 0},
+	    {"", BIRTH_NOTHING, NIK_OK, 0},
 	    {"081255500001", BIRTH_NIK, NIK_LENGTH, 0},
 	};
 
@@ -80,7 +109,8 @@ static bool among(const char *const *all, struct slice s)
 
 static bool is_country(void *arg, struct slice s)
 {
-	static const char *const all[] = {"hk", "hong kong", "hongkong", "taiwan", "malaysia", "arab saudi", "jordan", "belum", NULL};
+	static const char *const all[] = {
+	    "hk", "hong kong", "hongkong", "taiwan", "malaysia", "arab saudi", "jordan", "belum", NULL};
 
 	(void)arg;
 	return among(all, s);
@@ -88,7 +118,8 @@ static bool is_country(void *arg, struct slice s)
 
 static bool is_village(void *arg, struct slice s)
 {
-	static const char *const all[] = {"1203", "sukamaju", "sukamaju contoh a", "sidomulyo", "sidomulyo contoh b", NULL};
+	static const char *const all[] = {
+	    "1203", "sukamaju", "sukamaju contoh a", "sidomulyo", "sidomulyo contoh b", NULL};
 
 	(void)arg;
 	return among(all, s);
@@ -149,9 +180,12 @@ static void one_line(void **state)
 		struct line_fields f;
 
 		line_read(slice_of(lines[i].written), today, &words, &a, &f);
-		if (!f.usable || !reads(f.name, lines[i].name) || !reads(f.birth, lines[i].birth) || !reads(f.village, lines[i].village) || !reads(f.country, lines[i].country))
-			fail_msg("\"%s\": name \"" SLICE_FMT "\" birth \"" SLICE_FMT "\" village \"" SLICE_FMT "\" country \"" SLICE_FMT "\"", lines[i].written, SLICE_ARG(f.name),
-			    SLICE_ARG(f.birth), SLICE_ARG(f.village), SLICE_ARG(f.country));
+		if (!f.usable || !reads(f.name, lines[i].name) || !reads(f.birth, lines[i].birth) ||
+		    !reads(f.village, lines[i].village) || !reads(f.country, lines[i].country))
+			fail_msg("\"%s\": name \"" SLICE_FMT "\" birth \"" SLICE_FMT "\" village \"" SLICE_FMT
+				 "\" country \"" SLICE_FMT "\"",
+			    lines[i].written, SLICE_ARG(f.name), SLICE_ARG(f.birth), SLICE_ARG(f.village),
+			    SLICE_ARG(f.country));
 		arena_free(&a);
 	}
 }
@@ -173,7 +207,8 @@ static void no_line(void **state)
 	}
 }
 
-/* Anything at all may stand in a text: no crash, no field outside of it or of the arena, whatever the sanitizers see. */
+/* Anything at all may stand in a text: no crash, no field outside of it or of the arena, whatever the
+ * sanitizers see. */
 static void anything(void **state)
 {
 	static const char signs[] = "#*.,;:/- _'|OlI0123456789abcsitihk\n\xc3\xa9\xf0\x9f";
@@ -205,7 +240,8 @@ static void anything(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(names), cmocka_unit_test(births), cmocka_unit_test(one_line), cmocka_unit_test(no_line), cmocka_unit_test(anything)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(names), cmocka_unit_test(births),
+	    cmocka_unit_test(one_line), cmocka_unit_test(no_line), cmocka_unit_test(anything)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

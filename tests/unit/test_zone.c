@@ -52,7 +52,8 @@ static void names(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(known_moments), cmocka_unit_test(there_and_back), cmocka_unit_test(names)};
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(known_moments), cmocka_unit_test(there_and_back), cmocka_unit_test(names)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
