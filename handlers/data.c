@@ -15,6 +15,7 @@
 #define MONTH_MS (INT64_C(30) * DAY_MS)
 #define NEW_CODE "code"
 #define PEOPLE_MAX 7
+#define NAME_SHOWN_MAX 26	 /* so that A1x fits one SMS */
 #define ANSWERED_MS (3 * DAY_MS) /* BUKAN answers what was said within three days */
 #define KEPT_WHAT "a.what"	 /* the keyword that waits for AK */
 #define KEPT_PERSON "a.person"	 /* of A1 */
@@ -47,13 +48,14 @@ static int record(struct turn *t, int64_t person, const char *act, int64_t reque
 
 static int show(struct turn *t, const struct person *p)
 {
+	struct slice name = {p->name.p, p->name.n < NAME_SHOWN_MAX ? p->name.n : NAME_SHOWN_MAX};
 	const char *village;
 	int err = village_shown(t, p->village, p->village_text, &village);
 
 	if (err)
 		return err;
 	keep_number(t, KEPT_PERSON, p->id);
-	turn_say(t, p->has_nik ? "A1" : "A1x", "nama", str_of(t, p->name), "desa", village, "negara",
+	turn_say(t, p->has_nik ? "A1" : "A1x", "nama", str_of(t, name), "desa", village, "negara",
 	    str_of(t, p->country), "tgl", date_shown(t, zone_local(home_zone(t), p->created_ms).day), "v",
 	    turn_setting(t, "notice_version"), NULL);
 	turn_open(t, "A1");

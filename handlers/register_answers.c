@@ -9,11 +9,18 @@
 #include "handlers/register_fields.h"
 #include "handlers/register_private.h"
 
+#define PLACE_BYTES_MAX 60
 #define MISSES_MAX 3 /* the third village that is not found is taken as it is: an officer asks */
 
 static void refuse_by(struct refusal *c, const char *screen)
 {
 	*c = (struct refusal){.screen = screen};
+}
+
+/* No name of a place is longer. */
+static struct slice short_of(struct slice text)
+{
+	return (struct slice){text.p, text.n < PLACE_BYTES_MAX ? text.n : PLACE_BYTES_MAX};
 }
 
 static struct cleaned cleaned(struct turn *t, struct slice written)
@@ -155,7 +162,7 @@ static int try_village(struct turn *t, struct slice written, struct refusal *c)
 	} else if (n > 1) {
 		*c = (struct refusal){.screen = "D4b", .villages = v, .villages_n = n, .words = words};
 	} else if (kept_number(t, R_MISSES) + 1 >= MISSES_MAX) {
-		keep_village(t, SLICE_LIT(VILLAGE_UNCLEAR), echo(t, words));
+		keep_village(t, SLICE_LIT(VILLAGE_UNCLEAR), short_of(echo(t, words)));
 	} else {
 		refuse_by(c, "D4e");
 		c->value = (struct value){"teks", echo(t, words)};
@@ -254,9 +261,9 @@ static bool is_village(void *arg, struct slice clean)
 static void keep_bad(struct turn *t, const char *question, struct slice written)
 {
 	if (question[1] == '4')
-		turn_keep(t, R_BAD_VILLAGE, written);
+		turn_keep(t, R_BAD_VILLAGE, short_of(written));
 	else if (question[1] == '5')
-		turn_keep(t, R_BAD_COUNTRY, written);
+		turn_keep(t, R_BAD_COUNTRY, short_of(written));
 }
 
 int register_read_line(

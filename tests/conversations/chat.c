@@ -5,6 +5,8 @@
  * Usage: chat [FILE ..]; without files every tests/conversations/ *.chat. Prints TAP, one test a
  * conversation; exit code 1 when one failed, with what was wanted and what came.
  *
+ * Without files also random walks (chat_random.c).
+ *
  * A file holds conversations. Each begins with its title and has a store of its own, the shipped words and
  * the shipped content (approved); it starts on 2026-11-24 at 09:00 WITA with phone A. One thing a line:
  *
@@ -51,6 +53,8 @@
 
 #define FOLDER "tests/conversations/*.chat"
 #define LINE_MAX_BYTES 4000
+#define WALKS 8
+#define WALK_TEXTS 1500
 
 struct player {
 	struct world world;
@@ -259,6 +263,21 @@ static void line(struct player *p, char *text)
 	}
 }
 
+/* The same seeds in every run. */
+static void walk(struct player *p)
+{
+	char title[64];
+
+	p->path = "random";
+	for (unsigned seed = 1; seed <= WALKS; seed++) {
+		snprintf(title, sizeof(title), "random: %u texts in no order, seed %u", WALK_TEXTS, seed);
+		p->line = 0;
+		begin(p, title);
+		world_walk(&p->world, seed, WALK_TEXTS);
+		end(p);
+	}
+}
+
 static void play(struct player *p, const char *path)
 {
 	FILE *f = fopen(path, "r");
@@ -293,6 +312,8 @@ int main(int argc, char **argv)
 	if (argc == 1 && glob(FOLDER, 0, NULL, &found) == 0)
 		for (size_t i = 0; i < found.gl_pathc; i++)
 			play(p, found.gl_pathv[i]);
+	if (argc == 1)
+		walk(p);
 	for (int i = 1; i < argc; i++)
 		play(p, argv[i]);
 	globfree(&found);

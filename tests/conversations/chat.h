@@ -3,6 +3,7 @@
  * chat.h - what the parts of the conversation player share. The dialect is described in chat.c.
  *   chat_world.c   a gateway in memory: engine, store in :memory:, phones, a clock that moves only when told
  *   chat_orders.c  lines that set up a conversation or look into the store
+ *   chat_random.c  texts in no order
  *   chat_expect.c  what a message must say: words of screens with their places, literal text, holes
  */
 #pragma once
@@ -48,13 +49,15 @@ struct world {
 	struct engine *engine;
 	int64_t now_ms, next_due_ms;
 	uint64_t seed;
-	unsigned epoch;
+	unsigned epoch, sent_n;
 	struct phone phones[PHONES_MAX];
 	unsigned phones_n;
 	struct buf fault; /* why the conversation cannot go on; empty: it can */
 };
 void world_begin(struct world *w, uint64_t seed);
-/* store_check, and no message left that nobody looked at; then frees all but fault. */
+/* n texts in no order from several phones (chat_random.c). */
+void world_walk(struct world *w, uint64_t seed, unsigned n);
+/* store_check, no dead letter, and no message left that nobody looked at; then frees all but fault. */
 void world_end(struct world *w);
 void world_fault(struct world *w, const char *fmt, ...) PRINTF(2, 3);
 

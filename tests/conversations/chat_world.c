@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "storage/content.h"
+#include "storage/messages.h"
 
 #define BEGIN_MS INT64_C(1795482000000) /* 2026-11-24 09:00 in Asia/Makassar */
 #define CREDIT 1000
@@ -114,6 +115,7 @@ void world_send(struct world *w, struct phone *from, struct slice text)
 	struct event ev;
 
 	world_wait_until(w, w->now_ms + 1000);
+	w->sent_n++;
 	ev = event_of(w, EV_SMS);
 	ev.ref = 1;
 	ev.u.sms.peer = slice_of(from->number);
@@ -204,12 +206,24 @@ void world_begin(struct world *w, uint64_t seed)
 		world_fault(w, "the engine does not begin");
 }
 
+/* Every text became an inbox row, numbered from 1; a service that failed left a dead letter of it. */
+static void check_dead_letters(struct world *w)
+{
+	for (unsigned id = 1; id <= w->sent_n; id++) {
+		struct dead_letter dead;
+
+		if (dead_letter_of(w->store, id, &dead) == 0)
+			world_fault(w, "text %u is a dead letter: " SLICE_FMT, id, SLICE_ARG(dead.reason));
+	}
+}
+
 static void check_all(struct world *w)
 {
 	struct buf words = {0};
 
 	if (store_begin(w->store) == 0 && store_check(w->store, &words) != 0)
 		world_fault(w, "store_check: %s", words.p ? words.p : "failed");
+	check_dead_letters(w);
 	store_rollback(w->store);
 	buf_free(&words);
 	for (unsigned i = 0; i < w->phones_n; i++)
