@@ -12,10 +12,16 @@ int cli_usage(const struct cli_command *command)
 	return EXIT_USAGE;
 }
 
+/* The names of options stay where they stand, in the command's list: they end at "=", a blank or the end. */
+static size_t name_length(const char *p)
+{
+	return strcspn(p, "= ");
+}
+
 const char *cli_option(const struct cli_call *c, const char *name)
 {
 	for (unsigned i = 0; i < c->options_n; i += 2)
-		if (strcmp(c->options[i], name) == 0)
+		if (name_length(c->options[i]) == strlen(name) && memcmp(c->options[i], name, strlen(name)) == 0)
 			return c->options[i + 1];
 	return NULL;
 }
@@ -24,12 +30,10 @@ const char *cli_option(const struct cli_call *c, const char *name)
 static bool find_option(const char *list, const char *name, size_t n, const char **found, bool *takes_value)
 {
 	for (const char *p = list ? list : ""; *p; p += strcspn(p, " "), p += *p == ' ') {
-		size_t have = strcspn(p, "= ");
-
-		if (have != n || memcmp(p, name, n) != 0)
+		if (name_length(p) != n || memcmp(p, name, n) != 0)
 			continue;
-		*found = must_strndup(p, n); /* lives as long as the process: a handful of bytes */
-		*takes_value = p[have] == '=';
+		*found = p;
+		*takes_value = p[n] == '=';
 		return true;
 	}
 	return false;
@@ -51,7 +55,7 @@ static int parse_option(struct cli_call *c, int argc, char **argv)
 		return 0;
 	}
 	if (takes_value != (equals != NULL) && !(takes_value && argc > 1)) {
-		fprintf(stderr, "kabar %s: --%s %s\n", c->command->name, found, takes_value ? "needs a value" : "takes no value");
+		fprintf(stderr, "kabar %s: --%.*s %s\n", c->command->name, (int)n, name, takes_value ? "needs a value" : "takes no value");
 		return 0;
 	}
 	c->options[c->options_n++] = found;

@@ -20,7 +20,7 @@ struct cli_call {
 	bool json;
 	const char *words[16]; /* what is no option */
 	unsigned words_n;
-	const char *options[24]; /* name, value, name, value, .. */
+	const char *options[24]; /* name (in the command's list), value, name, value, .. */
 	unsigned options_n;
 };
 
