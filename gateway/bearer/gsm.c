@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "gateway/base/log.h"
+#include "gateway/bearer/gsm_cage.h"
 #include "gateway/bearer/gsm_codes.h"
 #include "gateway/bearer/gsm_line.h"
 #include "gateway/bearer/gsm_link.h"
@@ -163,7 +164,7 @@ static void child_line(void *arg, json_t *o)
 		gsm_heard(g, o);
 }
 
-static void child_ended(void *arg, bool crashed, const char *why);
+static void child_ended(void *arg, int code, bool crashed, const char *why);
 
 static void begin_life(struct gsm *g)
 {
@@ -225,14 +226,16 @@ void gsm_settled(struct gsm *g, bool answered, int code, int mr)
 {
 	const char *words;
 	enum failure failure = gsm_code_failure(code, &words);
+	char why[sizeof(g->submit.why)];
 
 	uv_timer_stop(&g->settle);
+	memcpy(why, g->submit.why, sizeof(why));
 	if (g->submit.settling && answered && code == 0)
 		gsm_tell_sent(g, mr);
 	else if (g->submit.settling && answered)
 		gsm_tell_failed(g, failure, code, words);
 	else if (g->submit.settling)
-		gsm_tell_unknown(g, g->submit.why[0] ? g->submit.why : "the modem went away while it sent");
+		gsm_tell_unknown(g, why[0] ? why : "the modem went away while it sent");
 	tell_down(g);
 }
 
@@ -299,7 +302,7 @@ static void maybe_closed(struct gsm *g)
 	closed(arg);
 }
 
-static void child_ended(void *arg, bool crashed, const char *why)
+static void child_ended(void *arg, int code, bool crashed, const char *why)
 {
 	struct gsm *g = arg;
 	struct buf words = {0};
@@ -313,6 +316,8 @@ static void child_ended(void *arg, bool crashed, const char *why)
 	}
 	g->phase = GSM_RESTING;
 	uv_timer_stop(&g->pace);
+	if (code == GSM_CAGE_UNPLUGGED && !g->bye[0])
+		snprintf(g->bye, sizeof(g->bye), "unplugged");
 	blame(g, crashed);
 	judge_pin(g);
 	state = gsm_words(g, g->bye, g->bye_words[0] ? g->bye_words : why, &words);
@@ -401,24 +406,34 @@ static void say_submit(struct gsm *g, const struct effect *e)
 	buf_free(&udh);
 }
 
+/* An answer to a submit that does not become the present one. */
+static void turn_away(struct gsm *g, int64_t submit, enum failure failure, const char *why)
+{
+	struct gsm_submit present = g->submit;
+
+	g->submit = (struct gsm_submit){.id = submit};
+	gsm_tell_failed(g, failure, 0, why);
+	g->submit = present;
+}
+
 static void gsm_submit(struct bearer *b, const struct effect *e)
 {
 	struct gsm *g = (struct gsm *)b;
-	struct gsm_submit present = g->submit;
 
 	if (!g->owes_down || e->to.epoch != g->epoch || g->phase == GSM_CLOSING)
 		return; /* clause 4 */
-	if (g->phase != GSM_UP || present.busy || e->peer.n >= sizeof(present.peer)) {
-		g->submit.id = e->submit;
-		gsm_tell_failed(g,
-		    e->peer.n >= sizeof(present.peer) ? FAILURE_PERMANENT : FAILURE_NOT_HANDED_OVER, 0,
-		    "not handed over");
-		g->submit = present;
+	if (g->phase != GSM_UP || g->submit.busy) {
+		turn_away(g, e->submit, FAILURE_NOT_HANDED_OVER, "the modem is not free");
+		return;
+	}
+	g->credit_given = false;
+	if (e->peer.n >= sizeof(g->submit.peer) || !gsm_sms_fits(e->text, e->coding, e->udh.n)) {
+		turn_away(g, e->submit, FAILURE_PERMANENT, "it does not fit into one SMS");
+		gsm_give_credit(g);
 		return;
 	}
 	g->submit = (struct gsm_submit){.busy = true, .id = e->submit};
 	snprintf(g->submit.peer, sizeof(g->submit.peer), SLICE_FMT, SLICE_ARG(e->peer));
-	g->credit_given = false;
 	g->begun_ms = uv_now(g->base.host.loop);
 	say_submit(g, e);
 }

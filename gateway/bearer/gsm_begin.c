@@ -12,6 +12,7 @@
 
 #include "gateway/base/err.h"
 #include "gateway/base/log.h"
+#include "gateway/bearer/gsm_cage.h"
 #include "gateway/bearer/gsm_life.h"
 #include "gateway/bearer/gsm_tty.h"
 
@@ -278,8 +279,11 @@ void life_begin(struct life *l)
 		return;
 	l->phone =
 	    phone_open(gsm_line_string(l->open, "device"), gsm_line_string(l->open, "connection"), &trouble);
-	if (!l->phone)
+	if (!l->phone) {
 		life_bye(l, trouble_words[trouble], "");
-	else if (unlock(l))
+		return;
+	}
+	gsm_cage_watch(phone_fd(l->phone));
+	if (unlock(l))
 		up(l);
 }

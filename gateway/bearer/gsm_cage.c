@@ -4,12 +4,17 @@
 
 #include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "gateway/base/must.h"
 
 int gsm_cage(int fd)
 {
@@ -37,4 +42,21 @@ int gsm_cage(int fd)
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return 1;
 	return setlocale(LC_ALL, "C.UTF-8") ? 0 : 1;
+}
+
+static void *watch(void *arg)
+{
+	struct pollfd f = {(int)(intptr_t)arg, 0, 0}; /* hang-up and errors come unasked */
+
+	while (poll(&f, 1, -1) <= 0)
+		;
+	_exit(GSM_CAGE_UNPLUGGED);
+}
+
+void gsm_cage_watch(int device_fd)
+{
+	pthread_t thread;
+
+	MUST(pthread_create(&thread, NULL, watch, (void *)(intptr_t)device_fd) == 0);
+	pthread_detach(thread);
 }

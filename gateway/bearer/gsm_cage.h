@@ -11,3 +11,10 @@
  * gateway. Returns 0, or the exit code: 2 when `fd` is not one end of a socket pair.
  */
 int gsm_cage(int fd);
+
+/*
+ * libgammu takes a device that was pulled out for a silent one, for up to 500 s. From now on a thread that
+ * does nothing else ends the process with GSM_CAGE_UNPLUGGED as soon as `device_fd` hangs up.
+ */
+#define GSM_CAGE_UNPLUGGED 3
+void gsm_cage_watch(int device_fd);

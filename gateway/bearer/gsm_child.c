@@ -43,7 +43,7 @@ static void on_closed(uv_handle_t *h)
 
 	if (--c->open > 0)
 		return;
-	c->ops.ended(c->arg, c->nonsense || own_fault(c->signal), c->why);
+	c->ops.ended(c->arg, c->signal ? -1 : c->code, c->nonsense || own_fault(c->signal), c->why);
 	free(c);
 }
 

@@ -15,11 +15,12 @@ struct gsm_child;
 struct gsm_child_ops {
 	void (*line)(void *arg, json_t *o); /* borrowed */
 	/*
-	 * The last call: process, socket and timer are gone, all its lines were delivered. `why` is ours when
-	 * we killed it ("silent for 90 s"), else how it ended. `crashed`: by its own fault (SIGSEGV, SIGABRT,
+	 * The last call: process, socket and timer are gone, all its lines were delivered. `code` is that of
+	 * its exit, -1 for a signal. `why` is ours when we killed it ("silent for 90 s"), else how it ended.
+	 * `crashed`: by its own fault (SIGSEGV, SIGABRT,
 	 * .., or it spoke nonsense), not by somebody who killed it.
 	 */
-	void (*ended)(void *arg, bool crashed, const char *why);
+	void (*ended)(void *arg, int code, bool crashed, const char *why);
 };
 
 /* Runs `exe modem NAME` with a socket as descriptor 3. When the system refuses, `ended` says so, later. */

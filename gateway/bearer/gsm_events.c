@@ -203,10 +203,25 @@ static void keep(char *out, size_t cap, const json_t *o, const char *key)
 	snprintf(out, cap, "%s", gsm_line_string(o, key));
 }
 
+/* Up, but: what hinders it. */
+static void state_words(const struct gsm *g, bool registered, struct buf *out)
+{
+	if (!registered)
+		buf_printf(out,
+		    "not registered in the network (%s): look at antenna, signal and SIM; nothing is sent "
+		    "until then",
+		    g->now.network);
+	else if (!g->now.smsc[0])
+		buf_printf(out,
+		    "the SIM knows no message centre, nothing can be sent: ask the operator for its number "
+		    "and write it into bearers[%u].smsc",
+		    (unsigned)g->base.start.link);
+	gsm_words_left(g, out);
+}
+
 static void heard_state(struct gsm *g, const json_t *o)
 {
-	const char *name = g->base.start.name;
-	int64_t registered = gsm_line_int(o, "registered", -1);
+	struct buf words = {0};
 
 	g->now.signal = (int)gsm_line_int(o, "signal", -1);
 	keep(g->now.network, sizeof(g->now.network), o, "network");
@@ -214,19 +229,12 @@ static void heard_state(struct gsm *g, const json_t *o)
 	g->ready = gsm_line_bool(o, "ready");
 	if (g->phase != GSM_UP)
 		return;
-	if (registered == 0)
-		gsm_tell_state(g, LINK_UP,
-		    "%s: not registered in the network (%s): look at antenna, signal and SIM; nothing is "
-		    "sent until then",
-		    name, g->now.network);
-	else if (!g->now.smsc[0])
-		gsm_tell_state(g, LINK_UP,
-		    "%s: the SIM knows no message centre, nothing can be sent: ask the operator for its "
-		    "number and write it into "
-		    "bearers[%u].smsc",
-		    name, (unsigned)g->base.start.link);
+	state_words(g, gsm_line_int(o, "registered", -1) != 0, &words);
+	if (words.n)
+		gsm_tell_state(g, LINK_UP, "%s: %s", g->base.start.name, words.p);
 	else
 		gsm_tell_state(g, LINK_UP, "%s", "");
+	buf_free(&words);
 	gsm_give_credit(g);
 }
 

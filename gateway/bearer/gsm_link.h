@@ -19,7 +19,7 @@
 enum gsm_phase { GSM_RESTING, GSM_STARTING, GSM_UP, GSM_CLOSING };
 
 #define GSM_ODD_MAX 16 /* places that need raw AT or are left alone */
-#define GSM_RAW_TRIES 3
+#define GSM_RAW_TRIES 2
 
 /* A place of the modem's memory that libgammu cannot deal with. */
 struct gsm_odd {
@@ -94,3 +94,5 @@ void gsm_fill_link(const struct gsm *g, struct event *e, struct slice reason);
 /* gsm_words.c: why a life ended or did not begin, with what to do; state is LINK_DOWN or LINK_BLOCKED. `why`
  * is that of bye, or "". */
 enum link_state gsm_words(const struct gsm *g, const char *why, const char *detail, struct buf *out);
+/* Appends the messages that are left alone, if any. */
+void gsm_words_left(const struct gsm *g, struct buf *out);

@@ -11,6 +11,8 @@
 
 #define IEI_CONCAT_8BIT 0x00
 #define IEI_CONCAT_16BIT 0x08
+#define SMS_OCTETS_MAX 140
+#define SMS_SEPTETS_MAX 160
 #define UCS2_UNITS_MAX 70 /* of one SMS, and of what libgammu encodes */
 #define TILDE_LOOKALIKE 0x223c
 
@@ -99,6 +101,24 @@ int64_t gsm_sms_epoch(int year, int month, int day, int hour, int minute, int se
 	      (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
 	days = era * 146097 + doe - 719468;
 	return days * 86400 + hour * 3600 + minute * 60 + second - zone_s;
+}
+
+bool gsm_sms_fits(struct slice utf8, uint8_t coding, size_t udh_n)
+{
+	struct buf utf16 = {0};
+	int septets;
+	size_t octets;
+
+	if (udh_n > SMS_OCTETS_MAX)
+		return false;
+	if (coding == CODING_GSM7) {
+		septets = gsm7_septets(utf8);
+		/* The header takes whole septets (23.040, 9.2.3.24). */
+		return septets >= 0 && (udh_n * 8 + 6) / 7 + (size_t)septets <= SMS_SEPTETS_MAX;
+	}
+	octets = coding == CODING_UCS2 ? 2 * (size_t)ucs2_encode(utf8, &utf16) : utf8.n;
+	buf_wipe(&utf16);
+	return udh_n + octets <= SMS_OCTETS_MAX;
 }
 
 size_t utf16_units(const uint8_t *utf16)

@@ -72,6 +72,9 @@ int64_t gsm_sms_epoch(int year, int month, int day, int hour, int minute, int se
 size_t gsm_tilde_undo(const uint8_t *utf16, size_t units, uint8_t *out);
 void gsm_tilde_redo(const uint8_t *utf16, size_t bytes, struct buf *out);
 
+/* Does it fit into one SMS with that header? libgammu's stack does not survive a text that is too long. */
+bool gsm_sms_fits(struct slice utf8, uint8_t coding, size_t udh_n);
+
 /* Texts that end in U+0000, as libgammu keeps them. utf16_of_ascii cuts what does not fit. */
 size_t utf16_units(const uint8_t *utf16);
 void utf16_to_utf8(const uint8_t *utf16, char *out, size_t cap);

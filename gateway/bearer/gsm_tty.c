@@ -10,11 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "gateway/base/err.h"
+#include "gateway/bearer/gsm_cage.h"
 
 #define COMMAND_MS 5000
 #define REPLY_MAX 65536
@@ -64,6 +66,18 @@ int gsm_tty_open(const char *device, const char *connection, int *fd)
 	if (err < 0)
 		close(*fd);
 	return err;
+}
+
+int gsm_tty_find(const char *device)
+{
+	struct stat want, is;
+
+	if (stat(device, &want) < 0 || !S_ISCHR(want.st_mode))
+		return -1;
+	for (int fd = 3; fd < GSM_CAGE_FDS; fd++)
+		if (fstat(fd, &is) == 0 && S_ISCHR(is.st_mode) && is.st_rdev == want.st_rdev)
+			return fd;
+	return -1;
 }
 
 static int64_t monotonic_ms(void)

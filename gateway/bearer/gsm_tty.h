@@ -19,6 +19,9 @@ struct gsm_evidence {
 /* The device in raw mode, not flushed. ERR_NOT_FOUND, ERR_BUSY (locked), ERR_DENIED, ERR_IO. */
 int gsm_tty_open(const char *device, const char *connection, int *fd) MUST_USE;
 
+/* The descriptor under which this process has the device open; -1: it has not. */
+int gsm_tty_find(const char *device);
+
 /* Listens until an answer has come, at most `ms`. ERR_IO: the device is gone. Says nothing to the modem: it
  * could break off the submit. */
 int gsm_tty_listen(int fd, const char *peer, int ms, struct gsm_evidence *out) MUST_USE;

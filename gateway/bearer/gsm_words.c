@@ -48,14 +48,14 @@ static void say(const struct gsm *g, const char *words, struct buf *out)
 	}
 }
 
-static void say_left(const struct gsm *g, struct buf *out)
+void gsm_words_left(const struct gsm *g, struct buf *out)
 {
 	for (unsigned i = 0; i < g->odd_n; i++)
 		if (g->odd[i].what == ODD_LEFT)
 			buf_printf(out,
-			    "; message %d of memory %s can neither be decoded nor deleted: delete it in a "
+			    "%smessage %d of memory %s can neither be decoded nor deleted: delete it in a "
 			    "telephone",
-			    g->odd[i].place.loc, g->odd[i].place.mem);
+			    out->n ? "; " : "", g->odd[i].place.loc, g->odd[i].place.mem);
 }
 
 enum link_state gsm_words(const struct gsm *g, const char *why, const char *detail, struct buf *out)
@@ -75,6 +75,6 @@ enum link_state gsm_words(const struct gsm *g, const char *why, const char *deta
 	}
 	if (!known)
 		buf_printf(out, "the modem stopped (%s); it is started again", detail);
-	say_left(g, out);
+	gsm_words_left(g, out);
 	return state;
 }

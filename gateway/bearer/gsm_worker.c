@@ -17,17 +17,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "gateway/base/log.h"
 #include "gateway/base/must.h"
 #include "gateway/bearer/gsm_cage.h"
 #include "gateway/bearer/gsm_jobs.h"
 #include "gateway/bearer/gsm_phone.h"
+#include "gateway/bearer/gsm_tty.h"
 
 #define FLAT_ME 100000 /* GSM_PHONE_MAXSMSINFOLDER */
 #define NEWS_CAP 128
+#define READ_TRIES 4
 
 struct phone {
 	GSM_StateMachine *s;
@@ -39,7 +39,7 @@ struct phone {
 	char heard[sizeof(((struct gsm_sms *)0)->pdu)]; /* third line of the last answer: the PDU of +CMGR */
 	struct phone_event news[NEWS_CAP];
 	unsigned news_at, news_n;
-	bool news_lost;
+	bool news_lost, interrupted; /* a notice came during a call */
 };
 
 /* Answers after which the modem is as well as before. */
@@ -139,6 +139,7 @@ static void on_sms(GSM_StateMachine *s, GSM_SMSMessage *m, void *arg)
 	struct phone_event *e = news_add(p, stored ? NEWS_ARRIVED : NEWS_DIRECT);
 
 	(void)s;
+	p->interrupted = true;
 	if (!e)
 		return;
 	if (!stored) {
@@ -206,33 +207,13 @@ int phone_fd(const struct phone *p)
 	return p->fd;
 }
 
-/* libgammu does not say which descriptor it opened: the one that is this device. */
-static int find_fd(const char *device)
-{
-	struct stat want, is;
-
-	if (stat(device, &want) < 0 || !S_ISCHR(want.st_mode))
-		return -1;
-	for (int fd = 3; fd < GSM_CAGE_FDS; fd++)
-		if (fstat(fd, &is) == 0 && S_ISCHR(is.st_mode) && is.st_rdev == want.st_rdev)
-			return fd;
-	return -1;
-}
-
 static enum phone_trouble trouble_of(GSM_Error error)
 {
-	switch (error) {
-	case ERR_DEVICENOTEXIST:
+	if (error == ERR_DEVICENOTEXIST)
 		return TROUBLE_ABSENT;
-	case ERR_DEVICEOPENERROR:
-	case ERR_DEVICELOCKED:
-	case ERR_DEVICEBUSY:
+	if (error == ERR_DEVICEOPENERROR || error == ERR_DEVICELOCKED || error == ERR_DEVICEBUSY)
 		return TROUBLE_LOCKED;
-	case ERR_DEVICENOPERMISSION:
-		return TROUBLE_FORBIDDEN;
-	default:
-		return TROUBLE_MUTE;
-	}
+	return error == ERR_DEVICENOPERMISSION ? TROUBLE_FORBIDDEN : TROUBLE_MUTE;
 }
 
 struct phone *phone_open(const char *device, const char *connection, enum phone_trouble *trouble)
@@ -258,7 +239,7 @@ struct phone *phone_open(const char *device, const char *connection, enum phone_
 		phone_close(p);
 		return NULL;
 	}
-	p->fd = find_fd(device);
+	p->fd = gsm_tty_find(device); /* libgammu does not say which one it opened */
 	if (p->fd < 0) {
 		*trouble = TROUBLE_MUTE; /* gone again, or no device */
 		phone_close(p);
@@ -280,21 +261,17 @@ void phone_close(struct phone *p)
 
 enum phone_result phone_security(struct phone *p, enum phone_security *out)
 {
+	static const enum phone_security of[] = {[SEC_Pin] = SECURITY_PIN,
+	    [SEC_Puk] = SECURITY_PUK,
+	    [SEC_Phone] = SECURITY_OTHER,
+	    [SEC_Network] = SECURITY_OTHER};
 	GSM_SecurityCodeType type = SEC_None;
 	enum phone_result r = result_of(p, GSM_GetSecurityStatus(p->s, &type));
 
-	*out = SECURITY_READY;
-	if (p->error == ERR_NOSIM)
-		*out = SECURITY_NO_SIM;
-	else if (r != PHONE_OK)
-		return r == PHONE_LOST ? r : PHONE_OK; /* a modem that does not know AT+CPIN wants none */
-	else if (type == SEC_Pin)
-		*out = SECURITY_PIN;
-	else if (type == SEC_Puk)
-		*out = SECURITY_PUK;
-	else if (type == SEC_Phone || type == SEC_Network)
-		*out = SECURITY_OTHER;
-	return PHONE_OK;
+	*out = p->error == ERR_NOSIM ? SECURITY_NO_SIM : SECURITY_READY;
+	if (r == PHONE_OK && (unsigned)type < COUNT_OF(of))
+		*out = of[type];
+	return r == PHONE_LOST ? r : PHONE_OK; /* a modem that does not know AT+CPIN wants none */
 }
 
 enum phone_result phone_enter_pin(struct phone *p, const char *pin)
@@ -390,11 +367,27 @@ static void aim(const struct phone *p, const struct gsm_place *place, GSM_SMSMes
 	}
 }
 
+/*
+ * A notice that comes in one piece with the answer replaces libgammu's error by its own success, or the
+ * reverse. So an answer with a notice in it is believed only when a text came of it; and what has no type was
+ * never filled.
+ */
 static enum phone_result read_once(struct phone *p, const struct gsm_place *place)
 {
-	p->multi->Number = 0;
-	aim(p, place, &p->multi->SMS[0]);
-	return result_of(p, GSM_GetSMS(p->s, p->multi));
+	GSM_SMSMessage *m = &p->multi->SMS[0];
+	enum phone_result r = PHONE_EMPTY;
+
+	for (int tries = 0; tries < READ_TRIES; tries++) {
+		p->interrupted = false;
+		p->multi->Number = 0;
+		aim(p, place, m);
+		r = result_of(p, GSM_GetSMS(p->s, p->multi));
+		if (r == PHONE_OK && m->PDU == 0)
+			r = PHONE_EMPTY;
+		if (!p->interrupted || r == PHONE_LOST || (r == PHONE_OK && m->Length > 0))
+			break;
+	}
+	return r;
 }
 
 enum phone_result phone_read(struct phone *p, const struct gsm_place *place, struct gsm_sms *out)
@@ -402,15 +395,15 @@ enum phone_result phone_read(struct phone *p, const struct gsm_place *place, str
 	enum phone_result r = read_once(p, place);
 
 	*out = (struct gsm_sms){.place = *place};
+	if (r == PHONE_REFUSED) {
+		/* Once more with the transcript on: does a PDU lie there? */
+		p->heard[0] = '\0';
+		GSM_SetDebugLevel("textall", GSM_GetDebug(p->s));
+		r = read_once(p, place);
+		GSM_SetDebugLevel(NULL, GSM_GetDebug(p->s));
+	}
 	if (r == PHONE_OK)
 		copy_message(&p->multi->SMS[0], out);
-	if (r != PHONE_REFUSED)
-		return r;
-	/* Once more with the transcript on: does a PDU lie there? */
-	p->heard[0] = '\0';
-	GSM_SetDebugLevel("textall", GSM_GetDebug(p->s));
-	r = read_once(p, place);
-	GSM_SetDebugLevel(NULL, GSM_GetDebug(p->s));
 	if (r != PHONE_REFUSED || !p->heard[0] || strcmp(p->heard, "OK") == 0)
 		return r;
 	out->kind = GSM_SMS_UNDECODABLE;
@@ -435,6 +428,7 @@ enum phone_result phone_list(struct phone *p, bool first, struct gsm_sms *out)
 		p->listed = 0;
 	memset(m, 0, sizeof(*m));
 	m->Location = p->listed;
+	p->interrupted = false;
 	r = result_of(p, GSM_GetNextSMS(p->s, p->multi, first));
 	if (r == PHONE_LOST || r == PHONE_EMPTY)
 		return r;
@@ -443,8 +437,8 @@ enum phone_result phone_list(struct phone *p, bool first, struct gsm_sms *out)
 	p->listed = m->Location;
 	out->place = (struct gsm_place){.loc = m->Location % FLAT_ME};
 	memcpy(out->place.mem, m->Location >= FLAT_ME || !p->sim ? "ME" : "SM", 3);
-	if (r != PHONE_OK)
-		return PHONE_UNDECODABLE;
+	if (r != PHONE_OK || m->PDU == 0 || (p->interrupted && m->Length == 0))
+		return PHONE_UNDECODABLE; /* or doubtful, see read_once */
 	copy_message(m, out);
 	return PHONE_OK;
 }
