@@ -78,11 +78,9 @@ void gsm_odd_done(struct gsm *g, const struct gsm_place *place, bool refused)
 
 	if (!o)
 		return;
-	if (refused) {
-		if (++o->tries >= GSM_RAW_TRIES)
-			o->what = ODD_LEFT;
+	o->refused = refused;
+	if (refused)
 		return;
-	}
 	free(o->pdu);
 	*o = g->odd[--g->odd_n];
 }
@@ -150,7 +148,6 @@ static void say_open(struct gsm *g)
 	}
 	json_object_set_new(o, "raw_read", odd_list(g, ODD_READ));
 	json_object_set_new(o, "raw_delete", odd_list(g, ODD_DELETE));
-	json_object_set_new(o, "leave", odd_list(g, ODD_LEFT));
 	gsm_child_say(g->child, o);
 	if (g->paused)
 		gsm_child_say(g->child, json_pack("{s:s, s:b}", "do", "pause", "on", 1));

@@ -50,6 +50,15 @@ static void settle(struct life *l, int fd, int err)
 		life_say(l, json_pack("{s:s}", "ev", "settled"));
 }
 
+static void raw_done(struct life *l, const struct gsm_place *place, bool refused)
+{
+	life_say(l, json_pack("{s:s, s:s, s:i, s:s}", "ev", "raw", "mem", place->mem, "loc", place->loc,
+			"result", refused ? "refused" : "gone"));
+	if (refused && l->skip_n < LIFE_SKIPPED)
+		l->skip[l->skip_n++] = *place;
+}
+
+/* What the last life died of becomes a message of which only the PDU is known. */
 static int raw_read(struct life *l, int fd, json_t *list)
 {
 	struct gsm_sms sms = {.kind = GSM_SMS_UNDECODABLE};
@@ -59,23 +68,14 @@ static int raw_read(struct life *l, int fd, json_t *list)
 		if (gsm_place_parse(json_array_get(list, i), &sms.place) < 0 || l->skip_n == LIFE_SKIPPED)
 			continue;
 		err = gsm_tty_read(fd, &sms.place, sms.pdu);
-		if (err == 0 && !sms.pdu[0]) {
-			life_say(l, json_pack("{s:s, s:s, s:i, s:s}", "ev", "raw", "mem", sms.place.mem,
-					"loc", sms.place.loc, "result", "gone"));
+		if (err == ERR_DENIED || (err == 0 && !sms.pdu[0]))
+			raw_done(l, &sms.place, err == ERR_DENIED);
+		if (err < 0 || !sms.pdu[0])
 			continue;
-		}
-		if (err == 0)
-			slots_add(&l->slots, &sms, SLOT_WAITING)->only_raw = true;
+		slots_add(&l->slots, &sms, SLOT_WAITING)->only_raw = true;
 		l->skip[l->skip_n++] = sms.place;
 	}
 	return err == ERR_IO ? err : 0;
-}
-
-static void leave_alone(struct life *l, json_t *list)
-{
-	for (size_t i = 0; i < json_array_size(list) && l->skip_n < LIFE_SKIPPED; i++)
-		if (gsm_place_parse(json_array_get(list, i), &l->skip[l->skip_n]) == 0)
-			l->skip_n++;
 }
 
 static int raw_delete(struct life *l, int fd, json_t *list)
@@ -90,8 +90,7 @@ static int raw_delete(struct life *l, int fd, json_t *list)
 			continue;
 		err = gsm_tty_delete(fd, &place, gsm_line_string(o, "pdu"));
 		if (err != ERR_IO)
-			life_say(l, json_pack("{s:s, s:s, s:i, s:s}", "ev", "raw", "mem", place.mem, "loc",
-					place.loc, "result", err == ERR_DENIED ? "refused" : "gone"));
+			raw_done(l, &place, err == ERR_DENIED);
 	}
 	return err == ERR_IO ? err : 0;
 }
@@ -273,7 +272,6 @@ void life_begin(struct life *l)
 	l->careful = gsm_line_bool(l->open, "careful");
 	l->submit.limit_ms = gsm_line_int(l->open, "submit_timeout_ms", 60000);
 	l->raw_at = life_now() + RAW_FIRST_MS;
-	leave_alone(l, json_object_get(l->open, "leave"));
 	raw_stage(l);
 	if (l->over)
 		return;

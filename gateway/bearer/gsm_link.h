@@ -18,19 +18,14 @@
 
 enum gsm_phase { GSM_RESTING, GSM_STARTING, GSM_UP, GSM_CLOSING };
 
-#define GSM_ODD_MAX 16 /* places that need raw AT or are left alone */
-#define GSM_RAW_TRIES 2
+#define GSM_ODD_MAX 16
 
-/* A place of the modem's memory that libgammu cannot deal with. */
+/* A place of the modem's memory that libgammu cannot deal with: each new life tries by raw AT. */
 struct gsm_odd {
 	struct gsm_place place;
-	enum {
-		ODD_READ /* the child died of it: read it raw */,
-		ODD_DELETE /* accepted: delete it raw */,
-		ODD_LEFT /* nothing helps: for a person */
-	} what;
-	unsigned tries;
-	char *pdu; /* DELETE: what must lie there */
+	enum { ODD_READ /* the child died of it: read it */, ODD_DELETE /* accepted: delete it */ } what;
+	bool refused; /* the modem would not: left alone in this life, and told */
+	char *pdu;    /* DELETE: what must lie there */
 };
 
 struct gsm {

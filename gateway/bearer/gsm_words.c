@@ -51,7 +51,7 @@ static void say(const struct gsm *g, const char *words, struct buf *out)
 void gsm_words_left(const struct gsm *g, struct buf *out)
 {
 	for (unsigned i = 0; i < g->odd_n; i++)
-		if (g->odd[i].what == ODD_LEFT)
+		if (g->odd[i].refused)
 			buf_printf(out,
 			    "%smessage %d of memory %s can neither be decoded nor deleted: delete it in a "
 			    "telephone",
