@@ -88,10 +88,10 @@ static const char *or_in(const struct conf_group *g, const char *key, const char
 	return buf_take(&b);
 }
 
-/* The tree's folder beside the binary (build/kabar or build/test/kabar), else the installed one. */
+/* Beside the binary in the tree (build/kabar, build/test/kabar), or where it was installed, whatever the prefix. */
 static const char *data_folder(const struct conf_group *g, const char *key, const char *in_tree, const char *installed)
 {
-	static const char *const up[] = {"../", "../../", ""};
+	const char *const places[][2] = {{"../", in_tree}, {"../../", in_tree}, {"../share/kabar/", installed}};
 	char exe[400];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 	struct buf b = {0};
@@ -101,9 +101,9 @@ static const char *data_folder(const struct conf_group *g, const char *key, cons
 	exe[n > 0 ? n : 0] = '\0';
 	if (strrchr(exe, '/'))
 		strrchr(exe, '/')[1] = '\0';
-	for (size_t i = 0; i < COUNT_OF(up); i++) {
+	for (size_t i = 0; i < COUNT_OF(places); i++) {
 		buf_clear(&b);
-		buf_printf(&b, "%s%s%s", exe, up[i], in_tree);
+		buf_printf(&b, "%s%s%s", exe, places[i][0], places[i][1]);
 		if (access(b.p, R_OK) == 0)
 			return buf_take(&b);
 	}

@@ -13,7 +13,7 @@ static int run(const struct cli_call *c);
 const struct cli_command cli_schedule = {
     .name = "schedule",
     .usage = "list | add|edit CODE --title T --at 'YYYY-MM-DD HH:MM' --place P [--village CODE] [--timezone Z] [--seats N] [--topic T] |\n"
-	     "       approve CODE --by NAME | cancel CODE",
+	     "       import FILE.tsv (CODE, TITLE, AT, TIMEZONE, VILLAGE, PLACE, SEATS, TOPIC) | approve CODE --by NAME | cancel CODE",
     .summary = "Trainings and village events: what JADWAL answers. CODE is J and a number.",
     .options = "title= at= place= village= timezone= seats= topic= by=",
     .min_words = 1,
@@ -65,23 +65,65 @@ static int64_t parse_time(const char *at, const char *timezone)
 	return end && !*end ? (int64_t)mktime(&local) * 1000 : -1;
 }
 
+/* One event, as arguments or as a line of a file. */
+struct event_words {
+	const char *code, *title, *at, *zone, *village, *place, *seats, *topic;
+};
+
+/* The request for the daemon; NULL (told) when the time is none. */
+static json_t *put_request(const struct event_words *w)
+{
+	const char *zone = w->zone && *w->zone ? w->zone : "Asia/Jakarta";
+	int64_t starts_ms = parse_time(w->at, zone);
+
+	if (starts_ms < 0) {
+		fprintf(stderr, "kabar schedule: %s is no time; write it as '2026-11-28 09:00'\n", w->at);
+		return NULL;
+	}
+	return json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:i, s:s}", "verb", "schedule.put", "code", w->code, "title", w->title, "starts_ms",
+	    (json_int_t)starts_ms, "timezone", zone, "place", w->place, "village", w->village ? w->village : "", "seats", w->seats ? atoi(w->seats) : 0,
+	    "topic", w->topic ? w->topic : "");
+}
+
 static int put(const struct cli_call *c)
 {
-	const char *zone = cli_option(c, "timezone") ? cli_option(c, "timezone") : "Asia/Jakarta";
-	const char *at = cli_option(c, "at"), *title = cli_option(c, "title"), *place = cli_option(c, "place");
-	const char *village = cli_option(c, "village"), *topic = cli_option(c, "topic"), *seats = cli_option(c, "seats");
-	int64_t starts_ms;
+	const struct event_words w = {c->words[1], cli_option(c, "title"), cli_option(c, "at"), cli_option(c, "timezone"), cli_option(c, "village"),
+	    cli_option(c, "place"), cli_option(c, "seats"), cli_option(c, "topic")};
+	json_t *request;
 
-	if (c->words_n != 2 || !at || !title || !place)
+	if (c->words_n != 2 || !w.at || !w.title || !w.place)
 		return cli_usage(c->command);
-	starts_ms = parse_time(at, zone);
-	if (starts_ms < 0) {
-		fprintf(stderr, "kabar schedule: --at %s is no time; write it as '2026-11-28 09:00'\n", at);
-		return EXIT_USAGE;
+	request = put_request(&w);
+	return request ? cli_write(c, request) : EXIT_USAGE;
+}
+
+/* Every line is one command; `#` begins a comment. The first that is not taken ends it. */
+static int import(const struct cli_call *c)
+{
+	FILE *f = fopen(c->words[1], "r");
+	char line[1024];
+	int code = EXIT_OK;
+
+	if (!f)
+		perror(c->words[1]);
+	for (int number = 1; f && code == EXIT_OK && fgets(line, sizeof(line), f); number++) {
+		char *rest = line, *v[8] = {0};
+		json_t *request = NULL;
+
+		line[strcspn(line, "\r\n")] = '\0';
+		if (!*line || *line == '#')
+			continue;
+		for (unsigned i = 0; i < COUNT_OF(v) && rest; i++)
+			v[i] = strsep(&rest, "\t");
+		if (v[5])
+			request = put_request(&(struct event_words){v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]});
+		code = request ? cli_write(c, request) : EXIT_FAILED;
+		if (code != EXIT_OK)
+			fprintf(stderr, "%s:%d: not taken; a line is CODE, TITLE, AT, TIMEZONE, VILLAGE, PLACE, SEATS, TOPIC with TABs between\n", c->words[1], number);
 	}
-	return cli_write(c, json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:i, s:s}", "verb", "schedule.put", "code", c->words[1], "title", title,
-				"starts_ms", (json_int_t)starts_ms, "timezone", zone, "place", place, "village", village ? village : "", "seats",
-				seats ? atoi(seats) : 0, "topic", topic ? topic : ""));
+	if (f)
+		fclose(f);
+	return f ? code : EXIT_FAILED;
 }
 
 static int run(const struct cli_call *c)
@@ -92,6 +134,8 @@ static int run(const struct cli_call *c)
 		return list(c);
 	if (strcmp(what, "add") == 0 || strcmp(what, "edit") == 0)
 		return put(c);
+	if (strcmp(what, "import") == 0 && c->words_n == 2)
+		return import(c);
 	if (strcmp(what, "approve") == 0 && c->words_n == 2 && cli_option(c, "by"))
 		return cli_write(c, json_pack("{s:s, s:s, s:s}", "verb", "schedule.approve", "code", c->words[1], "by", cli_option(c, "by")));
 	if (strcmp(what, "cancel") == 0 && c->words_n == 2)

@@ -185,6 +185,14 @@ def tables():
         gateway.cli('schedule', 'approve', 'J77', '--by', 'Petugas')
         assert any(row['code'] == 'J77' for row in json.loads(gateway.cli('schedule', 'list', '--json')))
         gateway.cli('schedule', 'cancel', 'J77')
+        with open(f'{net.dir}/events.tsv', 'w') as f:
+            f.write('# a comment\nJ80\tHari sehat\t2035-02-03 08:00\tAsia/Makassar\t1203\tPuskesmas\t30\tSEHAT\nJ81\tRapat\t2035-02-04 08:00\t\t\tBalai Desa\n')
+        gateway.cli('schedule', 'import', f'{net.dir}/events.tsv')
+        rows = {row['code']: row for row in json.loads(gateway.cli('schedule', 'list', '--json'))}
+        assert rows['J80']['seats'] == 30 and rows['J80']['state'] == 'draft' and rows['J81']['starts'] == '2035-02-04 08:00', rows
+        with open(f'{net.dir}/events.tsv', 'w') as f:
+            f.write('J82\tRapat\tkapan saja\t\t\tBalai Desa\n')
+        gateway.cli('schedule', 'import', f'{net.dir}/events.tsv', code=1)
         gateway.cli('schedule', 'add', 'X1', '--title', 'a', '--at', '2035-01-02 09:00', '--place', 'b', code=1)
         gateway.cli('schedule', 'add', 'J78', '--title', 'a', '--at', 'besok', '--place', 'b', code=2)
         topics = json.loads(gateway.cli('info', 'list', '--json'))
