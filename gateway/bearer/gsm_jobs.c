@@ -61,8 +61,13 @@ void life_bye(struct life *l, const char *why, const char *words)
 
 void life_lost(struct life *l, const char *what)
 {
+	struct pollfd f = {phone_fd(l->phone), 0, 0};
 	char words[128];
 
+	if (poll(&f, 1, 0) > 0) {
+		life_bye(l, "unplugged", "");
+		return;
+	}
 	snprintf(words, sizeof(words), "%s while %s", phone_error(l->phone), what);
 	life_bye(l, "lost", words);
 }
