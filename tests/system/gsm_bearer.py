@@ -38,7 +38,8 @@ def test_before_start():
             assert b.events[1]['ev'] == 'up' and b.events[1]['smsc'] and b.events[1]['imei'], b.events[:3]
         with Bearer(tty(net), epoch=1) as b:
             again = b.wait('sms', text='kedua', epoch=2)
-            b.op('accept', ref=second['ref'])  # of the life before: ignored
+            b.op('accept', ref=first['ref'])  # of the life before, with the number of the present one: ignored
+            assert first['ref'] & 0xffffffff == again['ref'] & 0xffffffff
             time.sleep(0.3)
             assert net.modem('m1')['sim_used'] == 1
             b.op('accept', ref=again['ref'])

@@ -16,6 +16,7 @@ OURS = '+6281100000001'
 ANI, BUDI = '+6281255500001', '+6281255500002'
 GOOD = '00040D91261852550000F10000621142100000820531D98C5603'  # "12345" by 23.038
 TRUNCATED = '00040D91261852550000F1000062114210000082' + '20' + '31D98C'
+RESERVED = '00FFFF'  # of a type that does not exist: libgammu can neither read nor delete it
 CRASHING = '00040D91261852550000F1000062114210000082' + 'FF' + '41' * 224  # 255 septets: more than libgammu's buffer on the stack
 
 
@@ -74,6 +75,22 @@ def test_kill_parent():
         b.process.wait()
         until(lambda: gone(child), 2, 'the child is gone')
         b.process.stdin.close()
+
+
+def test_kill_parent_blocked():
+    """the child dies with its parent also while libgammu waits for a modem"""
+    master, slave = pty.openpty()
+    terminal.setraw(slave)
+    b = Bearer(os.ttyname(slave))
+    child = until(b.child, 5, 'a child')
+    time.sleep(1)
+    assert not gone(child)
+    b.process.kill()
+    b.process.wait()
+    until(lambda: gone(child), 2, 'the child is gone')
+    b.process.stdin.close()
+    os.close(master)
+    os.close(slave)
 
 
 def test_close():
@@ -205,7 +222,7 @@ def test_undecodable():
     """what libgammu cannot decode is an event with its PDU, and after accept the slot is free; others are not held up"""
     with Network() as net, Bearer(tty(net)) as b:
         b.wait('credit')
-        for pdu in (TRUNCATED, '00FFFF', GOOD):
+        for pdu in (TRUNCATED, RESERVED, GOOD):
             net.tell(do='inject', modem='m1', pdu=pdu)
         good = b.wait('sms', undecodable=False)
         assert good['peer'] == ANI and good['text'] == '12345', good
@@ -251,6 +268,37 @@ def test_left_alone():
             until(lambda: list(modem.slots) == [1], 5, 'only that one is left')
             time.sleep(6)
             assert len(b.all('up')) == lives and len(b.all('sms')) == before + 1, b.events
+
+
+def test_raw_compare():
+    """raw AT, too, deletes only what was read: a message that took the place is offered"""
+    seen = []
+
+    def swap(modem, command):
+        seen.append(command)
+        if len(seen) == 2:  # the first life asked once; this is raw AT before the second
+            modem.slots[1] = deliver(BUDI, 'penerus')
+        return ['OK']
+    with PoorModem({'AT+CMGF=0': swap}) as modem:
+        modem.slots[1] = RESERVED
+        with Bearer(modem.tty) as b:
+            b.op('accept', ref=b.wait('sms', undecodable=True)['ref'])
+            event = b.wait('sms', text='penerus', epoch=2)
+            assert 1 in modem.slots
+            b.op('accept', ref=event['ref'])
+            until(lambda: not modem.slots, 5, 'an empty SIM')
+
+
+def test_false_success():
+    """an OK without a reference is no success: UNKNOWN, and a new life"""
+    with PoorModem() as modem:
+        modem.take_pdu = lambda line: modem.say(line + '\r\nOK\r\n')
+        with Bearer(modem.tty) as b:
+            b.wait('credit')
+            b.submit(ANI, 'x', 5)
+            b.wait('unknown', submit=5)
+            b.wait('up', 20, epoch=2)
+            assert not b.all('sent')
 
 
 def test_settled():
@@ -332,6 +380,32 @@ def test_unplug_sending():
         net.tell(do='set', modem='m1', present=False)
         b.wait('unknown', 3, submit=5)
         b.wait('down', 3)
+
+
+def test_unplug_blocked():
+    """pulled out while libgammu waits for an answer: it is told at once, not when libgammu gives up"""
+    def pull(modem, command):
+        modem.unplug()
+        return []
+    with PoorModem({'AT+CMGR=7': pull}) as modem, Bearer(modem.tty) as b:
+        modem.slots[7] = TRUNCATED  # listed, then asked for alone
+        down = b.wait('down', 12)
+        assert 'went away' in down['reason'], down
+        asked = next(e['at'] for e in b.events if e['ev'] == 'up')
+        assert down['at'] - asked < 10 * SLOW, 'libgammu alone would have waited 50 s'
+
+
+def test_notice_in_answer():
+    """a notice in one piece with the answer does not turn a message that cannot be decoded into half a one"""
+    def with_notice(modem, command):
+        answer = [f'+CMGR: 1,,23\r\n{TRUNCATED}', 'OK']
+        return answer + ['+CMTI: "SM",9'] if modem.commands.count(command) <= 2 else answer
+    with PoorModem({'AT+CMGR=1': with_notice}) as modem:
+        modem.slots[1] = TRUNCATED
+        with Bearer(modem.tty) as b:
+            event = b.wait('sms')
+            assert event['undecodable'] and TRUNCATED.encode().hex() in event['raw_hex'], event
+            assert len(b.all('sms')) == 1
 
 
 def test_child_faults():

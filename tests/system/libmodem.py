@@ -139,11 +139,19 @@ class PoorModem(threading.Thread):
         self.start()
         return self
 
-    def __exit__(self, *_):
+    def unplug(self):
+        """Out of the world, from any thread; once."""
         self.over = True
-        self.join(5)
         os.close(self.master)
         os.close(self.slave)
+        os.unlink(self.tty)
+
+    def __exit__(self, *_):
+        if not self.over:
+            self.over = True
+            self.join(5)
+            os.close(self.master)
+            os.close(self.slave)
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def say(self, text):
@@ -161,11 +169,13 @@ class PoorModem(threading.Thread):
                     break
                 line, held = held[:cut.end()].decode('latin-1'), held[cut.end():]
                 self.take(line)
+                if self.over:
+                    return
 
     def take(self, line):
         if line.endswith('\x1a'):
             self.sent.append(line.strip('\x1a\n'))
-            self.say(line + f'\r\n+CMGS: {len(self.sent) & 255}\r\n\r\nOK\r\n')
+            self.take_pdu(line)
             return
         command = line.strip('\r\n\x1b')
         if not command:
@@ -176,7 +186,12 @@ class PoorModem(threading.Thread):
             self.say('\r\n> ')
             return
         answer = self.answer(command)
+        if self.over:
+            return
         self.say(''.join(f'\r\n{part}\r\n' for part in answer))
+
+    def take_pdu(self, line):
+        self.say(line + f'\r\n+CMGS: {len(self.sent) & 255}\r\n\r\nOK\r\n')
 
     def answer(self, command):
         for prefix, answer in self.answers.items():
