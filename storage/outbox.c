@@ -99,6 +99,16 @@ int outbox_set(struct store *s, const struct outbox_row *r)
 	    slice_of(out_state_word(r->state)), r->due_ms, r->why, (int64_t)out_state_is_over(r->state));
 }
 
+int outbox_sent_simply(struct store *s, int64_t id, struct slice *peer)
+{
+	int err = db_query_one(s->db, Q_outbox_sent_simply, "i", id);
+
+	if (!err)
+		*peer = db_text(s->db, Q_outbox_sent_simply, 0, &s->arena);
+	db_end(s->db, Q_outbox_sent_simply);
+	return err;
+}
+
 /* The first name behind another one: min(..) of nothing is NULL. */
 static int next_name(struct store *s, enum query q, struct slice after, struct slice *name)
 {
@@ -179,12 +189,23 @@ static int submit_open(struct store *s, const struct submit_row *which, struct s
 	return out->state == SUBMIT_OUT || out->state == SUBMIT_UNKNOWN ? 0 : ERR_NOT_FOUND;
 }
 
+/* What is OUT in one statement; else it may be UNKNOWN still. */
 int submit_settle(struct store *s, const struct submit_row *o, struct submit_row *out)
 {
-	int err = submit_open(s, o, out);
+	const char *state = submit_state_word(o->state);
+	int err = db_query_one(s->db, Q_submit_settle_out, "izsiisi", o->id, state, o->net_ref, (int64_t)o->code, o->done_ms, o->link, o->epoch);
 
-	return err ? err
-		   : db_exec_one(s->db, Q_submit_settle, "izsii", o->id, submit_state_word(o->state), o->net_ref, (int64_t)o->code, o->done_ms);
+	*out = (struct submit_row){.id = o->id, .link = o->link, .epoch = o->epoch, .state = SUBMIT_OUT};
+	if (!err) {
+		out->outbox = db_int(s->db, Q_submit_settle_out, 0);
+		out->part = (int)db_int(s->db, Q_submit_settle_out, 1);
+		out->attempt = (int)db_int(s->db, Q_submit_settle_out, 2);
+	}
+	db_end(s->db, Q_submit_settle_out);
+	if (err != ERR_NOT_FOUND)
+		return err;
+	err = submit_open(s, o, out);
+	return err ? err : db_exec_one(s->db, Q_submit_settle, "izsii", o->id, state, o->net_ref, (int64_t)o->code, o->done_ms);
 }
 
 int submit_undo(struct store *s, const struct submit_row *which, struct submit_row *out)

@@ -75,6 +75,8 @@ int outbox_waiting(struct store *s, struct slice route, int lane, int64_t due_be
 int outbox_next_route(struct store *s, struct slice after, struct slice *route) MUST_USE;
 /* Route, todo, attempt, state, due_ms and why, as in the row; the true text is wiped when it is over. */
 int outbox_set(struct store *s, const struct outbox_row *row) MUST_USE;
+/* The whole message is SENT, if it has one part that is with a link at its first attempt; *peer is filled. ERR_NOT_FOUND: it is another one. */
+int outbox_sent_simply(struct store *s, int64_t id, struct slice *peer) MUST_USE;
 /* The state of a row by its submits. */
 int outbox_state(struct store *s, const struct outbox_row *row, enum out_state *out) MUST_USE;
 

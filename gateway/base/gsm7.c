@@ -26,13 +26,27 @@ static const struct {
 } extension[] = {{0x0a, '\f'}, {0x14, '^'}, {0x28, '{'}, {0x29, '}'}, {0x2f, '\\'}, {0x3c, '['}, {0x3d, '~'},
     {0x3e, ']'}, {0x40, '|'}, {0x65, 0x20ac}};
 
+#define NONE (-1)
+#define EXT(septet) (0x100 | (septet))
+/* The same the other way round for ASCII, which nearly all text is. */
+static const int16_t of_ascii[128] = {
+    /* clang-format off */
+    NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, 10, NONE, EXT(0x0a), 13, NONE, NONE,
+    NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+    32, 33, 34, 35, 2, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
+    48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
+    0, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79,
+    80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, EXT(0x3c), EXT(0x2f), EXT(0x3e), EXT(0x14), 17,
+    NONE, 97, 98, 99, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111,
+    112, 113, 114, 115, 116, 117, 118, 119, 120, 121, 122, EXT(0x28), EXT(0x40), EXT(0x29), EXT(0x3d), NONE,
+    /* clang-format on */
+};
+
 /* The septet of a code point: 0..127, 0x100 | septet of the extension table, or -1. */
 static int septet_of(uint32_t c)
 {
-	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' ')
-		return (int)c;
-	if (c == 0x1b)
-		return -1;
+	if (c < 128)
+		return of_ascii[c];
 	for (int i = 0; i < 128; i++)
 		if (alphabet[i] == c)
 			return i;

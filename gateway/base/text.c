@@ -83,14 +83,29 @@ static bool add_without_marks(struct buf *out, uint32_t c)
 	return true;
 }
 
+/* Bytes from `at` on that stay as they are, for sure. */
+static uint32_t plain_run(struct slice in, uint32_t at)
+{
+	uint32_t end = at;
+
+	while (end < in.n && (unsigned char)in.p[end] >= ' ' && (unsigned char)in.p[end] < 0x7f && in.p[end] != '`')
+		end++;
+	return end - at;
+}
+
 void text_fold_gsm(struct slice in, struct buf *out)
 {
 	uint32_t used;
 
 	for (uint32_t at = 0; at < in.n; at += used) {
-		uint32_t c = next(in, at, &used);
+		uint32_t c = next(in, at, &used), run = plain_run(in, at);
 		const char *as;
 
+		if (run) {
+			buf_add(out, in.p + at, run);
+			used = run;
+			continue;
+		}
 		if (c == '\r') {
 			if (at + 1 >= in.n || in.p[at + 1] != '\n')
 				buf_char(out, '\n');
@@ -181,10 +196,11 @@ void text_split(struct slice utf8, struct text_parts *out)
 	unsigned whole, limit;
 	uint32_t at = 0;
 
-	*out = (struct text_parts){.coding = septets >= 0 ? CODING_GSM7 : CODING_UCS2};
+	out->n = 0;
+	out->coding = septets >= 0 ? CODING_GSM7 : CODING_UCS2;
 	whole = out->coding == CODING_GSM7 ? 160 : 70;
 	limit = out->coding == CODING_GSM7 ? 153 : 67;
-	if (part_end(utf8, 0, out->coding, whole, &out->units[0]) == utf8.n)
+	if (septets >= 0 ? septets <= (int)whole : part_end(utf8, 0, out->coding, whole, &out->units[0]) == utf8.n)
 		limit = whole;
 	do {
 		uint32_t end = part_end(utf8, at, out->coding, limit, &out->units[out->n]);

@@ -73,18 +73,45 @@ static void remember_attempt(struct outbox_row *row, const struct submit_row *s)
 		row->attempt = s->attempt;
 }
 
-static int on_sent(struct engine *e, struct outbox_row *row, const struct submit_row *s, struct slice net_ref)
+/* A report that came before its SENT; *is stays SENT without one. */
+static int take_early_report(struct engine *e, const struct submit_row *s, struct slice net_ref, struct slice peer, enum submit_state *is)
 {
-	enum submit_state is = SUBMIT_SENT;
 	int64_t outbox;
 	int code, err;
 
+	*is = SUBMIT_SENT;
+	err = report_early_take(e->store, s->link, net_ref, peer, e->now_ms - REPORT_EARLY_MS, is, &code);
+	if (!err)
+		err = submit_report(e->store, s->id, *is, net_ref, code, e->now_ms, &outbox);
+	return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* The message of one part that went at its first attempt, as nearly all do: without reading its row. ERR_NOT_FOUND: it is another one. */
+static int on_sent_simply(struct engine *e, const struct submit_row *s, struct slice net_ref)
+{
+	struct outbox_row row;
+	enum submit_state is;
+	int err;
+
+	if (s->state != SUBMIT_OUT || s->attempt != 1)
+		return ERR_NOT_FOUND;
+	err = outbox_sent_simply(e->store, s->outbox, &row.peer);
+	if (!err)
+		err = take_early_report(e, s, net_ref, row.peer, &is);
+	if (err || is == SUBMIT_SENT)
+		return err;
+	err = outbox_by_id(e->store, s->outbox, &row);
+	return err ? err : save(e, &row, s, is);
+}
+
+static int on_sent(struct engine *e, struct outbox_row *row, const struct submit_row *s, struct slice net_ref)
+{
+	enum submit_state is;
+	int err = take_early_report(e, s, net_ref, row->peer, &is);
+
 	row->todo &= ~bit_of(s);
 	row->why = (struct slice){"", 0};
-	err = report_early_take(e->store, s->link, net_ref, row->peer, e->now_ms - REPORT_EARLY_MS, &is, &code);
-	if (!err)
-		err = submit_report(e->store, s->id, is, net_ref, code, e->now_ms, &outbox);
-	return err && err != ERR_NOT_FOUND ? err : save(e, row, s, is);
+	return err ? err : save(e, row, s, is);
 }
 
 static int on_failed(struct engine *e, struct outbox_row *row, const struct submit_row *s, bool transient, struct slice why)
@@ -114,7 +141,7 @@ static int on_unknown(struct engine *e, struct outbox_row *row, const struct sub
 /* ---- outcomes ---- */
 
 /* Only the submit of this link and this life; what is settled already stays. */
-static int settle(struct engine *e, const struct event *ev, enum submit_state to, struct submit_row *was, struct outbox_row *row)
+static int settle(struct engine *e, const struct event *ev, enum submit_state to, struct submit_row *was)
 {
 	const struct submit_row outcome = {
 	    .id = ev->u.result.submit,
@@ -126,9 +153,8 @@ static int settle(struct engine *e, const struct event *ev, enum submit_state to
 	    .done_ms = e->now_ms,
 	};
 	bool undo = ev->kind == EV_FAILED && ev->u.result.failure == FAILURE_NOT_HANDED_OVER;
-	int err = undo ? submit_undo(e->store, &outcome, was) : submit_settle(e->store, &outcome, was);
 
-	return err ? err : outbox_by_id(e->store, was->outbox, row);
+	return undo ? submit_undo(e->store, &outcome, was) : submit_settle(e->store, &outcome, was);
 }
 
 static int result(struct engine *e, const struct event *ev)
@@ -136,8 +162,13 @@ static int result(struct engine *e, const struct event *ev)
 	static const enum submit_state states[] = {[EV_SENT] = SUBMIT_SENT, [EV_FAILED] = SUBMIT_FAILED, [EV_UNKNOWN] = SUBMIT_UNKNOWN};
 	struct submit_row was;
 	struct outbox_row row;
-	int err = settle(e, ev, states[ev->kind], &was, &row);
+	int err = settle(e, ev, states[ev->kind], &was);
 
+	if (err)
+		return err;
+	if (ev->kind == EV_SENT && (err = on_sent_simply(e, &was, ev->u.result.net_ref)) != ERR_NOT_FOUND)
+		return err;
+	err = outbox_by_id(e->store, was.outbox, &row);
 	if (err)
 		return err;
 	if (ev->kind == EV_SENT)

@@ -27,7 +27,7 @@ static struct slice clean_utf8(struct engine *e, struct slice text)
 	struct slice out;
 	uint32_t i = 0;
 
-	while (i < text.n && text.p[i] > 0)
+	while (i < text.n && text.p[i] != '\0' && (unsigned char)text.p[i] < 0x80)
 		i++;
 	if (i == text.n)
 		return text;

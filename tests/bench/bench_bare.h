@@ -104,13 +104,11 @@ static inline int bare_sent(struct bare *b, int64_t submit)
 
 	snprintf(ref, sizeof(ref), "%08llx", (long long)submit);
 	DO(db_savepoint(db));
-	DO(db_query_one(db, Q_submit_by_id, "i", submit));
-	out = db_int(db, Q_submit_by_id, 1);
-	db_end(db, Q_submit_by_id);
-	DO(db_exec_one(db, Q_submit_settle, "izsii", submit, "SENT", slice_of(ref), INT64_C(0), b->now_ms));
-	READ(Q_outbox_by_id, "i", out);
+	DO(db_query_one(db, Q_submit_settle_out, "izsiisi", submit, "SENT", slice_of(ref), INT64_C(0), b->now_ms, SLICE_LIT("m1"), INT64_C(1)));
+	out = db_int(db, Q_submit_settle_out, 0);
+	db_end(db, Q_submit_settle_out);
+	READ(Q_outbox_sent_simply, "i", out);
 	READ(Q_report_early_take, "sssi", SLICE_LIT("m1"), slice_of(ref), SLICE_LIT("+6281200000000"), b->now_ms - 3600000);
-	DO(db_exec_one(db, Q_outbox_set, "isiisisi", out, SLICE_LIT("m1"), INT64_C(0), INT64_C(0), SLICE_LIT("SENT"), b->now_ms, SLICE_LIT(""), INT64_C(1)));
 	return db_release(db);
 }
 
