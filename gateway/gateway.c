@@ -59,12 +59,25 @@ static void pause_bearers(struct gateway *g, bool paused)
 		g->bearers[i]->kind->pause(g->bearers[i], paused);
 }
 
+/* Its caller waits at a terminal: it need not wait for the store to get well. */
+static void refuse_command(struct gateway *g, const struct event *e)
+{
+	const struct effect answer = {.kind = EF_ANSWER, .to = e->from, .ref = e->ref, .last = true,
+	    .text = SLICE_LIT("{\"error\":\"the store does not work now (its log says why); it is tried again by itself: try later\"}")};
+
+	control_answer(g->control, &answer);
+}
+
 static void on_event(void *arg, const struct event *e)
 {
 	struct gateway *g = arg;
 
 	if (g->draining && e->kind == EV_CREDIT)
 		return; /* nothing new leaves any more */
+	if (e->kind == EV_COMMAND && engine_thread_is_sick(g->thread)) {
+		refuse_command(g, e);
+		return;
+	}
 	if (mailbox_put(g->mailbox, e))
 		pause_bearers(g, true);
 	if (g->thread)

@@ -14,7 +14,6 @@ const struct cli_command *const cli_commands[] = {&cli_run, &cli_check, &cli_sta
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "help";
-	struct cli_call call;
 
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		name = "help";
@@ -22,7 +21,7 @@ int main(int argc, char **argv)
 		name = "version";
 	for (unsigned i = 0; cli_commands[i]; i++)
 		if (strcmp(cli_commands[i]->name, name) == 0)
-			return cli_parse(cli_commands[i], argc > 2 ? argc - 2 : 0, argv + 2, &call) == EXIT_OK ? cli_commands[i]->run(&call) : EXIT_USAGE;
+			return cli_run_command(cli_commands[i], argc > 2 ? argc - 2 : 0, argv + 2);
 	fprintf(stderr, "kabar: there is no subcommand %s. `kabar help` lists them.\n", name);
 	return EXIT_USAGE;
 }

@@ -42,12 +42,12 @@ static const struct conf_key bearer_keys[] = {
     {0},
 };
 static const struct conf_key route_keys[] = {
-    {"prefix", CONF_STRING, "", 0, 20, NULL, CONF_REQUIRED, "Beginning of the recipient's number, such as \"+62811\"; \"\" is every number. The longest counts."},
-    {"bearer", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED, "Name of the bearer that carries it."},
+    {"prefix", CONF_STRING, "", 0, 20, NULL, CONF_REQUIRED | CONF_RELOAD, "Beginning of the recipient's number, such as \"+62811\"; \"\" is every number. The longest counts."},
+    {"bearer", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED | CONF_RELOAD, "Name of the bearer that carries it."},
     {0},
 };
 static const struct conf_key operator_keys[] = {
-    {"number", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED, "Number that cries for help and alarms are sent to."},
+    {"number", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED | CONF_RELOAD, "Number that cries for help and alarms are sent to."},
     {"hours", CONF_STRING, "00-24", 5, 5, NULL, CONF_RELOAD, "Hours of duty, local time, such as \"08-20\" or \"20-08\"."},
     {0},
 };
@@ -123,6 +123,13 @@ static bool zone_exists(const char *name)
 	return there;
 }
 
+static bool is_kind(const struct conf_group *g, const char *kind)
+{
+	const char *z = conf_string(g, "kind");
+
+	return z && strcmp(z, kind) == 0;
+}
+
 static int link_by_name(const struct plan *p, const char *name)
 {
 	for (unsigned i = 0; i < p->links_n; i++)
@@ -149,6 +156,19 @@ static const char *number_of(struct checker *c, const struct conf_group *g, bool
 	return must_strdup("");
 }
 
+/* Two children would take each other's answers off one serial line. */
+static void check_device(struct checker *c, unsigned i)
+{
+	const struct conf_group *g = conf_list_at(c->s->conf, "bearers", i), *other;
+	const char *device = conf_string(g, "device");
+
+	for (unsigned k = 0; device && k < i; k++) {
+		other = conf_list_at(c->s->conf, "bearers", k);
+		if (is_kind(other, "gsm") && conf_string(other, "device") && strcmp(conf_string(other, "device"), device) == 0)
+			complain(c, g, "device", device, "is the device of another bearer too");
+	}
+}
+
 static void make_links(struct checker *c)
 {
 	struct plan *p = &c->s->plan;
@@ -164,10 +184,18 @@ static void make_links(struct checker *c)
 			complain(c, g, "name", name, "is the name of another bearer too; names must differ");
 		links[i] = (struct plan_link){name ? name : "", number_of(c, g, true)};
 		p->links_n++;
+		if (is_kind(g, "gsm"))
+			check_device(c, i);
 	}
 	if (n == 0)
 		complaint_add(c->complaints, conf_path(c->s->conf), 0, "bearers: none is configured. A USB modem needs: bearers = ( { name = \"m1\"; kind = \"gsm\"; device = "
 								       "\"/dev/serial/by-id/..\"; } );");
+}
+
+/* Recipients are compared in E.164: a prefix in another form would match nobody, in silence. */
+static bool prefix_is_right(const char *z)
+{
+	return !*z || (z[0] == '+' && z[1] && z[1 + strspn(z + 1, "0123456789")] == '\0');
 }
 
 static void make_routes(struct checker *c)
@@ -183,9 +211,19 @@ static void make_routes(struct checker *c)
 
 		if (bearer && link < 0)
 			complain(c, g, "bearer", bearer, "is the name of no bearer");
+		if (!prefix_is_right(conf_string(g, "prefix")))
+			complain(c, g, "prefix", conf_string(g, "prefix"), "is no beginning of a number; write it as \"+62811\", or \"\" for all");
 		routes[i] = (struct plan_route){conf_string(g, "prefix"), (uint16_t)(link < 0 ? 0 : link)};
 		c->s->plan.routes_n++;
 	}
+}
+
+static bool is_ours(const struct plan *p, const char *number)
+{
+	for (unsigned i = 0; *number && i < p->links_n; i++)
+		if (strcmp(p->links[i].number, number) == 0)
+			return true;
+	return false;
 }
 
 static void make_operators(struct checker *c)
@@ -204,7 +242,11 @@ static void make_operators(struct checker *c)
 		}
 		operators[i] = (struct plan_operator){number_of(c, g, false), (uint8_t)from, (uint8_t)to};
 		c->s->plan.operators_n++;
+		if (is_ours(&c->s->plan, operators[i].number))
+			complain(c, g, "number", operators[i].number, "is one of our own: an alert would go to the gateway itself");
 	}
+	if (n == 0)
+		complaint_warn(c->complaints, conf_path(c->s->conf), 0, "operators: none is configured; a cry for help alerts nobody");
 }
 
 static void make_plan(struct checker *c)
@@ -282,15 +324,20 @@ int settings_load(const char *path, struct complaints *complaints, struct settin
 	return 0;
 }
 
+static void free_links(struct plan *p)
+{
+	for (unsigned i = 0; i < p->links_n; i++)
+		free((char *)p->links[i].number);
+	free((void *)p->links);
+}
+
 void settings_free(struct settings *s)
 {
 	if (!s)
 		return;
-	for (unsigned i = 0; i < s->plan.links_n; i++)
-		free((char *)s->plan.links[i].number);
+	free_links(&s->plan);
 	for (unsigned i = 0; i < s->plan.operators_n; i++)
 		free((char *)s->plan.operators[i].number);
-	free((void *)s->plan.links);
 	free((void *)s->plan.routes);
 	free((void *)s->plan.operators);
 	free((char *)s->key_path);
@@ -328,19 +375,60 @@ static void compare_keys(const struct conf_key *k, const struct conf_group *a, c
 			buf_printf(kept, "%s%s.%s", kept->n ? ", " : "", group, k->name);
 }
 
+static const struct conf_group *bearer_group(const struct settings *s, const char *name)
+{
+	for (unsigned i = 0; i < conf_list_n(s->conf, "bearers"); i++) {
+		const char *z = conf_string(settings_bearer(s, i), "name");
+
+		if (z && strcmp(z, name) == 0)
+			return settings_bearer(s, i);
+	}
+	return NULL;
+}
+
+static bool same_links(const struct plan *a, const struct plan *b)
+{
+	bool same = a->links_n == b->links_n;
+
+	for (unsigned i = 0; same && i < a->links_n; i++)
+		same = strcmp(a->links[i].name, b->links[i].name) == 0;
+	return same;
+}
+
 static void compare_bearers(const struct settings *fresh, const struct settings *old, struct buf *kept)
 {
-	if (fresh->plan.links_n != old->plan.links_n) {
-		buf_printf(kept, "%sbearers", kept->n ? ", " : "");
-		return;
-	}
 	for (unsigned i = 0; i < old->plan.links_n; i++) {
-		const struct conf_group *a = settings_bearer(fresh, i), *b = settings_bearer(old, i);
+		const struct conf_group *a = bearer_group(fresh, old->plan.links[i].name), *b = bearer_group(old, old->plan.links[i].name);
 
+		if (!a || !b)
+			continue;
 		compare_keys(bearer_keys, a, b, "bearers", kept);
 		if (strcmp(conf_string(a, "kind"), conf_string(b, "kind")) == 0)
 			compare_keys(keys_of_bearer(conf_string(a, "kind")), a, b, "bearers", kept);
 	}
+}
+
+/* The bearers that run go on as they are; routes are said anew, by name, and those of bearers that do not run fall. */
+static void keep_links(struct plan *p, const struct plan *old)
+{
+	struct plan_route *routes = must_alloc((p->routes_n + 1) * sizeof(*routes));
+	struct plan_link *links = must_alloc((old->links_n + 1) * sizeof(*links));
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < p->routes_n; i++) {
+		int link = link_by_name(old, p->links[p->routes[i].link].name);
+
+		if (link >= 0)
+			routes[n++] = (struct plan_route){p->routes[i].prefix, (uint16_t)link};
+	}
+	for (unsigned i = 0; i < old->links_n; i++)
+		links[i] = (struct plan_link){old->links[i].name, must_strdup(old->links[i].number)};
+	free((void *)p->routes);
+	free_links(p);
+	p->routes = routes;
+	p->routes_n = n;
+	p->links = links;
+	p->links_n = old->links_n;
 }
 
 void settings_keep_fixed(struct settings *fresh, const struct settings *old, struct buf *kept)
@@ -349,13 +437,14 @@ void settings_keep_fixed(struct settings *fresh, const struct settings *old, str
 
 	compare_keys(gateway_keys, conf_group(fresh->conf, "gateway"), conf_group(old->conf, "gateway"), "gateway", kept);
 	compare_keys(store_keys, conf_group(fresh->conf, "store"), conf_group(old->conf, "store"), "store", kept);
+	if (!same_links(p, &old->plan))
+		buf_printf(kept, "%sbearers", kept->n ? ", " : "");
 	compare_bearers(fresh, old, kept);
 	p->gateway = old->plan.gateway;
 	p->timezone = old->plan.timezone;
 	p->language = old->plan.language;
 	p->demo = old->plan.demo;
-	if (fresh->plan.links_n != old->plan.links_n)
-		p->routes_n = 0; /* they speak of other links */
+	keep_links(p, &old->plan);
 }
 
 void settings_print_complaints(const struct complaints *c)

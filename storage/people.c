@@ -192,10 +192,10 @@ int person_number_first(struct store *s, int64_t id, struct slice *peer)
 }
 
 int person_set_stage(
-    struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by, int64_t now_ms)
+    struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by, int64_t since_ms, int64_t now_ms)
 {
 	return row_changed(
-	    s, db_exec(s->db, Q_person_set_stage, "isissi", id, stage, now_ms, note, by, now_ms));
+	    s, db_exec(s->db, Q_person_set_stage, "isissi", id, stage, since_ms, note, by, now_ms));
 }
 
 static int change_nik(

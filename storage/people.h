@@ -37,7 +37,7 @@ int person_by_reg_no(struct store *s, struct slice reg_no, struct person *out) M
 int person_code_is(struct store *s, int64_t id, struct slice code, bool *is) MUST_USE;	 /* constant time */
 int person_nik_known(struct store *s, struct slice nik, int64_t *person) MUST_USE;	 /* 0: nobody has it */
 int person_number_first(struct store *s, int64_t id, struct slice *peer) MUST_USE;
-int person_set_stage(struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by, int64_t now_ms) MUST_USE;
+int person_set_stage(struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by, int64_t since_ms, int64_t now_ms) MUST_USE; /* since_ms: the day that STATUS shows */
 /* One changed field at a time: "name", "birth" (with sex), "nik" (with birth and sex), "village" (with village_text), "country", "code", "flags"; as in person_new. */
 int person_change(struct store *s, int64_t id, const char *field, const struct person_new *with) MUST_USE;
 /* This number does not speak for that person any more (BUKAN): only an officer links it again. ERR_NOT_FOUND. */

@@ -6,10 +6,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void say_usage(const struct cli_command *command, FILE *out)
+{
+	fprintf(out, "usage: kabar %s [-c FILE] %s\n%s\n", command->name, command->usage, command->summary);
+}
+
 int cli_usage(const struct cli_command *command)
 {
-	fprintf(stderr, "usage: kabar %s [-c FILE] %s\n%s\n", command->name, command->usage, command->summary);
+	say_usage(command, stderr);
 	return EXIT_USAGE;
+}
+
+int cli_run_command(const struct cli_command *command, int argc, char **argv)
+{
+	struct cli_call call;
+
+	if (cli_parse(command, argc, argv, &call) != EXIT_OK)
+		return EXIT_USAGE;
+	if (!call.help)
+		return command->run(&call);
+	say_usage(command, stdout);
+	return EXIT_OK;
 }
 
 /* The names of options stay where they stand, in the command's list: they end at "=", a blank or the end. */
@@ -46,6 +63,10 @@ static int parse_option(struct cli_call *c, int argc, char **argv)
 	size_t n = equals ? (size_t)(equals - name) : strlen(name);
 	bool takes_value = false;
 
+	if (strcmp(name, "help") == 0) {
+		c->help = true;
+		return 1;
+	}
 	if (n == 4 && memcmp(name, "json", 4) == 0 && !equals) {
 		c->json = true;
 		return 1;
@@ -83,6 +104,8 @@ int cli_parse(const struct cli_command *command, int argc, char **argv, struct c
 			return cli_usage(command);
 		i += taken;
 	}
+	if (c->help)
+		return EXIT_OK;
 	if (c->words_n < command->min_words || c->words_n > command->max_words)
 		return cli_usage(command);
 	return EXIT_OK;

@@ -17,7 +17,7 @@ enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NO_DAEMON = 
 struct cli_call {
 	const struct cli_command *command;
 	const char *config; /* -c FILE, default gateway.conf */
-	bool json;
+	bool json, help; /* help: --help was typed, the rest does not matter */
 	const char *words[16]; /* what is no option */
 	unsigned words_n;
 	const char *options[24]; /* name (in the command's list), value, name, value, .. */
@@ -38,6 +38,8 @@ const char *cli_option(const struct cli_call *c, const char *name); /* value, ""
 int cli_usage(const struct cli_command *command);		    /* says how, on stderr; EXIT_USAGE */
 /* -c, --json, the command's options and words from what was typed; EXIT_OK or EXIT_USAGE (told). */
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_call *out);
+/* Parses and runs, or says how it is used; the exit code. */
+int cli_run_command(const struct cli_command *command, int argc, char **argv);
 
 /* Loads settings, complaints told; NULL on faults (exit EXIT_USAGE). */
 struct settings *cli_settings(const struct cli_call *c);

@@ -20,12 +20,15 @@ static int connect_to(const char *path)
 	const struct timeval limit = {ANSWER_LIMIT_S, 0};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || strlen(path) >= sizeof(where.sun_path))
+	if (fd < 0)
 		return fd;
-	strcpy(where.sun_path, path);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	if (connect(fd, (struct sockaddr *)&where, sizeof(where)) == 0)
-		return fd;
+	errno = ENAMETOOLONG;
+	if (strlen(path) < sizeof(where.sun_path)) {
+		strcpy(where.sun_path, path);
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+		if (connect(fd, (struct sockaddr *)&where, sizeof(where)) == 0)
+			return fd;
+	}
 	close(fd);
 	return -1;
 }
@@ -44,16 +47,19 @@ static void add_id(json_t *request)
 static json_t *exchange(int fd, const json_t *request)
 {
 	char *text = json_dumps(request, JSON_COMPACT), piece[4096];
-	struct buf answer = {0};
+	struct buf line = {0}, answer = {0};
 	json_t *reply;
 	ssize_t n;
 
-	if (write(fd, text, strlen(text)) < 0 || write(fd, "\n", 1) < 0)
-		n = 0;
-	else
-		while ((n = read(fd, piece, sizeof(piece))) > 0)
-			buf_add(&answer, piece, (size_t)n);
+	buf_str(&line, text);
+	buf_char(&line, '\n');
 	free(text);
+	for (size_t sent = 0; sent < line.n; sent += (size_t)n)
+		if ((n = send(fd, line.p + sent, line.n - sent, MSG_NOSIGNAL)) < 0)
+			break; /* it may have answered all the same: that the request is too long */
+	buf_free(&line);
+	while ((n = read(fd, piece, sizeof(piece))) > 0)
+		buf_add(&answer, piece, (size_t)n);
 	reply = json_loadb(answer.p ? answer.p : "", answer.n, JSON_DISABLE_EOF_CHECK, NULL);
 	buf_free(&answer);
 	return reply;
@@ -61,10 +67,15 @@ static json_t *exchange(int fd, const json_t *request)
 
 int cli_ask(const struct settings *s, json_t *request, json_t **reply)
 {
-	int fd = connect_to(s->control_path);
 	const char *error;
+	int fd;
 
 	*reply = NULL;
+	if (!request) { /* jansson takes UTF-8 only */
+		fprintf(stderr, "kabar: what was typed is not UTF-8\n");
+		return EXIT_USAGE;
+	}
+	fd = connect_to(s->control_path);
 	if (fd < 0) {
 		fprintf(stderr, "kabar: the daemon is not running (%s: %s). Start it: kabar run -c %s\n", s->control_path, strerror(errno), conf_path(s->conf));
 		json_decref(request);

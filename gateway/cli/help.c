@@ -20,10 +20,8 @@ static int run(const struct cli_call *c)
 	for (unsigned i = 0; cli_commands[i]; i++) {
 		const struct cli_command *k = cli_commands[i];
 
-		if (c->words_n && strcmp(k->name, c->words[0]) == 0) {
-			printf("usage: kabar %s [-c FILE] %s\n%s\n", k->name, k->usage, k->summary);
-			return EXIT_OK;
-		}
+		if (c->words_n && strcmp(k->name, c->words[0]) == 0)
+			return cli_run_command(k, 1, (char *[]){"--help"});
 		if (!c->words_n && !k->hidden)
 			printf("  %-9s %s\n", k->name, k->summary);
 	}

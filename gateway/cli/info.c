@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "gateway/cli/cli.h"
@@ -50,7 +51,7 @@ static int list(const struct cli_call *c, struct store *store, const char *topic
 		return EXIT_FAILED;
 	cli_table_begin(&t, heads);
 	for (unsigned i = 0; i < n && i < ROWS_MAX; i++) {
-		if (topic && !slice_is(rows[i].topic, topic))
+		if (topic && (rows[i].topic.n != strlen(topic) || strncasecmp(rows[i].topic.p, topic, rows[i].topic.n) != 0))
 			continue;
 		cli_table_row(&t, row_object(&rows[i], today));
 		shown++;

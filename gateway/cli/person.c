@@ -11,9 +11,9 @@ static int run(const struct cli_call *c);
 
 const struct cli_command cli_person = {
     .name = "person",
-    .usage = "list | show NO|NUMBER | stage NO STAGE [--note TEXT] [--by NAME]",
+    .usage = "list | show NO|NUMBER | stage NO STAGE [--note TEXT] [--date YYYY-MM-DD] [--by NAME]",
     .summary = "People: list, show one, set the stage that STATUS answers. NO is the registration number.",
-    .options = "note= by=",
+    .options = "note= date= by=",
     .min_words = 1,
     .max_words = 3,
     .run = run,
@@ -95,14 +95,14 @@ static int read_people(const struct cli_call *c, const char *which)
 
 static int run(const struct cli_call *c)
 {
-	const char *what = c->words[0], *note = cli_option(c, "note"), *by = cli_option(c, "by");
+	const char *what = c->words[0], *note = cli_option(c, "note"), *by = cli_option(c, "by"), *date = cli_option(c, "date");
 
 	if (strcmp(what, "list") == 0 && c->words_n == 1)
 		return read_people(c, NULL);
 	if (strcmp(what, "show") == 0 && c->words_n == 2)
 		return read_people(c, c->words[1]);
 	if (strcmp(what, "stage") == 0 && c->words_n == 3)
-		return cli_write(c, json_pack("{s:s, s:s, s:s, s:s, s:s}", "verb", "person.stage", "no", c->words[1], "stage", c->words[2], "note",
-					note ? note : "", "by", by ? by : ""));
+		return cli_write(c, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "verb", "person.stage", "no", c->words[1], "stage", c->words[2], "note",
+					note ? note : "", "date", date ? date : "", "by", by ? by : ""));
 	return cli_usage(c->command);
 }

@@ -29,11 +29,13 @@ const struct cli_command cli_phone = {
 };
 
 #define ANSWER_LIMIT_MS 30000
+#define CLOSELY_MS 1500
 
 struct phone {
 	int fd;	       /* one connection for everything: requests, and the messages that come */
 	struct buf in; /* of the network, not yet a whole line */
 	const char *number, *to;
+	int received_n;
 };
 
 static bool connect_to(struct phone *p, const char *path)
@@ -112,6 +114,7 @@ static char *receive(struct phone *p, int wait_ms)
 	while (!text && (line = next_line(p, wait_ms))) {
 		if (strcmp(text_of(line, "ev"), "sms") == 0) {
 			text = must_strdup(text_of(line, "text"));
+			p->received_n++;
 			print_message("<- ", text, (unsigned)json_integer_value(json_object_get(line, "parts")));
 		} else if (!json_is_true(json_object_get(line, "ok"))) {
 			fprintf(stderr, "kabar phone: the network says: %s\n", text_of(line, "error"));
@@ -204,20 +207,38 @@ static bool wait_for_line(struct phone *p)
 	}
 }
 
+/* What was typed came from a pipe: shows the answers that are still to come, one a message, and what follows closely. */
+static int wait_for_answers(struct phone *p, int sent_n)
+{
+	char *text;
+
+	while (p->received_n < sent_n && (text = receive(p, ANSWER_LIMIT_MS)))
+		free(text);
+	while ((text = receive(p, CLOSELY_MS)))
+		free(text);
+	if (p->received_n >= sent_n)
+		return EXIT_OK;
+	fprintf(stderr, "kabar phone: %d sent, %d came back\n", sent_n, p->received_n);
+	return EXIT_FAILED;
+}
+
 static int talk(struct phone *p)
 {
 	char *line = NULL;
 	size_t cap = 0;
+	int sent_n = 0;
 
 	greet(p);
 	while (wait_for_line(p) && getline(&line, &cap, stdin) >= 0) {
 		line[strcspn(line, "\r\n")] = '\0';
-		if (*line)
-			send_sms(p, line);
+		if (!*line)
+			continue;
+		send_sms(p, line);
+		sent_n++;
 	}
 	printf("\n");
 	free(line);
-	return EXIT_OK;
+	return isatty(STDIN_FILENO) ? EXIT_OK : wait_for_answers(p, sent_n);
 }
 
 /* Where the network listens: the option, or beside the gateway's state, where `make run` puts it. */

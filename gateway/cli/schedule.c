@@ -70,19 +70,23 @@ struct event_words {
 	const char *code, *title, *at, *zone, *village, *place, *seats, *topic;
 };
 
-/* The request for the daemon; NULL (told) when the time is none. */
+/* The request for the daemon; NULL (told) when the time is none, or a word is not UTF-8. */
 static json_t *put_request(const struct event_words *w)
 {
 	const char *zone = w->zone && *w->zone ? w->zone : "Asia/Jakarta";
 	int64_t starts_ms = parse_time(w->at, zone);
+	json_t *request;
 
 	if (starts_ms < 0) {
 		fprintf(stderr, "kabar schedule: %s is no time; write it as '2026-11-28 09:00'\n", w->at);
 		return NULL;
 	}
-	return json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:i, s:s}", "verb", "schedule.put", "code", w->code, "title", w->title, "starts_ms",
+	request = json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:i, s:s}", "verb", "schedule.put", "code", w->code, "title", w->title, "starts_ms",
 	    (json_int_t)starts_ms, "timezone", zone, "place", w->place, "village", w->village ? w->village : "", "seats", w->seats ? atoi(w->seats) : 0,
 	    "topic", w->topic ? w->topic : "");
+	if (!request)
+		fprintf(stderr, "kabar schedule: what was typed is not UTF-8\n");
+	return request;
 }
 
 static int put(const struct cli_call *c)

@@ -11,6 +11,7 @@
 
 #include "gateway/base/err.h"
 #include "gateway/base/gsm7.h"
+#include "gateway/base/zone.h"
 #include "handlers/handler.h"
 #include "storage/books.h"
 #include "storage/life.h"
@@ -287,12 +288,28 @@ static int run_schedule_cancel(struct command *r)
 
 /* ---- people and links ---- */
 
+/* "2026-11-20": when that day began here; "" is now. false: no date, or one that has not come yet. */
+static bool stage_since(const struct command *r, int64_t *ms)
+{
+	const char *z = text_of(r, "date");
+	int year, month, day;
+
+	*ms = r->now_ms;
+	if (!*z)
+		return true;
+	if (!is_date(z) || sscanf(z, "%d-%d-%d", &year, &month, &day) != 3)
+		return false;
+	*ms = zone_ms(slice_of(r->plan->timezone), (struct local){{(int16_t)year, (uint8_t)month, (uint8_t)day}, 0, 0});
+	return *ms <= r->now_ms;
+}
+
 static int run_person_stage(struct command *r)
 {
 	char stage[64], digits[64], subject[80];
 	struct person p;
 	unsigned n = 0;
 	const char *known;
+	int64_t since_ms;
 	int rc;
 
 	for (const char *z = text_of(r, "no"); *z && n < sizeof(digits) - 1; z++)
@@ -307,11 +324,13 @@ static int run_person_stage(struct command *r)
 		return refuse(r, "there is no stage \"%s\"; they are in the table `stage` of menus/words/id.keywords", text_of(r, "stage"));
 	if (gsm7_septets(field(r, "note")) < 0 || gsm7_septets(field(r, "note")) > 60)
 		return refuse(r, "a note has at most 60 characters of the GSM alphabet: it must fit the SMS");
+	if (!stage_since(r, &since_ms))
+		return refuse(r, "--date is the day since when, written as 2026-11-20, and no later than today");
 	rc = person_by_reg_no(r->s, slice_of(digits), &p);
 	if (rc == ERR_NOT_FOUND)
 		return refuse(r, "nobody has the registration number %s", text_of(r, "no"));
 	if (rc == 0)
-		rc = person_set_stage(r->s, p.id, slice_of(known), field(r, "note"), field(r, "by"), r->now_ms);
+		rc = person_set_stage(r->s, p.id, slice_of(known), field(r, "note"), field(r, "by"), since_ms, r->now_ms);
 	snprintf(subject, sizeof(subject), "person:%lld", rc == 0 ? (long long)p.id : 0LL);
 	if (rc == 0)
 		rc = audit(r, "person.stage", subject);

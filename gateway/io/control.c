@@ -132,7 +132,6 @@ static void client_ask(struct client *k)
 	json_t *request = json_loadb(k->request.p, k->request.n, 0, NULL);
 	const char *id = json_string_value(json_object_get(request, "id"));
 
-	k->asked = true;
 	if (!id || !json_is_string(json_object_get(request, "verb"))) {
 		client_say(k, SLICE_LIT("{\"error\":\"a request is one line of JSON with the texts id and verb\"}"));
 	} else {
@@ -160,6 +159,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *in)
 		const char *end = memchr(in->base, '\n', (size_t)n);
 
 		buf_add(&k->request, in->base, end ? (size_t)(end - in->base) : (size_t)n);
+		k->asked = end || k->request.n > REQUEST_MAX;
 		if (k->request.n > REQUEST_MAX)
 			client_say(k, SLICE_LIT("{\"error\":\"the request is too long\"}"));
 		else if (end)

@@ -23,7 +23,7 @@ struct engine_thread {
 	struct event *batch[ENGINE_BATCH_MAX];
 	uint32_t batch_n; /* > 0 between steps only while the store is sick */
 	int sick_ms;
-	bool busy;
+	bool busy, rests; /* rests: one-thread mode, the store is sick and the timer says when to try again */
 	atomic_bool stopping, sick, handling;
 	atomic_llong next_due_ms;
 	pthread_t thread;
@@ -154,19 +154,23 @@ static void step(struct engine_thread *t)
 	uv_async_send(&t->async);
 }
 
+/* Waits out the back-off, but never holds up a stop. */
+static void nap(struct engine_thread *t)
+{
+	for (int left_ms = t->sick_ms; left_ms > 0 && !atomic_load(&t->stopping); left_ms -= SICK_FIRST_MS)
+		nanosleep(&(struct timespec){0, SICK_FIRST_MS * 1000000L}, NULL);
+}
+
 static void *run(void *arg)
 {
 	struct engine_thread *t = arg;
 
 	while (!atomic_load(&t->stopping) || (mailbox_depth(t->start.mailbox) && !atomic_load(&t->sick))) {
 		step(t);
-		if (t->sick_ms) {
-			struct timespec nap = {t->sick_ms / 1000, t->sick_ms % 1000 * 1000000L};
-
-			nanosleep(&nap, NULL);
-		} else if (!t->busy && !atomic_load(&t->stopping)) {
+		if (t->sick_ms)
+			nap(t);
+		else if (!t->busy && !atomic_load(&t->stopping))
 			mailbox_wait(t->start.mailbox, -1);
-		}
 	}
 	return NULL;
 }
@@ -178,6 +182,7 @@ static void on_due(uv_timer_t *timer)
 	struct engine_thread *t = timer->data;
 	struct event tick = {.kind = EV_TICK};
 
+	t->rests = false;
 	if (clock_wall_ms() >= atomic_load(&t->next_due_ms)) {
 		atomic_store(&t->next_due_ms, INT64_MAX);
 		mailbox_put(t->start.mailbox, &tick);
@@ -191,8 +196,12 @@ static void arm_timer(struct engine_thread *t)
 	int64_t wait = atomic_load(&t->next_due_ms) - clock_wall_ms();
 
 	wait = wait < 0 ? 0 : wait > CLOCK_LOOK_MS ? CLOCK_LOOK_MS : wait;
-	if (t->start.one_thread && t->sick_ms)
+	if (t->start.one_thread && t->sick_ms) {
+		if (t->rests)
+			return; /* the timer runs already: who writes meanwhile does not put it off */
+		t->rests = true;
 		wait = t->sick_ms;
+	}
 	uv_timer_start(&t->due, on_due, (uint64_t)wait, 0);
 }
 
@@ -200,7 +209,7 @@ static void on_async(uv_async_t *async)
 {
 	struct engine_thread *t = async->data;
 
-	if (t->start.one_thread && (mailbox_depth(t->start.mailbox) || t->busy || t->batch_n))
+	if (t->start.one_thread && !t->rests && (mailbox_depth(t->start.mailbox) || t->busy || t->batch_n || t->sick_ms))
 		step(t);
 	deliver(t);
 	arm_timer(t);
@@ -267,7 +276,7 @@ void engine_thread_stop(struct engine_thread *t, void (*closed)(void *arg), void
 	mailbox_wake(t->start.mailbox);
 	if (!t->start.one_thread)
 		pthread_join(t->thread, NULL);
-	else if (mailbox_depth(t->start.mailbox))
+	while (t->start.one_thread && mailbox_depth(t->start.mailbox) && !atomic_load(&t->sick))
 		step(t);
 	deliver(t);
 	uv_close((uv_handle_t *)&t->async, on_closed);

@@ -100,7 +100,7 @@ static int person(struct world *w, const char *who, const char *rest)
 	err = person_add(w->store, &p, &id);
 	if (!err && arg(&a, "stage", "").n)
 		err = person_set_stage(
-		    w->store, id, arg(&a, "stage", ""), arg(&a, "note", ""), SLICE_LIT("PTG 1"), w->now_ms);
+		    w->store, id, arg(&a, "stage", ""), arg(&a, "note", ""), SLICE_LIT("PTG 1"), w->now_ms, w->now_ms);
 	free(a.copy);
 	return err;
 }
