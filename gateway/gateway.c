@@ -403,6 +403,7 @@ int gateway_run(const struct gateway_options *options)
 
 	setrlimit(RLIMIT_CORE, &no_core); /* a core would hold personal data in clear */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
 	g->exe = realpath("/proc/self/exe", NULL);
 	MUST(g->exe != NULL);
 	if (settings_load(options->config_path, &complaints, &g->settings) < 0) {

@@ -3,6 +3,7 @@
  * transaction a batch. See store.h. */
 #include "storage/store.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -202,4 +203,21 @@ void store_rollback(struct store *s)
 {
 	db_rollback(s->db);
 	restore_ids(s);
+}
+
+int store_probe(struct store *s, int64_t now_ms)
+{
+	char when[24];
+	int err;
+
+	snprintf(when, sizeof(when), "%lld", (long long)now_ms);
+	db_recover(s->db);
+	err = store_begin(s);
+	if (!err)
+		err = db_exec_one(s->db, Q_meta_put, "zz", "probed_ms", when);
+	if (!err)
+		err = store_commit(s);
+	if (err)
+		store_rollback(s);
+	return err;
 }

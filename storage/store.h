@@ -44,6 +44,8 @@ void store_close(struct store *s);
 int store_begin(struct store *s) MUST_USE;
 int store_commit(struct store *s) MUST_USE;
 void store_rollback(struct store *s);
+/* Writes and commits one row of its own: does a sick store work again? Outside of a transaction. 0 or ERR_SICK. */
+int store_probe(struct store *s, int64_t now_ms) MUST_USE;
 static inline struct arena *store_arena(struct store *s)
 {
 	return &s->arena;

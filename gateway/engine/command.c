@@ -172,6 +172,8 @@ static int run_info_put(struct command *r)
 		return refuse(r, "a part is 1 to %d", INFO_PARTS_MAX);
 	if ((row.valid_from.n && !is_date(row.valid_from.p)) || (row.review_by.n && !is_date(row.review_by.p)))
 		return refuse(r, "a date is written as 2027-05-31");
+	if (row.text.n == 0)
+		return refuse(r, "a text has 1 to %d characters", INFO_SEPTETS_MAX);
 	rc = command_check_info(r->plan->menus, r->s, row.topic, row.part, row.text, &words);
 	if (rc < 0) {
 		refuse(r, "%s", words.p);

@@ -226,7 +226,7 @@ struct control *control_open(uv_loop_t *loop, const char *path, void (*post)(voi
 	if (rc == 0 && chmod(path, 0660) != 0)
 		rc = -errno;
 	if (rc == 0)
-		rc = uv_listen((uv_stream_t *)&c->pipe, 16, on_connection);
+		rc = uv_listen((uv_stream_t *)&c->pipe, 128, on_connection);
 	if (rc == 0)
 		return c;
 	buf_printf(&words, "cannot listen on %s: %s. Check gateway.state_dir (a socket's path has at most 107 characters)", path, uv_strerror(rc));

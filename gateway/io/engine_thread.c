@@ -132,6 +132,12 @@ static void get_well(struct engine_thread *t)
 	t->batch_n = 0;
 }
 
+/* With nothing to handle, only a write tells whether the store is well: an empty batch always succeeds. */
+static bool is_still_sick(struct engine_thread *t, int64_t now_ms)
+{
+	return t->sick_ms && t->batch_n == 0 && store_probe(t->start.store, now_ms) < 0;
+}
+
 /* Takes a batch and handles it. The loop is told by the async handle in every case. */
 static void step(struct engine_thread *t)
 {
@@ -141,7 +147,9 @@ static void step(struct engine_thread *t)
 	atomic_store(&t->handling, true);
 	if (t->batch_n == 0)
 		t->batch_n = mailbox_take(t->start.mailbox, t->batch, ENGINE_BATCH_MAX);
-	if (engine_batch(t->start.engine, t->batch, t->batch_n, now_ms, &effects, &next_due_ms, &t->busy) == BATCH_STORE_SICK) {
+	if (is_still_sick(t, now_ms)) {
+		fall_sick(t);
+	} else if (engine_batch(t->start.engine, t->batch, t->batch_n, now_ms, &effects, &next_due_ms, &t->busy) == BATCH_STORE_SICK) {
 		fall_sick(t);
 	} else {
 		if (t->start.record)
