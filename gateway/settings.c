@@ -138,8 +138,8 @@ static int link_by_name(const struct plan *p, const char *name)
 	return -1;
 }
 
-/* A number of the configuration in E.164, or as it is for a short code; "" and a complaint if it is none. */
-static const char *number_of(struct checker *c, const struct conf_group *g, bool short_too)
+/* A number of the configuration in E.164, or, if it is ours, as it is for a short code; "" and a complaint if it is none. Alerts need a mobile. */
+static const char *number_of(struct checker *c, const struct conf_group *g, bool ours)
 {
 	char out[MSISDN_SIZE];
 	const char *z = conf_string(g, "number"), *why = "";
@@ -148,9 +148,9 @@ static const char *number_of(struct checker *c, const struct conf_group *g, bool
 	if (!z || !*z)
 		return must_strdup("");
 	kind = msisdn_parse(slice_of(z), out, &why);
-	if (kind == MSISDN_MOBILE || (kind == MSISDN_SHORT && short_too))
+	if (kind == MSISDN_MOBILE || (kind == MSISDN_SHORT && ours))
 		return must_strdup(out);
-	if (msisdn_from_network(slice_of(z), out) == MSISDN_OTHER && z[0] == '+')
+	if (msisdn_from_network(slice_of(z), out) == MSISDN_OTHER && z[0] == '+' && (ours || strncmp(z, "+62", 3) != 0))
 		return must_strdup(out);
 	complain(c, g, "number", z, why && *why ? why : "is no telephone number; write it as +62811..");
 	return must_strdup("");

@@ -36,6 +36,7 @@ struct phone {
 	struct buf in; /* of the network, not yet a whole line */
 	const char *number, *to;
 	int received_n;
+	bool person; /* types at a terminal: it shows what is typed by itself */
 };
 
 static bool connect_to(struct phone *p, const char *path)
@@ -192,13 +193,15 @@ static bool wait_for_line(struct phone *p)
 	struct pollfd ready[] = {{STDIN_FILENO, POLLIN, 0}, {p->fd, POLLIN, 0}};
 
 	for (;;) {
-		printf("-> ");
+		if (p->person)
+			printf("-> ");
 		fflush(stdout);
 		if (poll(ready, COUNT_OF(ready), -1) < 0)
 			return false;
 		if (ready[0].revents)
 			return true;
-		printf("\r");
+		if (p->person)
+			printf("\r");
 		free(receive(p, 200));
 		if (ready[1].revents & POLLHUP) {
 			fprintf(stderr, "kabar phone: the network has gone\n");
@@ -228,17 +231,24 @@ static int talk(struct phone *p)
 	size_t cap = 0;
 	int sent_n = 0;
 
-	greet(p);
+	p->person = isatty(STDIN_FILENO);
+	if (p->person)
+		greet(p);
 	while (wait_for_line(p) && getline(&line, &cap, stdin) >= 0) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (!*line)
 			continue;
-		send_sms(p, line);
+		if (p->person)
+			send_sms(p, line);
+		else
+			say_line(p, line);
 		sent_n++;
 	}
-	printf("\n");
 	free(line);
-	return isatty(STDIN_FILENO) ? EXIT_OK : wait_for_answers(p, sent_n);
+	if (!p->person)
+		return wait_for_answers(p, sent_n);
+	printf("\n");
+	return EXIT_OK;
 }
 
 /* Where the network listens: the option, or beside the gateway's state, where `make run` puts it. */

@@ -59,6 +59,7 @@ def usage():
     assert code == 0 and all(word in out for word in ('run', 'check', 'status', 'phone', 'why', 'info', 'schedule', 'person', 'version'))
     for name in re.findall(r'^  (\w+) ', out, re.M):
         assert kabar('help', name)[0] == 0
+        assert kabar(name, '--help') == kabar('help', name)
 
 
 def sample():
@@ -164,6 +165,35 @@ def check_finds_words():
         assert code in (1, 2) and re.search(r'id\.words:\d+: ', err), err
 
 
+def check_finds_rows():
+    """A row that tells people to type what no service answers, however it came into the store."""
+    with Network() as net:
+        gateway = quiet_gateway(net).start(wait=False)
+        until(lambda: gateway.sql('select 1 from info'), 20, 'it serves')
+        gateway.cli('check')
+        with sqlite3.connect(gateway.store, timeout=10) as db:
+            db.execute("update info set text = 'Untuk biaya ketik FROBNIK.' where topic = 'BIAYA' and part = 1")
+        db.close()
+        code, _, err = kabar('check', '-c', gateway.config)
+        assert code == 1 and 'BIAYA 1' in err and 'FROBNIK' in err, (code, err)
+        assert gateway.stop() == 0
+
+
+def pipes():
+    """Lines from a pipe: each is sent, the phone stays until the answers have come."""
+    with Network() as net, Gateway(net) as gateway:
+        out = gateway.cli('phone', A, stdin='BANTUAN\n\nINFO BIAYA\n')
+        assert out.count('<- ') == 2 and '-> INFO BIAYA ' in out, out
+        with open(f'{net.dir}/talk.txt', 'w') as f:
+            f.write('A comment.\n> BANTUAN\n< TOLONG\n')
+        assert '-> BANTUAN' in gateway.cli('phone', A, '--script', f'{net.dir}/talk.txt')
+        with open(f'{net.dir}/talk.txt', 'a') as f:
+            f.write('> INFO BIAYA\n< no such words\n')
+        gateway.cli('phone', A, '--script', f'{net.dir}/talk.txt', code=1)
+        gateway.cli('phone', '#', code=2)
+        gateway.cli('phone', A, '--network', '/nonexistent', code=1)
+
+
 def tables():
     with Network() as net, Gateway(net) as gateway:
         net.ask(A, OURS, 'DAFTAR#SITI DEMO#5203075708909901#1203#HK')
@@ -178,6 +208,11 @@ def tables():
         gateway.cli('person', 'stage', no, 'visa kerja', '--note', 'Menunggu berkas', '--by', 'Petugas')
         text = net.ask(A, OURS, 'cek')
         assert 'isa kerja' in text and 'Menunggu berkas' in text, text
+        gateway.cli('person', 'stage', no, 'paspor', '--date', '2026-01-31')
+        assert '31/01/26' in net.ask(A, OURS, 'cek')
+        for date in ('2026-02-30', '31/01/2026', '2099-01-01', '20260131'):
+            gateway.cli('person', 'stage', no, 'paspor', '--date', date, code=1)
+        gateway.cli('person', 'stage', no, os.fsdecode(b'\xff'), code=2)
         gateway.cli('person', 'stage', no, 'menari', code=1)
         gateway.cli('person', 'stage', '000000000', 'paspor', code=1)
         assert json.loads(gateway.cli('person', 'show', A, '--json'))[0]['no'] == no
@@ -197,6 +232,8 @@ def tables():
         gateway.cli('schedule', 'add', 'J78', '--title', 'a', '--at', 'besok', '--place', 'b', code=2)
         topics = json.loads(gateway.cli('info', 'list', '--json'))
         assert len(topics) >= 30
+        assert gateway.cli('info', 'show', 'dokumen') == gateway.cli('info', 'show', 'DOKUMEN')
+        gateway.cli('info', 'show', 'DOKUME', code=1)
         why = gateway.cli('why', '1')
         assert 'register' in why and 'SENT' in why or 'DELIVERED' in why, why
         assert '5203' not in why, why
@@ -235,6 +272,8 @@ test('a missing key file beside sealed rows is refused', refuses, key_lost, ['ke
 test('the key of another store is refused', refuses, key_of_another, ['key'])
 test('rows and words change the next answer; a draft is not sent', rows_and_words)
 test('kabar check finds a word that is too long', check_finds_words)
+test('kabar check finds a row that says what nobody answers', check_finds_rows)
+test('a phone at the end of a pipe, and one that plays a file', pipes)
 test('status, person, schedule, info, why, case', tables)
 test('a recorded day repeats with equal effects', record_and_replay)
 finish()
