@@ -13,15 +13,21 @@ from libkabar import SLOW, TOP, finish, test, until
 DEMO = f'{TOP}/sim/demo/run'
 
 
+# Inherited by all that the demo starts: other tests run gateways of this tree at the same time.
+MARK = f'KABAR_DEMO_OF={os.getpid()}'
+ENVIRONMENT = dict(os.environ, **dict([MARK.split('=')]))
+
+
 def processes():
-    """Everything that the demo of this tree has left running."""
+    """Everything that the demo has left running."""
     found = []
     for pid in filter(str.isdigit, os.listdir('/proc')):
         try:
+            with open(f'/proc/{pid}/environ', 'rb') as f:
+                marked = MARK.encode() in f.read().split(b'\0')
             with open(f'/proc/{pid}/cmdline', 'rb') as f:
-                words = f.read()
-            if os.readlink(f'/proc/{pid}/cwd') == TOP and any(w in words for w in (b'sim/demo', b'var/demo', b'kabar\0modem')):
-                found.append((pid, words))
+                if marked:
+                    found.append((pid, f.read()))
         except OSError:
             pass  # it has just ended
     return found
@@ -38,7 +44,7 @@ def outside():
 
 
 def plays(*words):
-    done = subprocess.run([DEMO, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120 * SLOW, cwd='/')
+    done = subprocess.run([DEMO, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120 * SLOW, cwd='/', env=ENVIRONMENT)
     assert processes() == [], processes()
     return done.returncode, done.stdout + done.stderr
 
@@ -78,10 +84,11 @@ def read_until(fd, words, limit_s):
 
 def at_a_terminal(how, code):
     master, slave = pty.openpty()
-    demo = subprocess.Popen([DEMO], stdin=slave, stdout=slave, stderr=slave, cwd='/')
+    demo = subprocess.Popen([DEMO], stdin=slave, stdout=slave, stderr=slave, cwd='/', env=ENVIRONMENT)
     os.close(slave)
     try:
         read_until(master, b'Ctrl-D ends it', 60)
+        assert len(processes()) >= 5, processes()  # network, gateway, two modems, phone
         os.write(master, b'BANTUAN\n')
         read_until(master, b'<- ', 30)
         if how is None:

@@ -226,7 +226,7 @@ static void test_each_field_changes_alone(void **state)
 	assert_int_equal(person_set_stage(s, id, S("pelatihan"), S("note"), S("Ani"), 2500, 3000), 0);
 	assert_int_equal(person_by_id(s, id, &p), 0);
 	assert_true(slice_is(p.stage, "pelatihan") && slice_is(p.stage_note, "note") &&
-		    slice_is(p.stage_by, "Ani") && p.stage_ms == 3000);
+		    slice_is(p.stage_by, "Ani") && p.stage_ms == 2500);
 	assert_int_equal(person_set_stage(s, 404, S("x"), S(""), S(""), 1, 1), ERR_NOT_FOUND);
 }
 
