@@ -186,7 +186,7 @@ static void test_a_transient_failure_is_tried_again_later_and_later(void **state
 		assert_string_equal(state_of(id), "QUEUED");
 		credit(&b, 0, 1, 1);
 		assert_int_equal(effects_n(&b, EF_SUBMIT), 0);
-		assert_true(b.next_due_ms <= b.now_ms + pauses[i]);
+		assert_sql(&b, "1", "SELECT count(*) FROM due WHERE kind = 'again' AND at_ms = %lld", (long long)(b.now_ms + pauses[i]));
 		b.now_ms += pauses[i] - 1;
 		tick(&b);
 		assert_int_equal(effects_n(&b, EF_SUBMIT), 0);
@@ -213,6 +213,22 @@ static void test_a_refusal_for_good_is_final(void **state)
 	assert_sql(&b, "why", "SELECT why FROM outbox");
 	b.now_ms += HOUR;
 	credit(&b, 0, 1, 1);
+	assert_int_equal(effects_n(&b, EF_SUBMIT), 0);
+}
+
+static void test_a_part_refused_for_good_stops_the_others(void **state)
+{
+	char text[400];
+	int64_t id;
+
+	(void)state;
+	memset(text, 'a', sizeof(text) - 1);
+	text[399] = '\0';
+	id = queue("m1", LANE_REPLY, text);
+	credit(&b, 0, 1, 1);
+	failed(FAILURE_PERMANENT, submitted(0));
+	assert_string_equal(state_of(id), "FAILED");
+	credit(&b, 0, 1, 5);
 	assert_int_equal(effects_n(&b, EF_SUBMIT), 0);
 }
 
@@ -246,6 +262,7 @@ int main(void)
 	    T(a_report_means_the_newest_of_its_reference),
 	    T(a_transient_failure_is_tried_again_later_and_later),
 	    T(a_refusal_for_good_is_final),
+	    T(a_part_refused_for_good_stops_the_others),
 	    T(what_was_never_handed_over_was_never_leased),
 	};
 

@@ -184,6 +184,15 @@ static void test_what_is_not_mine_is_unknown(void **state)
 	assert_string_equal(conversation("question"), "UNK");
 }
 
+static void test_a_cutter_is_no_answer(void **state)
+{
+	(void)state;
+	run("data", ask_d2);
+	next_run = look;
+	answer("menu", true, close_it);
+	assert_string_equal(seen, "MENU|||" A);
+}
+
 static int ask_other(struct turn *t)
 {
 	turn_ask(t, "S0", NULL);
@@ -231,6 +240,7 @@ int main(void)
 	    T(answers_are_kept_sealed_until_the_dialogue_ends),
 	    T(a_closed_dialogue_leaves_nothing),
 	    T(what_is_not_mine_is_unknown),
+	    T(a_cutter_is_no_answer),
 	    T(answers_of_one_service_are_none_of_another),
 	};
 
