@@ -62,11 +62,10 @@ bool turn_is_sure(const struct turn *t)
 
 int turn_people(struct turn *t, const struct person **people, unsigned *n)
 {
-	int err = people_of_number(t->store, turn_peer(t), t->people, TURN_PEOPLE_MAX, &t->people_n);
+	struct person *all = arena_alloc(engine_arena(t->e), TURN_PEOPLE_MAX * sizeof(*all));
 
-	*people = t->people;
-	*n = err ? 0 : t->people_n;
-	return err;
+	*people = all;
+	return people_of_number(t->store, turn_peer(t), all, TURN_PEOPLE_MAX, n);
 }
 
 bool turn_is_neutral(const struct turn *t)

@@ -59,9 +59,6 @@ struct turn {
 	int64_t last_heard_ms, stop_said_before_ms;
 	bool neutral;
 	const char *language;
-	struct person people[TURN_PEOPLE_MAX];
-	unsigned people_n;
-	bool people_read;
 
 	/* what came of it */
 	struct saying say[TURN_MESSAGES_MAX];
