@@ -190,6 +190,21 @@ void gsm_tilde_redo(const uint8_t *utf16, size_t bytes, struct buf *out)
 	}
 }
 
+void gsm_sms_set_text(struct gsm_sms *m, enum coding coding, const uint8_t *text, size_t length)
+{
+	size_t cap = sizeof(m->text), n;
+
+	m->coding = (uint8_t)coding;
+	if (coding == CODING_UCS2) {
+		m->text_n =
+		    (uint16_t)(2 * gsm_tilde_undo(text, length < cap / 2 ? length : cap / 2, m->text));
+		return;
+	}
+	n = coding == CODING_8BIT ? length : 2 * utf16_units(text);
+	m->text_n = (uint16_t)(n < cap ? n : cap);
+	memcpy(m->text, text, m->text_n);
+}
+
 static json_t *hex_of(const void *p, size_t n)
 {
 	struct buf b = {0};

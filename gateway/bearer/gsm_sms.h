@@ -72,6 +72,12 @@ int64_t gsm_sms_epoch(int year, int month, int day, int hour, int minute, int se
 size_t gsm_tilde_undo(const uint8_t *utf16, size_t units, uint8_t *out);
 void gsm_tilde_redo(const uint8_t *utf16, size_t bytes, struct buf *out);
 
+/*
+ * The text as libgammu decoded it: `length` counts octets (8-bit), units (UCS-2, where U+0000 may stand in
+ * between) or, which is of no use, septets with their escapes; text of GSM7 ends in U+0000.
+ */
+void gsm_sms_set_text(struct gsm_sms *m, enum coding coding, const uint8_t *text, size_t length);
+
 /* Does it fit into one SMS with that header? libgammu's stack does not survive a text that is too long. */
 bool gsm_sms_fits(struct slice utf8, uint8_t coding, size_t udh_n);
 

@@ -35,6 +35,7 @@ struct phone {
 	GSM_Error error;
 	int fd;
 	bool sim;					/* the SIM can hold messages */
+	bool motorola;					/* see phone_network */
 	int listed;					/* location where the list stands */
 	char heard[sizeof(((struct gsm_sms *)0)->pdu)]; /* third line of the last answer: the PDU of +CMGR */
 	struct phone_event news[NEWS_CAP];
@@ -72,26 +73,11 @@ static int64_t epoch_of(const GSM_DateTime *t)
 	return gsm_sms_epoch(t->Year, t->Month, t->Day, t->Hour, t->Minute, t->Second, t->Timezone);
 }
 
-static void copy_text(const GSM_SMSMessage *m, struct gsm_sms *out)
+static enum coding coding_of(GSM_Coding_Type t)
 {
-	size_t cap = sizeof(out->text), n = m->Length > 0 ? (size_t)m->Length : 0;
-
-	switch (m->Coding) {
-	case SMS_Coding_8bit:
-		out->coding = CODING_8BIT;
-		out->text_n = (uint16_t)(n < cap ? n : cap);
-		memcpy(out->text, m->Text, out->text_n);
-		break;
-	case SMS_Coding_Unicode_No_Compression:
-		out->coding = CODING_UCS2;
-		out->text_n = (uint16_t)(2 * gsm_tilde_undo(m->Text, 2 * n < cap ? n : cap / 2, out->text));
-		break;
-	default:
-		out->coding = CODING_GSM7;
-		n = utf16_units(m->Text);
-		out->text_n = (uint16_t)(2 * n < cap ? 2 * n : cap);
-		memcpy(out->text, m->Text, out->text_n);
-	}
+	return t == SMS_Coding_8bit			? CODING_8BIT
+	       : t == SMS_Coding_Unicode_No_Compression ? CODING_UCS2
+							: CODING_GSM7;
 }
 
 static void copy_message(const GSM_SMSMessage *m, struct gsm_sms *out)
@@ -113,7 +99,7 @@ static void copy_message(const GSM_SMSMessage *m, struct gsm_sms *out)
 	}
 	out->udh_n = (uint16_t)(udh_n < sizeof(out->udh) ? udh_n : sizeof(out->udh));
 	memcpy(out->udh, m->UDH.Text, out->udh_n);
-	copy_text(m, out);
+	gsm_sms_set_text(out, coding_of(m->Coding), m->Text, m->Length > 0 ? (size_t)m->Length : 0);
 }
 
 /* --- what libgammu tells: only queued -------------------------------- */
@@ -167,6 +153,8 @@ static void on_transcript(const char *line, void *arg)
 	struct phone *p = arg;
 	size_t n = 0;
 
+	if (strcmp(line, "Works, will use it") == 0) /* AT+MODE=2, while it opens */
+		p->motorola = true;
 	if (strncmp(line, "3 \"", 3) != 0)
 		return;
 	for (line += 3; *line && *line != '"' && n + 1 < sizeof(p->heard); line++)
@@ -230,21 +218,18 @@ struct phone *phone_open(const char *device, const char *connection, enum phone_
 	c->DebugFile = must_strdup("");
 	for (unsigned i = 0; i < COUNT_OF(c->CNMIParams); i++)
 		c->CNMIParams[i] = -1;
+	strcpy(c->DebugLevel, "text"); /* for on_transcript, until it is open */
 	GSM_SetConfigNum(p->s, 1);
 	p->multi = must_alloc(sizeof(*p->multi));
 	p->error = GSM_InitConnection_Log(p->s, 1, on_transcript, p);
-	if (p->error != ERR_NONE) {
+	p->fd = p->error == ERR_NONE ? gsm_tty_find(device) : -1; /* libgammu does not say which it opened */
+	if (p->fd < 0) {
 		*trouble = trouble_of(p->error);
 		log_debug(LOG_LINK, "libgammu opens %s: %s", device, phone_error(p));
 		phone_close(p);
 		return NULL;
 	}
-	p->fd = gsm_tty_find(device); /* libgammu does not say which one it opened */
-	if (p->fd < 0) {
-		*trouble = TROUBLE_MUTE; /* gone again, or no device */
-		phone_close(p);
-		return NULL;
-	}
+	GSM_SetDebugLevel(NULL, GSM_GetDebug(p->s));
 	GSM_SetIncomingSMSCallback(p->s, on_sms, p);
 	GSM_SetSendSMSStatusCallback(p->s, on_sent, p);
 	*trouble = TROUBLE_NONE;
@@ -319,8 +304,8 @@ enum phone_result phone_watch(struct phone *p)
 
 static void network_words(const GSM_NetworkInfo *n, struct phone_network *out)
 {
-	static const char *const how[] = {"", "registered", "no network", "roaming",
-	    "the network refuses this SIM", "", "searching"};
+	static const char *const how[] = {
+	    "", "registered", "no network", "roaming", "the network refuses this SIM", "", "searching"};
 	char name[60] = "";
 
 	if (out->registered == 1 && utf16_units(n->NetworkName))
@@ -332,16 +317,27 @@ static void network_words(const GSM_NetworkInfo *n, struct phone_network *out)
 		    how[out->registered == 1 && n->State != GSM_RoamingNetwork ? GSM_HomeNetwork : n->State]);
 }
 
+/*
+ * A modem that says OK to AT+MODE=2 is a Motorola for libgammu, which then leaves that mode for AT+CSQ and
+ * AT+CREG and waits for a banner when it comes back. One that says OK to everything has no banner, and each
+ * later command fails: neither is asked.
+ */
 enum phone_result phone_network(struct phone *p, struct phone_network *out)
 {
 	GSM_SignalQuality signal = {0};
-	GSM_NetworkInfo *n = must_alloc(sizeof(*n) + 4096); /* libgammu's copies of names are generous */
-	enum phone_result r = result_of(p, GSM_GetSignalQuality(p->s, &signal));
+	GSM_NetworkInfo *n;
+	enum phone_result r;
 
-	*out = (struct phone_network){
-	    .registered = -1, .signal_percent = r == PHONE_OK ? signal.SignalPercent : -1};
-	if (r != PHONE_LOST)
-		r = result_of(p, GSM_GetNetworkInfo(p->s, n));
+	*out = (struct phone_network){.registered = -1, .signal_percent = -1};
+	if (p->motorola)
+		return PHONE_OK;
+	r = result_of(p, GSM_GetSignalQuality(p->s, &signal));
+	if (r == PHONE_LOST)
+		return r;
+	if (r == PHONE_OK)
+		out->signal_percent = signal.SignalPercent;
+	n = must_alloc(sizeof(*n) + 4096); /* libgammu's copies of names are generous */
+	r = result_of(p, GSM_GetNetworkInfo(p->s, n));
 	if (n->State == GSM_HomeNetwork || n->State == GSM_RoamingNetwork ||
 	    n->PacketState == GSM_HomeNetwork || n->PacketState == GSM_RoamingNetwork)
 		out->registered = 1;

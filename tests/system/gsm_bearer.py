@@ -329,6 +329,21 @@ def test_poor():
             assert not b.all('down'), b.events
 
 
+def test_yes():
+    """a modem that says OK to whatever it does not know serves as well"""
+    with PoorModem({'AT+CSQ': ['+CSQ: 20,0', 'OK'], 'AT+CREG?': ['+CREG: 0,1', 'OK']}, otherwise='OK') as modem:
+        modem.slots.update({i: deliver(ANI, f'nomor {i}') for i in range(1, 8)})
+        with Bearer(modem.tty) as b:
+            b.op('auto', on=True)
+            b.wait('sms', n=7)
+            until(lambda: not modem.slots, 5, 'an empty SIM')
+            for job in (1, 2):
+                b.wait('credit', n=job)
+                b.submit(ANI, 'balasan', job)
+                b.wait('sent', submit=job)
+            assert not b.all('down'), b.events
+
+
 def test_compare():
     """another message that came to lie in the same slot is not deleted unread"""
     with PoorModem() as modem:

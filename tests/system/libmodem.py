@@ -121,9 +121,9 @@ def deliver(sender, text, stamp='62114210000082'):
 
 class PoorModem(threading.Thread):
     """A modem that announces nothing, has a SIM and no memory of its own, and says ERROR to most. `slots`: index -> PDU; `answers` overrides commands;
-    `on_delete` is called after a slot was freed."""
+    `on_delete` is called after a slot was freed; `otherwise` is said to what it does not know."""
 
-    def __init__(self, answers=None):
+    def __init__(self, answers=None, otherwise='ERROR'):
         super().__init__(daemon=True)
         self.dir = tempfile.mkdtemp(prefix='kabar-poor-')
         self.master, self.slave = pty.openpty()
@@ -132,7 +132,7 @@ class PoorModem(threading.Thread):
         self.tty = f'{self.dir}/modem'
         os.symlink(os.ttyname(self.slave), self.tty)
         self.slots, self.answers, self.sent, self.commands = {}, answers or {}, [], []
-        self.on_delete = None
+        self.on_delete, self.otherwise = None, otherwise
         self.over = False
 
     def __enter__(self):
@@ -215,7 +215,7 @@ class PoorModem(threading.Thread):
         known = {'AT': [], 'ATE1': [], 'AT+CMEE=1': [], 'AT+CMGF=0': [], 'AT+CFUN=1': [], 'AT+CPIN?': ['+CPIN: READY'], 'AT+CGMM': ['POOR'],
                  'AT+CGMI': ['NOBODY'], 'AT+CGMR': ['1'], 'AT+CSCS=?': ['+CSCS: ("GSM","HEX","UCS2")'], 'AT+CSCS?': ['+CSCS: "GSM"'],
                  'AT+CSCS="HEX"': [], 'AT+CSCS="GSM"': [], 'AT+CSCS="UCS2"': [], 'AT+CSCA?': ['+CSCA: "+628110000000",145']}
-        return known[command] + ['OK'] if command in known else ['ERROR']
+        return known[command] + ['OK'] if command in known else [self.otherwise]
 
 
 def run_tests(tests, workers=6):
