@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the conformance tests share: a simulator in a directory of its own, its control socket, TAP."""
+import atexit
 import json
 import os
 import re
@@ -103,6 +104,7 @@ class Sim:
         self.dir = tempfile.mkdtemp(prefix='kabar-sim.')
         arguments = [SIM, '--dir', self.dir] + [f'--modem={name}={number}' for name, number in modems] + list(options)
         self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+        atexit.register(self.abandon)
         ready = self.process.stdout.readline()
         if ready != 'kabar-sim: ready\n':
             raise RuntimeError(f'the simulator said {ready!r} and ended with {self.process.wait()}')
@@ -123,6 +125,11 @@ class Sim:
     def send(self, text, sender='+6281234567890', to=NUMBER, **more):
         return self.ask('send', **{'from': sender}, to=to, text=text, **more)
 
+    def abandon(self):
+        """A test that fails half-way leaves nothing behind."""
+        self.process.kill()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
     def stop(self):
         """Ends it; returns its exit code and what it left in its directory besides what the test put there."""
         self.control.close()
@@ -131,6 +138,7 @@ class Sim:
         self.process.stdout.close()
         left = [name for name in os.listdir(self.dir) if os.path.islink(f'{self.dir}/{name}') or name == 'control']
         shutil.rmtree(self.dir)
+        atexit.unregister(self.abandon)
         return code, left
 
 
