@@ -160,6 +160,7 @@ static void close_outside(struct gateway *g)
 {
 	for (unsigned i = 0; i < g->bearers_n; i++, g->closing_n++)
 		g->bearers[i]->kind->close(g->bearers[i], on_part_closed, g);
+	g->bearers_n = 0; /* each frees itself when it is ready: no effect may reach it any more */
 	g->closing_n++;
 	control_close(g->control, on_part_closed, g);
 	g->control = NULL;
@@ -372,7 +373,6 @@ static void stop(struct gateway *g)
 	while (g->closing_n && uv_run(&g->loop, UV_RUN_ONCE))
 		;
 	g->closing_n++;
-	g->bearers_n = 0;
 	engine_thread_stop(g->thread, on_part_closed, g);
 	while (g->closing_n && uv_run(&g->loop, UV_RUN_ONCE))
 		;

@@ -9,6 +9,7 @@
 
 #include "gateway/base/err.h"
 #include "gateway/base/msisdn.h"
+#include "gateway/base/zone.h"
 #include "gateway/bearer/bearer.h"
 #include "handlers/handler.h"
 
@@ -110,17 +111,6 @@ static const char *data_folder(const struct conf_group *g, const char *key, cons
 	buf_clear(&b);
 	buf_printf(&b, "%s/%s", KABAR_DATADIR, installed);
 	return buf_take(&b);
-}
-
-static bool zone_exists(const char *name)
-{
-	struct buf b = {0};
-	bool there;
-
-	buf_printf(&b, "/usr/share/zoneinfo/%s", name);
-	there = access(b.p, R_OK) == 0 && !strstr(name, "..");
-	buf_free(&b);
-	return there;
 }
 
 static bool is_kind(const struct conf_group *g, const char *kind)
@@ -265,8 +255,8 @@ static void make_plan(struct checker *c)
 	p->unknown_retry_ms = conf_int(g, "unknown_retry");
 	p->replies_per_hour = (uint32_t)conf_int(g, "replies_per_hour");
 	p->want_report = conf_bool(g, "want_report");
-	if (!zone_exists(p->timezone))
-		complain(c, g, "timezone", p->timezone, "is not known to this system; see /usr/share/zoneinfo");
+	if (!zone_known(slice_of(p->timezone)))
+		complain(c, g, "timezone", p->timezone, "is not known; Indonesia has Asia/Jakarta, Asia/Makassar and Asia/Jayapura");
 	make_links(c);
 	make_routes(c);
 	make_operators(c);

@@ -87,6 +87,11 @@ static int64_t duration_ms(const char *z)
 	return -1;
 }
 
+static int64_t seconds_ms(int64_t s)
+{
+	return s > INT64_MAX / 1000 ? INT64_MAX : s < 0 ? -1 : s * 1000;
+}
+
 static bool one_of(const char *choices, const char *z)
 {
 	size_t n = strlen(z);
@@ -167,7 +172,7 @@ static void set_written(struct reader *r, struct conf_value *v, const config_set
 	} else if (v->key->type == CONF_BOOL && type == CONFIG_TYPE_BOOL) {
 		set_number(r, v, config_setting_get_bool(s), line);
 	} else if (v->key->type == CONF_DURATION && (whole || (text && duration_ms(config_setting_get_string(s)) >= 0))) {
-		set_number(r, v, whole ? config_setting_get_int64(s) * 1000 : duration_ms(config_setting_get_string(s)), line);
+		set_number(r, v, whole ? seconds_ms(config_setting_get_int64(s)) : duration_ms(config_setting_get_string(s)), line);
 	} else {
 		complain(r, line, "must be %s", type_words(v->key->type));
 	}

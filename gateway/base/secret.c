@@ -66,19 +66,25 @@ static int sync_folder(const char *path)
 
 static int create(const char *path, uint8_t master[KEY_BYTES], char **why)
 {
-	int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0400);
+	char *fresh = say("%s.new", path); /* whole before it has its name: a crash leaves no half key */
+	int fd;
 	bool ok;
 
+	unlink(fresh);
+	fd = open(fresh, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0400);
 	if (fd < 0) {
 		*why = say("cannot make the key file %s: %s. Check that its folder exists and may be written.", path, strerror(errno));
+		free(fresh);
 		return ERR_IO;
 	}
 	randombytes_buf(master, KEY_BYTES);
 	ok = write(fd, master, KEY_BYTES) == KEY_BYTES && fsync(fd) == 0;
 	close(fd);
-	if (ok && sync_folder(path) == 0)
+	ok = ok && link(fresh, path) == 0 && sync_folder(path) == 0; /* link, not rename: never over another key */
+	unlink(fresh);
+	free(fresh);
+	if (ok)
 		return 0;
-	unlink(path);
 	*why = say("cannot write the key file %s: %s. Is the disk full?", path, strerror(errno));
 	return ERR_IO;
 }

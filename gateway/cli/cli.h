@@ -59,6 +59,8 @@ void cli_table_begin(struct cli_table *t, const char *const *heads);
 void cli_table_row(struct cli_table *t, json_t *object); /* takes it over; keys are the heads */
 void cli_table_end(struct cli_table *t, const struct cli_call *c);
 json_t *cli_json_slice(struct slice s);
+/* Appends a text that somebody wrote as a terminal may show it: no control character, no turning of the writing direction; a line feed becomes `newline`. */
+void cli_show(struct slice text, const char *newline, struct buf *out);
 /* "2026-11-24 09:00" in a time zone; "-" for 0. Static buffer of the caller: 24 bytes. */
 const char *cli_time(int64_t ms, const char *timezone, char out[24]);
 /* Age in words: "5 s", "3 min", "2 h", "4 d". */

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <utf8proc.h>
+
 #include "gateway/cli/cli.h"
 
 #define CELL_MAX 100
@@ -20,6 +22,24 @@ void cli_table_row(struct cli_table *t, json_t *object)
 	json_array_append_new(t->rows, object);
 }
 
+void cli_show(struct slice text, const char *newline, struct buf *out)
+{
+	uint32_t at = 0;
+
+	while (at < text.n) {
+		utf8proc_int32_t c;
+		utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text.p + at, (utf8proc_ssize_t)(text.n - at), &c);
+
+		if (n > 0 && c == '\n')
+			buf_str(out, newline);
+		else if (n <= 0 || c < ' ' || (c >= 0x7f && c < 0xa0) || utf8proc_category(c) == UTF8PROC_CATEGORY_CF)
+			buf_char(out, '?');
+		else
+			buf_add(out, text.p + at, (size_t)n);
+		at += n > 0 ? (uint32_t)n : 1;
+	}
+}
+
 /* A cell as one line of text. */
 static void cell(const json_t *row, const char *head, struct buf *out)
 {
@@ -31,10 +51,7 @@ static void cell(const json_t *row, const char *head, struct buf *out)
 	else if (json_is_boolean(v))
 		buf_str(out, json_is_true(v) ? "yes" : "no");
 	else if (json_is_string(v))
-		buf_str(out, json_string_value(v));
-	for (char *p = out->p; p && *p; p++)
-		if (*p == '\n' || *p == '\t')
-			*p = ' ';
+		cli_show(slice_of(json_string_value(v)), " ", out);
 }
 
 /* Characters on a screen. */

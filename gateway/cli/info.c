@@ -133,10 +133,15 @@ static int import(const struct cli_call *c)
 	if (!*text)
 		code = EXIT_FAILED;
 	while ((line = strsep(&rest, "\n")) && code == EXIT_OK) {
-		char *topic = strsep(&line, "\t"), *part = strsep(&line, "\t"), *words = strsep(&line, "\t"), *source = line;
+		char *topic, *part, *words, *source;
 		json_t *r;
 
 		number++;
+		line[strcspn(line, "\r")] = '\0';
+		topic = strsep(&line, "\t");
+		part = strsep(&line, "\t");
+		words = strsep(&line, "\t");
+		source = line;
 		if (!*topic || *topic == '#')
 			continue;
 		r = words && atoi(part) > 0 ? put_request(topic, part, words, c) : NULL;

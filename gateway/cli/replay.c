@@ -90,16 +90,33 @@ static void effect(struct replay *r, char *recorded)
 	free(recorded);
 }
 
+static int damaged(void)
+{
+	fprintf(stderr, "kabar replay: the record is damaged or of another configuration, or the store cannot be opened\n");
+	return EXIT_FAILED;
+}
+
+/* From a bearer of this configuration, or from the command line. */
+static bool is_playable(const struct replay *r, const struct event *e)
+{
+	if (e->kind == EV_RELOAD)
+		return false;
+	return e->kind == EV_COMMAND || e->kind == EV_TICK || e->from.link < r->s->plan.links_n;
+}
+
 static int play(struct replay *r, FILE *f)
 {
 	struct recorded line;
 
 	while (record_read(f, &line) != RECORD_END) {
 		if (line.kind == RECORD_BROKEN || (line.kind != RECORD_START && !r->engine) || (line.kind == RECORD_START && (r->engine || !begin(r, line.now_ms)))) {
-			fprintf(stderr, "kabar replay: the record is damaged, or the store cannot be opened\n");
-			return EXIT_FAILED;
+			return damaged();
 		}
-		if (line.kind == RECORD_EVENT && r->n < ENGINE_BATCH_MAX)
+		if (line.kind == RECORD_EVENT && (r->n == ENGINE_BATCH_MAX || !is_playable(r, line.event))) {
+			free(line.event);
+			return damaged();
+		}
+		if (line.kind == RECORD_EVENT)
 			r->events[r->n++] = line.event;
 		else if (line.kind == RECORD_BATCH)
 			batch(r, line.now_ms);

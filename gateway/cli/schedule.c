@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "gateway/base/zone.h"
 #include "gateway/cli/cli.h"
 #include "storage/services.h"
 
@@ -54,15 +54,28 @@ static int list(const struct cli_call *c)
 	return code;
 }
 
-/* "2026-11-28 09:00" in a time zone: ms, or -1. */
-static int64_t parse_time(const char *at, const char *timezone)
+/* "2026-11-28 09:00" in a time zone that zone.h knows: ms, or -1. */
+static int64_t parse_time(const char *at, struct slice zone)
 {
-	struct tm local = {.tm_isdst = -1};
-	char *end = strptime(at, "%Y-%m-%d %H:%M", &local);
+	int year, month, day, hour, minute, end = 0;
+	struct local local;
 
-	setenv("TZ", timezone, 1);
-	tzset();
-	return end && !*end ? (int64_t)mktime(&local) * 1000 : -1;
+	if (sscanf(at, "%4d-%2d-%2d %2d:%2d%n", &year, &month, &day, &hour, &minute, &end) != 5 || at[end] || year < 2000)
+		return -1;
+	local = (struct local){{(int16_t)year, (uint8_t)month, (uint8_t)day}, (uint8_t)hour, (uint8_t)minute};
+	return date_valid(local.day) && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 ? zone_ms(zone, local) : -1;
+}
+
+/* "Asia/Makassar" of what was typed, "WITA" too; NULL (told) for a zone that Indonesia does not have. */
+static const char *full_zone(const char *typed)
+{
+	struct slice full = zone_by_short(slice_of(typed));
+
+	if (zone_known(slice_of(typed)))
+		return typed;
+	if (!full.n)
+		fprintf(stderr, "kabar schedule: there is no time zone %s here: WIB, WITA, WIT, or Asia/Jakarta, Asia/Makassar, Asia/Jayapura\n", typed);
+	return full.n ? full.p : NULL;
 }
 
 /* One event, as arguments or as a line of a file. */
@@ -73,10 +86,12 @@ struct event_words {
 /* The request for the daemon; NULL (told) when the time is none, or a word is not UTF-8. */
 static json_t *put_request(const struct event_words *w)
 {
-	const char *zone = w->zone && *w->zone ? w->zone : "Asia/Jakarta";
-	int64_t starts_ms = parse_time(w->at, zone);
+	const char *zone = full_zone(w->zone && *w->zone ? w->zone : "Asia/Jakarta");
+	int64_t starts_ms = zone ? parse_time(w->at, slice_of(zone)) : -1;
 	json_t *request;
 
+	if (!zone)
+		return NULL;
 	if (starts_ms < 0) {
 		fprintf(stderr, "kabar schedule: %s is no time; write it as '2026-11-28 09:00'\n", w->at);
 		return NULL;

@@ -36,14 +36,26 @@ static const char *when(const struct teller *t, int64_t ms)
 	return cli_time(ms, t->zone, text[turn++ % 4]);
 }
 
+/* Numbers without their middle; a sender's name as a terminal may show it. */
 static const char *masked(struct slice peer)
 {
 	static char text[MSISDN_SIZE];
 	char z[MSISDN_SIZE];
+	struct buf shown = {0};
 
-	snprintf(z, sizeof(z), SLICE_FMT, SLICE_ARG(peer));
+	cli_show(peer, " ", &shown);
+	snprintf(z, sizeof(z), "%s", shown.p ? shown.p : "");
+	buf_free(&shown);
 	msisdn_mask(z, text);
 	return text;
+}
+
+/* "head: text", the lines of the text under one another. */
+static void tell_text(struct teller *t, const char *head, struct slice text, const char *tail)
+{
+	buf_str(&t->out, head);
+	cli_show(text, "\n          ", &t->out);
+	buf_str(&t->out, tail);
 }
 
 static const char *state_words(struct slice state)
@@ -90,10 +102,10 @@ static int tell_out(struct teller *t, const struct life_out *o)
 	buf_printf(&t->out, "out:%lld  %s to %s by route " SLICE_FMT ", written %s, %d part%s\n", (long long)o->id,
 	    o->lane >= 0 && o->lane < 4 ? lanes[o->lane] : "message", masked(o->peer), SLICE_ARG(o->route), when(t, o->created_ms), o->parts,
 	    o->parts == 1 ? "" : "s");
-	buf_printf(&t->out, "    text: " SLICE_FMT "\n", SLICE_ARG(o->text));
+	tell_text(t, "    text: ", o->text, "\n");
 	buf_printf(&t->out, "    state: " SLICE_FMT ", %s", SLICE_ARG(o->state), state_words(o->state));
 	if (o->why.n)
-		buf_printf(&t->out, " (" SLICE_FMT ")", SLICE_ARG(o->why));
+		tell_text(t, " (", o->why, ")");
 	if (slice_is(o->state, "QUEUED"))
 		buf_printf(&t->out, "; not before %s, dropped after %s", when(t, o->due_ms), when(t, o->expires_ms));
 	buf_char(&t->out, '\n');
@@ -113,8 +125,10 @@ static int tell_answers(struct teller *t, int64_t inbox)
 		buf_str(&t->out, "No answer was written.\n");
 	if (rc == 0)
 		rc = life_dead(t->store, inbox, dead, MANY, &dead_n);
-	for (unsigned i = 0; rc == 0 && i < dead_n; i++)
-		buf_printf(&t->out, "Dead letter %lld, %s: " SLICE_FMT "\n", (long long)dead[i].id, when(t, dead[i].at_ms), SLICE_ARG(dead[i].reason));
+	for (unsigned i = 0; rc == 0 && i < dead_n; i++) {
+		buf_printf(&t->out, "Dead letter %lld, %s", (long long)dead[i].id, when(t, dead[i].at_ms));
+		tell_text(t, ": ", dead[i].reason, "\n");
+	}
 	return rc;
 }
 
@@ -131,10 +145,10 @@ static int tell_in(struct teller *t, int64_t id)
 		buf_printf(&t->out, ", sent %s", when(t, in.smsc_s * 1000));
 	if (in.parts > 1)
 		buf_printf(&t->out, ", part %d of %d", in.part, in.parts);
-	buf_printf(&t->out, "\n    text: " SLICE_FMT "\n    " SLICE_FMT "%s" SLICE_FMT, SLICE_ARG(in.text), SLICE_ARG(in.outcome), in.handler.n ? " by " : "",
-	    SLICE_ARG(in.handler));
+	tell_text(t, "\n    text: ", in.text, "");
+	buf_printf(&t->out, "\n    " SLICE_FMT "%s" SLICE_FMT, SLICE_ARG(in.outcome), in.handler.n ? " by " : "", SLICE_ARG(in.handler));
 	if (in.why.n)
-		buf_printf(&t->out, ": " SLICE_FMT, SLICE_ARG(in.why));
+		tell_text(t, ": ", in.why, "");
 	buf_char(&t->out, '\n');
 	return tell_answers(t, id);
 }

@@ -11,6 +11,7 @@
 
 #include "gateway/base/err.h"
 #include "gateway/base/gsm7.h"
+#include "gateway/base/text.h"
 #include "gateway/base/zone.h"
 #include "handlers/handler.h"
 #include "storage/books.h"
@@ -20,6 +21,9 @@
 
 #define INFO_SEPTETS_MAX 160
 #define TOPIC_MAX 20
+#define SOURCE_MAX 300
+#define NAME_MAX_SEPTETS 60 /* of who approved */
+#define FAR_MS (INT64_C(10) * 366 * 24 * 3600 * 1000)
 
 struct command {
 	struct store *s;
@@ -45,11 +49,13 @@ static struct slice field(const struct command *r, const char *name)
 
 static int say(struct command *r, const char *kind, const char *fmt, va_list ap)
 {
-	struct buf b = {0};
+	struct buf b = {0}, clean = {0}; /* what was asked may be cut within a character */
 
 	buf_vprintf(&b, fmt, ap);
-	json_object_set_new(r->out, kind, json_string(b.p));
+	text_clean(buf_as_slice(&b), &clean);
+	MUST(json_object_set_new(r->out, kind, json_stringn(clean.p, clean.n)) == 0);
 	buf_free(&b);
+	buf_free(&clean);
 	return 0;
 }
 
@@ -76,6 +82,25 @@ static int refuse(struct command *r, const char *fmt, ...)
 	return 0;
 }
 
+/* A whole number between bounds; below `min` when it is none. */
+static int64_t number_of(const struct command *r, const char *name, int64_t min, int64_t max)
+{
+	json_int_t n = json_integer_value(json_object_get(r->in, name));
+
+	return n < min || n > max ? min - 1 : n;
+}
+
+/* A short line of plain text: no control characters, not longer than max septets. */
+static bool is_line(struct slice text, int max)
+{
+	int septets = gsm7_septets(text);
+
+	for (uint32_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] < ' ')
+			return false;
+	return septets >= 0 && septets <= max;
+}
+
 static int audit(struct command *r, const char *act, const char *subject)
 {
 	char actor[32];
@@ -86,9 +111,12 @@ static int audit(struct command *r, const char *act, const char *subject)
 
 static bool is_date(const char *z)
 {
-	int year, month, day, used = 0;
+	int year, month, day;
 
-	if (sscanf(z, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || z[used] || strlen(z) != 10)
+	for (unsigned i = 0; i < 10; i++)
+		if (i == 4 || i == 7 ? z[i] != '-' : !isdigit((unsigned char)z[i]))
+			return false;
+	if (z[10] || sscanf(z, "%4d-%2d-%2d", &year, &month, &day) != 3)
 		return false;
 	return date_valid((struct date){(int16_t)year, (uint8_t)month, (uint8_t)day});
 }
@@ -162,18 +190,20 @@ static int run_info_put(struct command *r)
 {
 	char topic[64], subject[96];
 	struct buf words = {0};
-	struct info_row row = {.topic = slice_of(upper(text_of(r, "topic"), topic)), .part = (int)json_integer_value(json_object_get(r->in, "part")),
+	struct info_row row = {.topic = slice_of(upper(text_of(r, "topic"), topic)), .part = (int)number_of(r, "part", 1, INFO_PARTS_MAX),
 	    .text = field(r, "text"), .source = field(r, "source"), .valid_from = field(r, "valid_from"), .review_by = field(r, "review_by")};
 	int rc;
 
 	if (!topic_is_well_formed(topic))
 		return refuse(r, "a topic has 1 to %d letters, digits or blanks, such as BEBAS BIAYA", TOPIC_MAX);
-	if (row.part < 1 || row.part > INFO_PARTS_MAX)
+	if (row.part < 1)
 		return refuse(r, "a part is 1 to %d", INFO_PARTS_MAX);
 	if ((row.valid_from.n && !is_date(row.valid_from.p)) || (row.review_by.n && !is_date(row.review_by.p)))
 		return refuse(r, "a date is written as 2027-05-31");
 	if (row.text.n == 0)
 		return refuse(r, "a text has 1 to %d characters", INFO_SEPTETS_MAX);
+	if (row.source.n > SOURCE_MAX)
+		return refuse(r, "a source has at most %d characters", SOURCE_MAX);
 	rc = command_check_info(r->plan->menus, r->s, row.topic, row.part, row.text, &words);
 	if (rc < 0) {
 		refuse(r, "%s", words.p);
@@ -195,7 +225,7 @@ static int run_info_approve(struct command *r)
 	int rc;
 
 	upper(text_of(r, "topic"), topic);
-	if (!*text_of(r, "by") || !is_date(text_of(r, "review_by")))
+	if (!*text_of(r, "by") || !is_line(field(r, "by"), NAME_MAX_SEPTETS) || !is_date(text_of(r, "review_by")))
 		return refuse(r, "an approval needs --by NAME and --review-by DATE (2027-05-31): what is sent must be looked at again some day");
 	rc = info_approve(r->s, slice_of(topic), field(r, "by"), field(r, "review_by"), r->now_ms);
 	if (rc == ERR_NOT_FOUND)
@@ -235,17 +265,19 @@ static int run_schedule_put(struct command *r)
 	struct village village;
 	struct schedule row = {.code = slice_of(upper(text_of(r, "code"), code)), .title = field(r, "title"), .place = field(r, "place"),
 	    .village = field(r, "village"), .timezone = field(r, "timezone"), .topic = slice_of(upper(text_of(r, "topic"), topic)), .state = SLICE_LIT("open"),
-	    .starts_ms = json_integer_value(json_object_get(r->in, "starts_ms")), .seats = (int)json_integer_value(json_object_get(r->in, "seats"))};
+	    .starts_ms = json_integer_value(json_object_get(r->in, "starts_ms")), .seats = (int)number_of(r, "seats", 0, 999)};
 	int64_t id;
 	int rc;
 
 	if (!is_code(code))
 		return refuse(r, "a code is J and one to three digits, such as J12");
-	if (gsm7_septets(row.title) < 1 || gsm7_septets(row.title) > 20 || gsm7_septets(row.place) < 1 || gsm7_septets(row.place) > 20)
+	if (!row.title.n || !is_line(row.title, 20) || !row.place.n || !is_line(row.place, 20))
 		return refuse(r, "title and place have 1 to 20 characters of the GSM alphabet each: they must fit one SMS");
-	if (row.starts_ms <= r->now_ms)
-		return refuse(r, "it must begin in the future");
-	if (row.seats < 0 || row.seats > 999)
+	if (row.starts_ms <= r->now_ms || row.starts_ms > r->now_ms + FAR_MS)
+		return refuse(r, "it must begin in the future, within ten years");
+	if (!zone_known(row.timezone))
+		return refuse(r, "there is no time zone %s here: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)", text_of(r, "timezone"));
+	if (row.seats < 0)
 		return refuse(r, "seats are 0 (unlimited) to 999");
 	rc = row.village.n ? village_by_code(r->s, row.village, &village) : 0;
 	if (rc == ERR_NOT_FOUND)
@@ -264,8 +296,8 @@ static int run_schedule_approve(struct command *r)
 	int rc;
 
 	upper(text_of(r, "code"), code);
-	if (!*text_of(r, "by"))
-		return refuse(r, "an approval needs --by NAME");
+	if (!*text_of(r, "by") || !is_line(field(r, "by"), NAME_MAX_SEPTETS))
+		return refuse(r, "an approval needs --by NAME, one line of at most %d characters", NAME_MAX_SEPTETS);
 	rc = schedule_approve(r->s, slice_of(code), field(r, "by"), r->now_ms);
 	if (rc == ERR_NOT_FOUND)
 		return refuse(r, "there is no event %s; `kabar schedule list` shows all", code);

@@ -83,7 +83,7 @@ static void deliver(struct engine_thread *t)
 		struct outgoing *next = o->next;
 
 		t->start.effect(t->start.arg, &o->e);
-		explicit_bzero((char *)(o + 1), o->e.peer.n + o->e.text.n);
+		explicit_bzero((char *)(o + 1), o->e.peer.n + o->e.text.n + o->e.udh.n + 3);
 		free(o);
 		o = next;
 	}
@@ -250,12 +250,13 @@ void engine_thread_poke(struct engine_thread *t)
 
 bool engine_thread_is_idle(struct engine_thread *t)
 {
-	bool out;
+	bool quiet = mailbox_depth(t->start.mailbox) == 0 && !atomic_load(&t->handling);
 
+	/* Effects last: what was being handled a moment ago stands there now. */
 	pthread_mutex_lock(&t->lock);
-	out = t->out != NULL;
+	quiet = quiet && t->out == NULL;
 	pthread_mutex_unlock(&t->lock);
-	return !out && mailbox_depth(t->start.mailbox) == 0 && !atomic_load(&t->handling);
+	return quiet;
 }
 
 bool engine_thread_is_sick(struct engine_thread *t)

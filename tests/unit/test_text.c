@@ -164,7 +164,7 @@ static void test_masking(void **state)
 	struct buf b = {0};
 
 	(void)state;
-	masks_to("DAFTAR#SITI#5203075708909901#1203", "DAFTAR#SITI#****************#1203");
+	masks_to("DAFTAR#SITI#5203075708909901#1203", "DAFTAR#SITI#****************#****");
 	masks_to("nik 5203 0757 0890 9901 ya", "nik **** **** **** **** ya");
 	masks_to("520307570890990", "***************");
 	masks_to("32l2I617O8909901", "****************");
@@ -172,6 +172,10 @@ static void test_masking(void **state)
 	masks_to("telp 081234567890 oleh ibu", "telp 081234567890 oleh ibu");
 	masks_to("+62 812 3456 7890", "+62 812 3456 7890");
 	masks_to("5203075708909901 081234567890", "**************** ************");
+	masks_to("nik 5203\xc2\xa0" "0757\xe2\x80\x91" "0890*9901!", "nik ****\xc2\xa0****\xe2\x80\x91*********!");
+	masks_to("\xe2\x80\xaa" "5203075708909901\xe2\x80\xac", "\xe2\x80\xaa****************\xe2\x80\xac");
+	masks_to("nik \xd9\xa3\xd9\xa2\xd9\xa0\xd9\xa1\xd9\xa3\xd9\xa2\xd9\xa0\xd9\xa1\xd9\xa3\xd9\xa2\xd9\xa0\xd9\xa1\xd9\xa3\xd9\xa2", "nik **************");
+	masks_to("17 oleh 5 lembar 2026", "17 oleh 5 lembar 2026");
 	masks_to("", "");
 	text_mask_digits(slice_of("kode 4821 di 28/11"), 4, &b);
 	assert_string_equal(b.p, "kode **** di **/**");
