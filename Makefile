@@ -96,7 +96,7 @@ asan: deps-test ## the same tests under AddressSanitizer and UBSan
 # TSan: loop and engine thread of the whole gateway, and the mailbox between them.
 tsan: deps-test ## loop and engine thread under ThreadSanitizer
 	@$(MAKE) --no-print-directory -s BUILD=build/tsan FAULTS=1 OPT=-O1 SAN=thread test-programs
-	@TSAN_OPTIONS=halt_on_error=0:exitcode=66 KABAR_SLOW=3 tests/run --build build/tsan --only mailbox,threads
+	@TSAN_OPTIONS=halt_on_error=0:exitcode=66 KABAR_SLOW=3 tests/run --build build/tsan --only mailbox,threads,control
 
 $(BUILD)/bench_engine: $(BUILD)/obj/tests/bench/bench_engine.o $(BUILD)/libkabar.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)

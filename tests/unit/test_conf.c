@@ -77,6 +77,8 @@ static void test_each_fault_has_its_line(void **state)
 	faulty("main: {\n on = 1;\n};", 2, "true or false");
 	faulty("main: {\n\n level = \"loud\";\n};", 3, "info|debug");
 	faulty("main: { age = \"7 weeks\"; };", 1, "a time such as");
+	faulty("main: { age = 9223372036854775807L; };", 1, "out of range");
+	faulty("main: { age = -5; };", 1, "out of range");
 	faulty("main: { name = \"01234567890\"; };", 1, "allowed are 1 to 10");
 	faulty("mian: {\n};", 1, "no such group");
 	faulty("links = ( { name = \"a\"; } );", 1, "kind is missing");
