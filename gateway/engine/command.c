@@ -13,6 +13,7 @@
 #include "gateway/base/gsm7.h"
 #include "gateway/base/text.h"
 #include "gateway/base/zone.h"
+#include "gateway/engine/command_status.h"
 #include "handlers/handler.h"
 #include "storage/books.h"
 #include "storage/life.h"
@@ -384,73 +385,9 @@ static int run_link_pin_reset(struct command *r)
 	return rc < 0 ? rc : said(r, "the PIN of %s is offered once more after the next start of the gateway", text_of(r, "name"));
 }
 
-/* ---- status ---- */
-
-static json_t *json_text(struct slice s)
-{
-	json_t *j = json_stringn(s.p ? s.p : "", s.n);
-
-	return j ? j : json_string("?");
-}
-
-static int status_links(struct command *r)
-{
-	struct link_row rows[64];
-	json_t *links = json_array();
-	unsigned n = 0;
-	int rc = link_list(r->s, rows, COUNT_OF(rows), &n);
-
-	for (unsigned i = 0; rc == 0 && i < n && i < COUNT_OF(rows); i++)
-		json_array_append_new(links, json_pack("{s:o, s:o, s:I, s:i, s:o, s:o, s:I, s:b, s:o, s:o, s:o}", "name", json_text(rows[i].name), "state",
-						 json_text(rows[i].state), "age_ms", (json_int_t)(r->now_ms - rows[i].changed_ms), "signal", rows[i].signal,
-						 "network", json_text(rows[i].network), "reason", json_text(rows[i].reason), "epoch",
-						 (json_int_t)rows[i].epoch, "pin_rejected", (int)rows[i].pin_rejected, "imei", json_text(rows[i].imei), "iccid",
-						 json_text(rows[i].iccid), "smsc", json_text(rows[i].smsc)));
-	json_object_set_new(r->out, "links", links);
-	return rc;
-}
-
-static int status_queues(struct command *r)
-{
-	static const char *const lanes[LANE_N] = {"sos", "reply", "notification", "broadcast"};
-	struct queue_row rows[64];
-	json_t *list = json_array();
-	unsigned n = 0;
-	int rc = queues(r->s, rows, COUNT_OF(rows), &n);
-
-	for (unsigned i = 0; rc == 0 && i < n && i < COUNT_OF(rows); i++)
-		json_array_append_new(list, json_pack("{s:o, s:s, s:I, s:I}", "route", json_text(rows[i].route), "lane", lanes[rows[i].lane], "queued_n",
-						(json_int_t)rows[i].queued_n, "age_ms", (json_int_t)(r->now_ms - rows[i].oldest_ms)));
-	json_object_set_new(r->out, "queues", list);
-	return rc;
-}
-
 static int run_status(struct command *r)
 {
-	struct life_counts counts;
-	int64_t info_n = 0, current_n = 0;
-	time_t now_s = (time_t)(r->now_ms / 1000);
-	struct tm utc;
-	char today[16];
-	int rc = life_counts(r->s, &counts);
-
-	gmtime_r(&now_s, &utc);
-	strftime(today, sizeof(today), "%Y-%m-%d", &utc);
-	if (rc == 0)
-		rc = info_count(r->s, today, &info_n, &current_n);
-	if (rc == 0)
-		rc = status_links(r);
-	if (rc == 0)
-		rc = status_queues(r);
-	if (rc < 0)
-		return rc;
-	json_object_set_new(r->out, "gateway", json_string(r->plan->gateway));
-	json_object_set_new(r->out, "version", json_string(KABAR_VERSION));
-	json_object_update_new(r->out, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "inbox_n", (json_int_t)counts.inbox_n, "outbox_n",
-					   (json_int_t)counts.outbox_n, "unknown_n", (json_int_t)counts.unknown_n, "dead_n", (json_int_t)counts.dead_n, "people_n",
-					   (json_int_t)counts.people_n, "cases_n", (json_int_t)counts.cases_n, "info_n", (json_int_t)info_n, "info_current_n",
-					   (json_int_t)current_n));
-	return 0;
+	return command_status(r->s, r->plan, r->now_ms, r->out);
 }
 
 /* ---- the table ---- */

@@ -62,6 +62,16 @@ def refusals():
         assert gateway.sql('select count(*) from dead_letter') == [(0,)]
 
 
+def taken_out():
+    """A bearer that is in gateway.conf no more is not shown as it was on its last day."""
+    with Network() as net:
+        gateway = Gateway(net, bearers='{ name = "m1"; kind = "null"; }, { name = "m2"; kind = "null"; }').start()
+        assert [link['name'] for link in json.loads(gateway.cli('status', '--json'))['links']] == ['m1', 'm2']
+        assert gateway.stop() == 0
+        with gateway_over(net) as gateway:
+            assert [link['name'] for link in json.loads(gateway.cli('status', '--json'))['links']] == ['m1']
+
+
 def once_only():
     with Network() as net, gateway_over(net) as gateway:
         first = ask(gateway, put('Satu.'))
@@ -143,6 +153,7 @@ def sick(*options):
 
 
 test('what is no request is refused, and nothing is changed', refusals)
+test('status tells of the bearers that are configured', taken_out)
 test('a command is done once, however often its id comes; it is audited', once_only)
 test('silent and too many clients: others are served, a stop is not held up', silent_clients)
 test('a full disk: told at once, nothing lost, it gets well by itself', sick)

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* command_status.c - see command_status.h. */
+#include "gateway/engine/command_status.h"
+
+#include <time.h>
+
+#include "storage/books.h"
+#include "storage/life.h"
+#include "storage/services.h"
+
+static json_t *json_text(struct slice s)
+{
+	json_t *j = json_stringn(s.p ? s.p : "", s.n);
+
+	return j ? j : json_string("?");
+}
+
+/* Rows of bearers that were taken out of gateway.conf stay, with the state of their last day. */
+static bool is_configured(const struct plan *plan, struct slice name)
+{
+	for (unsigned i = 0; i < plan->links_n; i++)
+		if (slice_is(name, plan->links[i].name))
+			return true;
+	return false;
+}
+
+static int links(struct store *s, const struct plan *plan, int64_t now_ms, json_t *out)
+{
+	struct link_row rows[64];
+	json_t *list = json_array();
+	unsigned n = 0;
+	int rc = link_list(s, rows, COUNT_OF(rows), &n);
+
+	for (unsigned i = 0; rc == 0 && i < n && i < COUNT_OF(rows); i++) {
+		if (!is_configured(plan, rows[i].name))
+			continue;
+		json_array_append_new(list, json_pack("{s:o, s:o, s:I, s:i, s:o, s:o, s:I, s:b, s:o, s:o, s:o}", "name", json_text(rows[i].name), "state",
+						 json_text(rows[i].state), "age_ms", (json_int_t)(now_ms - rows[i].changed_ms), "signal", rows[i].signal,
+						 "network", json_text(rows[i].network), "reason", json_text(rows[i].reason), "epoch",
+						 (json_int_t)rows[i].epoch, "pin_rejected", (int)rows[i].pin_rejected, "imei", json_text(rows[i].imei), "iccid",
+						 json_text(rows[i].iccid), "smsc", json_text(rows[i].smsc)));
+	}
+	json_object_set_new(out, "links", list);
+	return rc;
+}
+
+static int lanes(struct store *s, int64_t now_ms, json_t *out)
+{
+	static const char *const words[LANE_N] = {"sos", "reply", "notification", "broadcast"};
+	struct queue_row rows[64];
+	json_t *list = json_array();
+	unsigned n = 0;
+	int rc = queues(s, rows, COUNT_OF(rows), &n);
+
+	for (unsigned i = 0; rc == 0 && i < n && i < COUNT_OF(rows); i++)
+		json_array_append_new(list, json_pack("{s:o, s:s, s:I, s:I}", "route", json_text(rows[i].route), "lane", words[rows[i].lane], "queued_n",
+						(json_int_t)rows[i].queued_n, "age_ms", (json_int_t)(now_ms - rows[i].oldest_ms)));
+	json_object_set_new(out, "queues", list);
+	return rc;
+}
+
+int command_status(struct store *s, const struct plan *plan, int64_t now_ms, json_t *out)
+{
+	struct life_counts counts;
+	int64_t info_n = 0, current_n = 0;
+	time_t now_s = (time_t)(now_ms / 1000);
+	struct tm utc;
+	char today[16];
+	int rc = life_counts(s, &counts);
+
+	gmtime_r(&now_s, &utc);
+	strftime(today, sizeof(today), "%Y-%m-%d", &utc);
+	if (rc == 0)
+		rc = info_count(s, today, &info_n, &current_n);
+	if (rc == 0)
+		rc = links(s, plan, now_ms, out);
+	if (rc == 0)
+		rc = lanes(s, now_ms, out);
+	if (rc < 0)
+		return rc;
+	json_object_set_new(out, "gateway", json_string(plan->gateway));
+	json_object_set_new(out, "version", json_string(KABAR_VERSION));
+	json_object_update_new(out, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "inbox_n", (json_int_t)counts.inbox_n, "outbox_n",
+					   (json_int_t)counts.outbox_n, "unknown_n", (json_int_t)counts.unknown_n, "dead_n", (json_int_t)counts.dead_n, "people_n",
+					   (json_int_t)counts.people_n, "cases_n", (json_int_t)counts.cases_n, "info_n", (json_int_t)info_n, "info_current_n",
+					   (json_int_t)current_n));
+	return 0;
+}
