@@ -39,7 +39,13 @@ static void usage(FILE *to)
 	    "  --latency-ms N       how long the network takes, to send and to deliver (default 0)\n"
 	    "  --seed N             of all that is random (default 1)\n"
 	    "  --trace FILE         writes every AT line there\n"
-	    "  --help               this\n");
+	    "  --help               this\n\n"
+	    "What {\"do\":\"fault\",\"modem\":NAME,\"name\":..} makes go wrong, and its \"arg\":\n");
+	for (int i = 0; i < MISHAP_N; i++) {
+		const struct mishap_info *info = mishap_info((enum mishap)i);
+
+		fprintf(to, "  %-20s %-7s %s\n", info->name, info->arg ? info->arg : "", info->what);
+	}
 }
 
 static bool number_option(const char *text, long min, long max, long *out)

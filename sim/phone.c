@@ -164,7 +164,8 @@ void phones_take(struct phones *p, const char *from, const char *to, const struc
 	set_free(s);
 }
 
-/* No phone sends two messages within one second: the service centre's time stamps of one phone differ, however fast a test types. */
+/* No phone sends two messages within one second: the service centre's time stamps of one phone differ,
+ * however fast a test types. */
 static int64_t stamp(struct phones *p, const struct phone_message *m)
 {
 	struct phone *phone = phone_at(p, m->from);

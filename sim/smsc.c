@@ -37,6 +37,11 @@ struct message {
 struct queue {
 	struct message *first, **end;
 	unsigned n;
+};
+
+/* What waits for one modem. A full SIM must not hold up reports, nor a full report memory the messages. */
+struct waiting {
+	struct queue messages, reports;
 	bool alerted;
 };
 
@@ -44,13 +49,19 @@ struct smsc {
 	struct net *net;
 	struct ledger *ledger;
 	struct message *pending, *pending_last;
-	struct queue waiting[NET_MODEMS_MAX];
+	struct waiting waiting[NET_MODEMS_MAX];
 	uv_timer_t due, retry, alert;
 };
 
 static void pending_fire(uv_timer_t *timer);
 static void alert_fire(uv_timer_t *timer);
 static void retry_fire(uv_timer_t *timer);
+
+static void queues_init(struct waiting *w)
+{
+	w->messages.end = &w->messages.first;
+	w->reports.end = &w->reports.first;
+}
 
 struct smsc *smsc_new(struct net *net)
 {
@@ -59,7 +70,7 @@ struct smsc *smsc_new(struct net *net)
 	s->net = net;
 	s->ledger = ledger_new();
 	for (unsigned i = 0; i < NET_MODEMS_MAX; i++)
-		s->waiting[i].end = &s->waiting[i].first;
+		queues_init(&s->waiting[i]);
 	MUST(uv_timer_init(net->loop, &s->due) == 0);
 	MUST(uv_timer_init(net->loop, &s->retry) == 0);
 	MUST(uv_timer_init(net->loop, &s->alert) == 0);
@@ -81,8 +92,10 @@ static void messages_free(struct message *m)
 void smsc_free(struct smsc *s)
 {
 	messages_free(s->pending);
-	for (unsigned i = 0; i < NET_MODEMS_MAX; i++)
-		messages_free(s->waiting[i].first);
+	for (unsigned i = 0; i < NET_MODEMS_MAX; i++) {
+		messages_free(s->waiting[i].messages.first);
+		messages_free(s->waiting[i].reports.first);
+	}
 	ledger_free(s->ledger);
 	free(s);
 }
@@ -190,11 +203,9 @@ static struct message *queue_pop(struct queue *q)
 	return m;
 }
 
-/* Delivers what waits for a modem, in order, until one does not go. */
-static void pump(struct smsc *s, struct modem *m)
+/* Delivers what waits in a queue, in order, until one does not go. */
+static void pump_queue(struct smsc *s, struct modem *m, struct queue *q)
 {
-	struct queue *q = &s->waiting[m->index];
-
 	while (q->first) {
 		struct message *msg = q->first;
 		bool expired = net_now_ms(s->net) > msg->expires_ms;
@@ -210,6 +221,12 @@ static void pump(struct smsc *s, struct modem *m)
 		report(s, msg, expired ? STATUS_EXPIRED : STATUS_DELIVERED);
 		free(queue_pop(q));
 	}
+}
+
+static void pump(struct smsc *s, struct modem *m)
+{
+	pump_queue(s, m, &s->waiting[m->index].messages);
+	pump_queue(s, m, &s->waiting[m->index].reports);
 }
 
 static void retry_fire(uv_timer_t *timer)
@@ -231,19 +248,21 @@ static void alert_fire(uv_timer_t *timer)
 		}
 }
 
+unsigned smsc_waiting(const struct modem *m)
+{
+	const struct waiting *w = &m->net->smsc->waiting[m->index];
+
+	return w->messages.n + w->reports.n;
+}
+
 void smsc_alert(struct modem *m)
 {
 	struct smsc *s = m->net->smsc;
 
-	if (!s || s->waiting[m->index].n == 0)
+	if (!s || smsc_waiting(m) == 0)
 		return;
 	s->waiting[m->index].alerted = true;
 	uv_timer_start(&s->alert, alert_fire, 0, 0);
-}
-
-unsigned smsc_waiting(const struct modem *m)
-{
-	return m->net->smsc->waiting[m->index].n;
 }
 
 static void route(struct smsc *s, struct message *msg)
@@ -255,12 +274,12 @@ static void route(struct smsc *s, struct message *msg)
 	net_number(slice_of(msg->to), number);
 	m = net_modem_numbered(s->net, number);
 	if (m) {
-		q = &s->waiting[m->index];
+		q = msg->is_report ? &s->waiting[m->index].reports : &s->waiting[m->index].messages;
 		msg->next = NULL;
 		*q->end = msg;
 		q->end = &msg->next;
 		if (++q->n == 1) /* else one in front of it is stuck, and it comes after that one */
-			pump(s, m);
+			pump_queue(s, m, q);
 		return;
 	}
 	if (!msg->is_report) {

@@ -131,6 +131,15 @@ def reports(sim):
     submit(line, wanted)
     is_('report_delay_ms', (line.notice(0.2), status(line.notice())), (None, 0))
     sim.ask('set', modem='m1', report_delay_ms=0)
+    line.at('AT+CNMI=2,1,0,2,0')
+    for _ in range(21):
+        submit(line, wanted)
+    is_('a full report memory holds up reports', wait_for(lambda: (sim.modem()['sr_used'], sim.modem()['waiting']) == (20, 1)), True)
+    sim.send('lewat')
+    check('and no messages', '+CMTI' in (line.read(until=rb'\+CMTI: "SM",\d+\r\n') or ''))
+    line.at('AT+CPMS="SR";+CMGD=1,4;+CPMS="SM"')
+    is_('a freed one takes the report that waited', wait_for(lambda: sim.modem()['waiting'] == 0 and sim.modem()['sr_used']), 1)
+    line.at('AT+CPMS="SR";+CMGD=1,4;+CPMS="SM"')
     line.close()
 
 
