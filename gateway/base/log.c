@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,8 +30,8 @@ static const char *const category_words[] = {
 
 static struct {
 	pthread_mutex_t lock;
-	enum log_level level;
-	uint32_t per_second;
+	atomic_int level; /* of enum log_level; a reload changes it under the threads */
+	atomic_uint per_second;
 	void (*sink)(void *arg, enum log_level level, const char *line);
 	void *sink_arg;
 	struct {
@@ -43,7 +44,7 @@ int log_set_level(const char *name)
 {
 	for (unsigned i = 0; i < COUNT_OF(level_words); i++)
 		if (strcmp(level_words[i], name) == 0) {
-			state.level = (enum log_level)i;
+			atomic_store(&state.level, (int)i);
 			return 0;
 		}
 	return ERR_INVALID;
@@ -51,7 +52,7 @@ int log_set_level(const char *name)
 
 void log_set_bound(uint32_t per_second)
 {
-	state.per_second = per_second;
+	atomic_store(&state.per_second, per_second);
 }
 
 void log_set_sink(void (*sink)(void *arg, enum log_level level, const char *line), void *arg)
@@ -62,7 +63,7 @@ void log_set_sink(void (*sink)(void *arg, enum log_level level, const char *line
 
 bool log_wants(enum log_level level)
 {
-	return level <= state.level;
+	return (int)level <= atomic_load_explicit(&state.level, memory_order_relaxed);
 }
 
 /* The second wall: digits beyond the sixth of a long run become '*', control characters '?'. */
@@ -79,6 +80,16 @@ static void scrub(char *line)
 			*p = '?';
 		p += n ? n : 1;
 	}
+}
+
+/* A line that was cut ends in "...", at the border of a character. */
+static void show_cut(char words[LINE_MAX_BYTES])
+{
+	size_t n = LINE_MAX_BYTES - 4;
+
+	while (n > 0 && ((unsigned char)words[n] & 0xc0) == 0x80)
+		n--;
+	memcpy(words + n, "...", 4);
 }
 
 static void emit(enum log_level level, enum log_category category, const struct timespec *at, const char *words)
@@ -103,6 +114,7 @@ static void emit(enum log_level level, enum log_category category, const struct 
 /* Counts a line; false when it is beyond the bound. *dropped: lines that the last second lost, to be told now. */
 static bool within_bound(enum log_category category, time_t second, uint32_t *dropped)
 {
+	uint32_t per_second = atomic_load(&state.per_second);
 	bool within;
 
 	*dropped = 0;
@@ -111,7 +123,7 @@ static bool within_bound(enum log_category category, time_t second, uint32_t *dr
 		state.bound[category].second = second;
 		state.bound[category].n = state.bound[category].dropped = 0;
 	}
-	within = state.per_second == 0 || ++state.bound[category].n <= state.per_second;
+	within = per_second == 0 || ++state.bound[category].n <= per_second;
 	state.bound[category].dropped += !within;
 	return within;
 }
@@ -126,7 +138,8 @@ void log_write(enum log_level level, enum log_category category, const char *fmt
 	if (!log_wants(level))
 		return;
 	va_start(ap, fmt);
-	vsnprintf(words, sizeof(words), fmt, ap);
+	if (vsnprintf(words, sizeof(words), fmt, ap) >= (int)sizeof(words))
+		show_cut(words);
 	va_end(ap);
 	scrub(words);
 	clock_gettime(CLOCK_REALTIME, &at);

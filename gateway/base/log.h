@@ -3,7 +3,8 @@
  * log.h - lines to stderr, one an event, with level and category, bounded in rate and length.
  *
  * It never shows a text, a PIN, a NIK or a key: callers pass ids, names of links, masked numbers (msisdn_mask) and counts; as a
- * second wall every line is scrubbed of digit runs of 12 and more before it is written. Any thread may log. The level is set once at start.
+ * second wall every line is scrubbed of digit runs of 12 and more before it is written, and control characters show as "?". A line has at
+ * most 1000 bytes; "..." ends one that was cut. Any thread may log, and any may set the level.
  * Each message says what, where and what to do.
  */
 #pragma once
@@ -32,7 +33,7 @@ enum log_category {
 #undef X
 };
 
-/* level by name; ERR_INVALID for an unknown one. Call before threads start. */
+/* level by name; ERR_INVALID for an unknown one. */
 int log_set_level(const char *name) MUST_USE;
 /* More than per_second lines in one second of one category are counted and told in one line; 0 = unbounded. Default 200. */
 void log_set_bound(uint32_t per_second);

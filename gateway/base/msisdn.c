@@ -19,22 +19,27 @@ struct country {
 };
 
 static const struct country countries[] = {
-    {"62", "ID", true, 9, 12, "8"},	 {"852", "HK", false, 8, 8, "45679"},  {"886", "TW", true, 9, 9, "9"},
+    {"62", "ID", true, 9, 12, "8"},	 {"852", "HK", false, 8, 8, "456789"},  {"886", "TW", true, 9, 9, "9"},
     {"60", "MY", true, 9, 10, "1"},	 {"65", "SG", false, 8, 8, "89"},      {"81", "JP", true, 10, 10, "6789"},
     {"82", "KR", true, 9, 10, "1"},	 {"966", "SA", true, 9, 9, "5"},       {"673", "BN", false, 7, 7, "278"},
     {"971", "AE", true, 9, 9, "5"},	 {"974", "QA", false, 8, 8, "34567"},  {"968", "OM", false, 8, 8, "79"},
     {"965", "KW", false, 8, 8, "4569"},	 {"973", "BH", false, 8, 8, "36"},     {"962", "JO", true, 9, 9, "7"},
     {"853", "MO", false, 8, 8, "6"},	 {"675", "PG", false, 8, 8, "78"},     {"39", "IT", false, 9, 10, "3"},
     {"90", "TR", true, 10, 10, "5"},	 {"48", "PL", false, 9, 9, "4567"},    {"49", "DE", true, 10, 11, "1"},
-    {"855", "KH", true, 8, 9, "1679"},	 {"95", "MM", true, 8, 10, "9"},       {"856", "LA", true, 9, 10, "2"},
+    {"855", "KH", true, 8, 9, "136789"},	 {"95", "MM", true, 8, 10, "9"},       {"856", "LA", true, 9, 10, "2"},
     {"66", "TH", true, 9, 9, "689"},	 {"63", "PH", true, 10, 10, "9"},      {"84", "VN", true, 9, 9, "35789"},
     {"86", "CN", false, 11, 11, "1"},	 {"91", "IN", true, 10, 10, "6789"},   {"92", "PK", true, 10, 10, "3"},
     {"880", "BD", true, 10, 10, "1"},	 {"61", "AU", true, 9, 9, "4"},	       {"31", "NL", true, 9, 9, "6"},
     {"44", "GB", true, 10, 10, "7"},	 {"40", "RO", true, 9, 9, "7"},	       {"670", "TL", false, 8, 8, "7"},
 };
 
-/* What a worker dials before an international number, the longest first; 00 stands everywhere. */
-static const char *const dial_out[] = {"01017", "0019", "002", "001", "005", "006", "007", "008", "009", "010", "019", "00"};
+/* What a worker dials before an international number. 00 is nearly everywhere, so it is tried first: 00639.. is the Philippines, not 006 and Italy. */
+static const char *const dial_out[] = {"00", "01017", "00700", "0019", "001", "002", "005", "006", "007", "008", "009", "010", "019"};
+
+/* Beginnings of Indonesian mobile numbers that BTP has given out. */
+static const char *const home_prefixes[] = {"811", "812", "813", "814", "815", "816", "817", "818", "819", "821", "822", "823", "831", "832",
+    "833", "838", "851", "852", "853", "855", "856", "857", "858", "859", "877", "878", "879", "881", "882", "883", "887", "888", "889", "895",
+    "896", "897", "898", "899"};
 
 static const struct country *country_of(const char *digits)
 {
@@ -72,7 +77,18 @@ static bool is_mobile(const struct country *c, const char *national)
 {
 	size_t n = strlen(national);
 
+	if (c == &countries[0] && n > 1 && strchr("04", national[1]))
+		return false; /* 0800 and 0809 are free calls and paid services */
 	return n >= c->min && n <= c->max && strchr(c->first, national[0]) != NULL;
+}
+
+static const char *refusal(const struct country *c, const char *national)
+{
+	size_t n = strlen(national);
+
+	if (n && !strchr(c->first, national[0]))
+		return "it is not a mobile number";
+	return n < c->min ? "it is too short" : n > c->max ? "it is too long" : "it is not a mobile number";
 }
 
 static void write_e164(const struct country *c, const char *national, char out[MSISDN_SIZE])
@@ -97,12 +113,43 @@ static bool international(const char *digits, char out[MSISDN_SIZE], const char 
 		write_e164(c, national, out);
 		return true;
 	}
-	*why = strlen(national) < c->min ? "it is too short" : strlen(national) > c->max ? "it is too long" : "it is not a mobile number";
+	*why = refusal(c, national);
 	return false;
 }
 
+static bool has_home_prefix(const char *national)
+{
+	for (size_t i = 0; i < COUNT_OF(home_prefixes); i++)
+		if (strncmp(national, home_prefixes[i], 3) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * "81234567890": a number of ours that lost its zero, or one with a code from 81 to 886 without its plus. Where both can be, as with 852.. of Telkomsel
+ * and of Hong Kong, a network at home means its own; who types is asked again rather than a stranger written to.
+ */
+static bool eight_first(const char *digits, bool typed, char out[MSISDN_SIZE], const char **why)
+{
+	bool home = is_mobile(&countries[0], digits), ours = home && has_home_prefix(digits);
+
+	if (ours && !(typed && international(digits, out, why))) {
+		write_e164(&countries[0], digits, out);
+		return true;
+	}
+	if (ours) {
+		*why = "it may be Indonesian or foreign: it must begin with 0 or +";
+		return false;
+	}
+	if (international(digits, out, why))
+		return true;
+	if (home)
+		write_e164(&countries[0], digits, out);
+	return home;
+}
+
 /* Without "+": dialled abroad, at home, or with the code but no plus. */
-static bool without_plus(const char *digits, char out[MSISDN_SIZE], const char **why)
+static bool without_plus(const char *digits, bool typed, char out[MSISDN_SIZE], const char **why)
 {
 	for (size_t i = 0; digits[0] == '0' && i < COUNT_OF(dial_out); i++) {
 		const char *ignored;
@@ -116,44 +163,51 @@ static bool without_plus(const char *digits, char out[MSISDN_SIZE], const char *
 			write_e164(&countries[0], digits + 1, out);
 			return true;
 		}
-		*why = digits[1] != '8' ? "it is not a mobile number" : strlen(digits + 1) < countries[0].min ? "it is too short" : "it is too long";
+		*why = refusal(&countries[0], digits + 1);
 		return false;
 	}
-	if (digits[0] == '8' && is_mobile(&countries[0], digits) && !(country_of(digits) && international(digits, out, why))) {
-		write_e164(&countries[0], digits, out);
-		return true;
-	}
-	return international(digits, out, why);
+	return digits[0] == '8' ? eight_first(digits, typed, out, why) : international(digits, out, why);
 }
 
 enum msisdn_kind msisdn_parse(struct slice typed, char out[MSISDN_SIZE], const char **why)
 {
-	const char *reason = NULL;
-	char digits[40];
+	char digits[40], e164[MSISDN_SIZE];
+	const char *reason = "it is too short";
+	enum msisdn_kind kind = MSISDN_INVALID;
 	bool plus;
 
 	typed = slice_trim(typed);
 	snprintf(out, MSISDN_SIZE, SLICE_FMT, (int)(typed.n > 20 ? 20 : typed.n), typed.p ? typed.p : "");
-	why = why ? why : &reason;
-	*why = NULL;
 	if (typed.n == 0) {
-		*why = "it is empty";
-		return MSISDN_INVALID;
+		reason = "it is empty";
+	} else if (!strip(typed, digits, &plus)) {
+		kind = MSISDN_ALPHANUMERIC;
+	} else if (plus ? international(digits, e164, &reason) : strlen(digits) > 6 && without_plus(digits, true, e164, &reason)) {
+		memcpy(out, e164, MSISDN_SIZE);
+		kind = MSISDN_MOBILE;
+	} else if (!plus && strlen(digits) <= 6 && digits[0]) {
+		kind = MSISDN_SHORT;
 	}
-	if (!strip(typed, digits, &plus))
-		return MSISDN_ALPHANUMERIC;
-	if (plus ? international(digits, out, why) : strlen(digits) > 6 && without_plus(digits, out, why))
-		return MSISDN_MOBILE;
-	if (!plus && strlen(digits) <= 6 && digits[0])
-		return MSISDN_SHORT;
-	if (!*why)
-		*why = "it is too short";
-	return MSISDN_INVALID;
+	if (why)
+		*why = kind == MSISDN_INVALID ? reason : NULL;
+	return kind;
+}
+
+/* E.164 as far as it can be known of a number that no rule takes: the network brought it, so it exists. */
+static void plain_number(const char *digits, bool plus, char out[MSISDN_SIZE])
+{
+	if (!plus && strncmp(digits, "00", 2) == 0)
+		snprintf(out, MSISDN_SIZE, "+%.*s", DIGITS_MAX, digits + 2);
+	else if (!plus && digits[0] == '0')
+		snprintf(out, MSISDN_SIZE, "+62%.*s", DIGITS_MAX - 2, digits + 1);
+	else
+		snprintf(out, MSISDN_SIZE, "+%.*s", DIGITS_MAX, digits);
 }
 
 enum msisdn_kind msisdn_from_network(struct slice sender, char out[MSISDN_SIZE])
 {
 	char digits[40], e164[MSISDN_SIZE];
+	const char *ignored;
 	bool plus;
 
 	sender = slice_trim(sender);
@@ -164,13 +218,13 @@ enum msisdn_kind msisdn_from_network(struct slice sender, char out[MSISDN_SIZE])
 		return MSISDN_ALPHANUMERIC;
 	if (strlen(digits) <= 6)
 		return digits[0] ? MSISDN_SHORT : MSISDN_INVALID;
-	if (msisdn_parse(sender, e164, NULL) == MSISDN_MOBILE) {
+	if (plus ? international(digits, e164, &ignored) : without_plus(digits, false, e164, &ignored)) {
 		memcpy(out, e164, MSISDN_SIZE);
 		return MSISDN_MOBILE;
 	}
 	if (strlen(digits) > DIGITS_MAX)
 		return MSISDN_INVALID;
-	snprintf(out, MSISDN_SIZE, "%s%.*s", plus || digits[0] != '0' ? "+" : "", DIGITS_MAX, digits);
+	plain_number(digits, plus, out);
 	return MSISDN_OTHER;
 }
 

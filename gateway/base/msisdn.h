@@ -20,9 +20,11 @@ enum msisdn_kind {
 	MSISDN_INVALID,	     /* empty, too short, too long, not mobile */
 };
 
-/* What a person typed (any separators, 08.., 62.., 00..): writes E.164 into out for MOBILE; the reason of a refusal is in *why (static words, may be NULL). */
+/* What a person typed (any separators, 08.., 62.., 00..): writes E.164 into out for MOBILE; the reason of a refusal is in *why (static words, may be NULL).
+ * A number without 0 and + that can be of two countries is refused. */
 enum msisdn_kind msisdn_parse(struct slice typed, char out[MSISDN_SIZE], const char **why);
-/* What the network says as a sender: "+628..", "628..", "08..", "4444", "TELKOMSEL". Never refuses a plain number of 7..15 digits. out gets the cleaned form in every case. */
+/* What the network says as a sender: "+628..", "628..", "08..", "4444", "TELKOMSEL". Never refuses a plain number of 7..15 digits. out gets the cleaned form in every case;
+ * what can be of two countries is taken as Indonesian. */
 enum msisdn_kind msisdn_from_network(struct slice sender, char out[MSISDN_SIZE]);
 bool msisdn_is_foreign(const char *e164); /* not +62 */
 /* ISO 3166 two letters of the number's country, "" if unknown ("ID", "HK", ..). */

@@ -32,7 +32,7 @@ static int16_t full_year(int two_digits, struct date today)
 	return (int16_t)(two_digits > today.year % 100 ? 1900 + two_digits : 2000 + two_digits);
 }
 
-/* Digits of what was typed, letters that stand for digits mended; anything else than separators ends it. */
+/* Digits of what was typed, letters that stand for digits mended; everything else falls. */
 static unsigned collect(struct slice s, char out[40], bool *mended)
 {
 	unsigned n = 0;

@@ -20,7 +20,7 @@ enum nik_verdict {
 	NIK_LENGTH,   /* not 16 digits; digits_n says how many */
 	NIK_DAY_MONTH,/* day 00, 32..40, 72..99, or month 00, 13..99 */
 	NIK_PROVINCE, /* not one of the 38 codes */
-	NIK_FILLER,   /* all digits equal, 1234567890123456, our own example, or serial 0000 */
+	NIK_FILLER,   /* all digits equal, 1234567890123456, or serial 0000 */
 	NIK_DATE,     /* 30 February and its like: valid all the same, asked once, then taken and flagged */
 };
 
@@ -32,7 +32,7 @@ struct nik {
 	struct date birth;
 };
 
-/* Strips blanks . - / _ ' ; and maps O o l I | to digits. Century: a year above today's two digits is 19YY, else 20YY. Order of checks: length, filler, day/month, province, serial, date. */
+/* `typed` is the digits with what may stand between them: the caller has cut off other words. Everything but digits falls, O o l I | become digits. Century: a year above today's two digits is 19YY, else 20YY. Order of checks: length, filler, day/month, province, serial, date. */
 enum nik_verdict nik_parse(struct slice typed, struct date today, struct nik *out);
 
 /* "17-08-1990", "17/8/90", "17 agt 1990", "17081990", "1990-08-17", "17 Agustus 1990" ..: true if `text` holds exactly one such date. */

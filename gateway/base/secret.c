@@ -64,11 +64,11 @@ static int sync_folder(const char *path)
 	return rc;
 }
 
+/* Writes beside the path and gives the whole file its name: a crash leaves no key or a whole one, and never takes the place of another. */
 static int create(const char *path, uint8_t master[KEY_BYTES], char **why)
 {
-	char *fresh = say("%s.new", path); /* whole before it has its name: a crash leaves no half key */
-	int fd;
-	bool ok;
+	char *fresh = say("%s.%ld.new", path, (long)getpid());
+	int fd, failed = 0;
 
 	unlink(fresh);
 	fd = open(fresh, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0400);
@@ -78,14 +78,17 @@ static int create(const char *path, uint8_t master[KEY_BYTES], char **why)
 		return ERR_IO;
 	}
 	randombytes_buf(master, KEY_BYTES);
-	ok = write(fd, master, KEY_BYTES) == KEY_BYTES && fsync(fd) == 0;
+	errno = 0;
+	if (write(fd, master, KEY_BYTES) != KEY_BYTES || fsync(fd) != 0 || link(fresh, path) != 0)
+		failed = errno ? errno : ENOSPC;
 	close(fd);
-	ok = ok && link(fresh, path) == 0 && sync_folder(path) == 0; /* link, not rename: never over another key */
 	unlink(fresh);
 	free(fresh);
-	if (ok)
+	if (!failed && sync_folder(path) != 0)
+		failed = errno;
+	if (!failed)
 		return 0;
-	*why = say("cannot write the key file %s: %s. Is the disk full?", path, strerror(errno));
+	*why = say("cannot write the key file %s: %s. Is the disk full?", path, strerror(failed));
 	return ERR_IO;
 }
 

@@ -18,7 +18,7 @@ struct keys;
 #define HASH_BYTES 16
 enum key_use { KEY_SEAL = 1, KEY_SEEN, KEY_NIK, KEY_CODE, KEY_AUDIT, KEY_CHECK };
 
-/* Reads the key file, or makes it when `may_create` (dir must exist; O_EXCL, fsync of file and directory). ERR_NOT_FOUND (missing and may not), ERR_DENIED (mode is open to others),
+/* Reads the key file, or makes it when `may_create` (dir must exist; whole or not at all, never over another, fsync of file and directory). ERR_NOT_FOUND (missing and may not), ERR_DENIED (mode is open to others),
  * ERR_CORRUPT (not 32 bytes), ERR_IO. On failure *why (free it) says it in words. */
 int keys_open(const char *path, bool may_create, struct keys **out, char **why) MUST_USE;
 struct keys *keys_for_test(uint64_t seed); /* a fixed key; tests and the replayer's store only */

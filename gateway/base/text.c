@@ -55,8 +55,8 @@ static const char *counterpart(uint32_t c)
 	    {0xb4, 0xb4, "'"}, {0xb7, 0xb7, "-"}, {0xbb, 0xbb, "\""}, {0xd7, 0xd7, "x"}, {0x2b9, 0x2bf, "'"}, {0x2000, 0x200a, " "},
 	    {0x200b, 0x200f, ""}, {0x2010, 0x2015, "-"}, {0x2018, 0x201b, "'"}, {0x201c, 0x201f, "\""}, {0x2022, 0x2023, "-"}, {0x2024, 0x2024, "."},
 	    {0x2026, 0x2026, "..."}, {0x2028, 0x2029, "\n"}, {0x202a, 0x202e, ""}, {0x202f, 0x202f, " "}, {0x2032, 0x2032, "'"},
-	    {0x2033, 0x2033, "\""}, {0x2039, 0x203a, "'"}, {0x2043, 0x2043, "-"}, {0x205f, 0x205f, " "}, {0x2060, 0x2064, ""},
-	    {0x2212, 0x2212, "-"}, {0x2219, 0x2219, "-"}, {0x3000, 0x3000, " "}, {0xfe00, 0xfe0f, ""}, {0xfeff, 0xfeff, ""},
+	    {0x2033, 0x2033, "\""}, {0x2039, 0x203a, "'"}, {0x2043, 0x2043, "-"}, {0x2044, 0x2044, "/"}, {0x205f, 0x205f, " "}, {0x2060, 0x2064, ""},
+	    {0x2212, 0x2212, "-"}, {0x2219, 0x2219, "-"}, {0x3000, 0x3000, " "}, {0xfe00, 0xfe0f, ""}, {0xfeff, 0xfeff, ""}, {0xe0100, 0xe01ef, ""},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(table); i++)
@@ -65,15 +65,16 @@ static const char *counterpart(uint32_t c)
 	return NULL;
 }
 
-/* A letter without its marks, if all that remains is in the alphabet. */
-static bool add_without_marks(struct buf *out, uint32_t c)
+/* A letter without its marks, if all that remains is in the alphabet; a mark of its own only where the letter before it is (`plain`):
+ * vowel signs of Thai or Hindi are no ornament. */
+static bool add_without_marks(struct buf *out, uint32_t c, bool plain)
 {
 	utf8proc_int32_t parts[32];
 	int last_class = 0;
 	utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)c, parts, COUNT_OF(parts),
 	    UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_STRIPMARK, &last_class);
 
-	if (n < 0 || n > (utf8proc_ssize_t)COUNT_OF(parts))
+	if (n < 0 || n > (utf8proc_ssize_t)COUNT_OF(parts) || (n == 0 && !plain))
 		return false;
 	for (utf8proc_ssize_t i = 0; i < n; i++)
 		if (gsm7_septets_of((uint32_t)parts[i]) == 0)
@@ -83,6 +84,21 @@ static bool add_without_marks(struct buf *out, uint32_t c)
 	return true;
 }
 
+/* The letter at `at` together with the accent that stands behind it as a character of its own, if the alphabet has both as one. */
+static uint32_t accented(struct slice s, uint32_t at, uint32_t c, uint32_t *used)
+{
+	utf8proc_int32_t pair[2] = {(utf8proc_int32_t)c, 0};
+	uint32_t more;
+
+	if (at + *used + 1 >= s.n || ((unsigned char)s.p[at + *used] & 0xfe) != 0xcc) /* U+0300..U+037F */
+		return c;
+	pair[1] = (utf8proc_int32_t)next(s, at + *used, &more);
+	if (utf8proc_normalize_utf32(pair, 2, UTF8PROC_STABLE | UTF8PROC_COMPOSE) != 1 || !gsm7_septets_of((uint32_t)pair[0]))
+		return c;
+	*used += more;
+	return (uint32_t)pair[0];
+}
+
 /* Bytes from `at` on that stay as they are, for sure. */
 static uint32_t plain_run(struct slice in, uint32_t at)
 {
@@ -90,31 +106,42 @@ static uint32_t plain_run(struct slice in, uint32_t at)
 
 	while (end < in.n && (unsigned char)in.p[end] >= ' ' && (unsigned char)in.p[end] < 0x7f && in.p[end] != '`')
 		end++;
+	if (end > at && end < in.n && ((unsigned char)in.p[end] & 0xfe) == 0xcc)
+		end--; /* an accent follows */
 	return end - at;
 }
 
 void text_fold_gsm(struct slice in, struct buf *out)
 {
+	bool plain = false; /* what stands last in `out` is in the alphabet */
 	uint32_t used;
 
 	for (uint32_t at = 0; at < in.n; at += used) {
-		uint32_t c = next(in, at, &used), run = plain_run(in, at);
+		uint32_t run = plain_run(in, at), c;
 		const char *as;
 
 		if (run) {
 			buf_add(out, in.p + at, run);
 			used = run;
+			plain = true;
 			continue;
 		}
+		c = next(in, at, &used);
+		c = accented(in, at, c, &used);
 		if (c == '\r') {
 			if (at + 1 >= in.n || in.p[at + 1] != '\n')
 				buf_char(out, '\n');
 		} else if (c != '\f' && gsm7_septets_of(c)) {
-			buf_add(out, in.p + at, used);
+			add(out, c);
+			plain = true;
 		} else if ((as = counterpart(c))) {
 			buf_str(out, as);
-		} else if (!add_without_marks(out, c)) {
+			plain |= *as != '\0';
+		} else if (!add_without_marks(out, c, plain)) {
 			add(out, c);
+			plain = false;
+		} else {
+			plain = true;
 		}
 	}
 }
@@ -146,15 +173,17 @@ void text_fold_case(struct slice in, struct buf *out)
 		add_lower(in, out);
 		return;
 	}
-	text_fold_gsm(in, &plain);
+	text_fold_gsm(in, &plain); /* may be personal: wiped */
 	n = utf8proc_map((const utf8proc_uint8_t *)plain.p, (utf8proc_ssize_t)plain.n, &folded,
 	    UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD);
 	if (n >= 0)
 		buf_add(out, folded, (size_t)n);
 	else
 		add_lower(buf_as_slice(&plain), out);
+	if (n >= 0)
+		explicit_bzero(folded, (size_t)n);
 	free(folded);
-	buf_free(&plain);
+	buf_wipe(&plain);
 }
 
 static unsigned units_of(enum coding coding, uint32_t c)

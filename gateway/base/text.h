@@ -38,7 +38,11 @@ void text_split(struct slice utf8, struct text_parts *out);
 /* The UDH of part `no` of `total` (1-based): 05 00 03 ref total no. Returns its length, 0 for a single part. */
 int text_concat_udh(uint8_t ref, uint8_t total, uint8_t no, uint8_t udh[6]);
 
-/* Appends `in` with each run of `min_digits` or more digits replaced by as many '*' (blanks . - / _ ' , between digits belong to the run, and O I l among digits count as digits). A NIK is never stored in clear: see text_mask_nik. */
+/*
+ * Appends `in` with each run of `min_digits` or more digits replaced by as many '*': one a character, so that a count can still be seen. Whatever
+ * is no letter may stand between the digits of a run, and stays; O o l I | count as digits in their company, and a letter between two digits falls with them.
+ */
 void text_mask_digits(struct slice in, unsigned min_digits, struct buf *out);
-/* text_mask_digits with the limit that hides a NIK, also one typed a digit or two short or long, and leaves telephone numbers. */
+/* text_mask_digits for what is stored (a NIK is never in clear): hides a NIK, also one typed two digits short, and leaves a telephone number that
+ * stands alone, up to 13 digits, or 14 from 628 on. */
 void text_mask_nik(struct slice in, struct buf *out);
