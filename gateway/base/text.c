@@ -131,6 +131,7 @@ void text_fold_gsm(struct slice in, struct buf *out)
 		if (c == '\r') {
 			if (at + 1 >= in.n || in.p[at + 1] != '\n')
 				buf_char(out, '\n');
+			plain = true;
 		} else if (c != '\f' && gsm7_septets_of(c)) {
 			add(out, c);
 			plain = true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_secret.c - the key file, sealing, keyed hashes, chance, arena, near words, faults, and the walls of the log. */
+/* test_secret.c - the key file, sealing, keyed hashes, chance. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
@@ -7,15 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "gateway/base/arena.h"
 #include "gateway/base/err.h"
-#include "gateway/base/fault.h"
-#include "gateway/base/guess.h"
-#include "gateway/base/log.h"
 #include "gateway/base/secret.h"
 
 static void test_sealing(void **state)
@@ -112,82 +109,104 @@ static void test_chance_is_the_same_for_a_seed_and_even(void **state)
 		assert_in_range(count[i], 850, 1150);
 }
 
-static void test_arena_wipes_and_aligns(void **state)
+static void test_chance_is_splitmix64(void **state)
 {
-	struct arena a = {0};
-	struct slice s = arena_slice(&a, slice_of("rahasia"));
-	char *p = arena_alloc(&a, 200000);
+	static const uint64_t reference[] = {6457827717110365317u, 3203168211198807973u, 9817491932198370423u, 4593380528125082431u, 16408922859458223821u};
+	struct chance c = {1234567};
 
 	(void)state;
-	assert_int_equal((uintptr_t)p % 16, 0);
-	memset(p, 'x', 200000);
-	assert_string_equal(s.p, "rahasia");
-	assert_string_equal(arena_printf(&a, "%d-%s", 7, "a"), "7-a");
-	arena_reset(&a);
-	assert_int_equal(a.used, 0);
-	assert_string_equal((char *)arena_alloc(&a, 16), "");
-	arena_free(&a);
+	for (size_t i = 0; i < COUNT_OF(reference); i++)
+		assert_true(chance_next(&c) == reference[i]);
 }
 
-static void test_near_words(void **state)
+static void test_sealing_any_text(void **state)
 {
-	static const struct {
-		const char *a, *b;
-		int distance;
-	} rows[] = {{"info", "info", 0}, {"imfo", "info", 1}, {"ifno", "info", 1}, {"hapsu", "hapus", 1}, {"daftar", "dafatr", 1},
-	    {"status", "setatus", 1}, {"a", "", 1}, {"ab", "cd", 2}, {"jadwal", "lapor", GUESS_FAR}, {"", "abc", GUESS_FAR}, {"ca", "abc", GUESS_FAR}};
+	struct keys *k = keys_for_test(1);
+	struct chance c = {24};
+	uint8_t nonces[400][24];
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		assert_int_equal(guess_distance(slice_of(rows[i].a), slice_of(rows[i].b)), rows[i].distance);
-		assert_int_equal(guess_distance(slice_of(rows[i].b), slice_of(rows[i].a)), rows[i].distance);
+	for (int round = 0; round < 400; round++) {
+		struct buf text = {0}, sealed = {0}, again = {0}, plain = {0};
+		uint32_t bit;
+
+		for (uint32_t n = chance_below(&c, 300); n > 0; n--)
+			buf_char(&text, (char)chance_below(&c, 256));
+		buf_printf(&text, "%d", round);
+		secret_seal(k, "outbox", buf_as_slice(&text), &sealed);
+		secret_seal(k, "outbox", buf_as_slice(&text), &again);
+		assert_true(slice_eq(buf_as_slice(&sealed), buf_as_slice(&again))); /* a step can be done over */
+		assert_int_equal(sealed.n, text.n + 24 + 16);
+		memcpy(nonces[round], sealed.p, 24);
+		for (int i = 0; i < round; i++)
+			assert_memory_not_equal(nonces[i], nonces[round], 24);
+		assert_int_equal(secret_open(k, "outbox", buf_as_slice(&sealed), &plain), 0);
+		assert_true(slice_eq(buf_as_slice(&plain), buf_as_slice(&text)));
+		bit = chance_below(&c, (uint32_t)sealed.n * 8);
+		sealed.p[bit / 8] ^= (char)(1 << bit % 8);
+		assert_int_equal(secret_open(k, "outbox", buf_as_slice(&sealed), &plain), ERR_CORRUPT);
+		buf_free(&text);
+		buf_free(&sealed);
+		buf_free(&again);
+		buf_wipe(&plain);
 	}
+	keys_close(k);
 }
 
-static void test_faults_fire_at_the_nth_passing_once(void **state)
+static void test_each_use_has_its_own_key(void **state)
 {
+	struct keys *k = keys_for_test(1);
+	struct slice one[] = {SLICE_LIT("x")};
+	uint8_t hash[KEY_CHECK + 1][HASH_BYTES], twice[HASH_BYTES];
+
 	(void)state;
-	if (fault_arm("nonsense:1:error") == 0)
-		return; /* release build: compiled out */
-#if KABAR_FAULTS
-	assert_int_equal(fault_arm("db_step:3:error"), 0);
-	assert_false(FAULT(db_step));
-	assert_false(FAULT(db_begin));
-	assert_false(FAULT(db_step));
-	assert_true(FAULT(db_step));
-	assert_false(FAULT(db_step));
-	assert_int_equal(fault_arm("db_step:0:error"), ERR_INVALID);
-	assert_int_equal(fault_arm("db_step:1:explode"), ERR_INVALID);
-	fault_arm(NULL);
-	assert_string_equal(fault_name(FAULT_db_commit), "db_commit");
-#endif
+	for (int use = KEY_SEAL; use <= KEY_CHECK; use++) {
+		secret_hash(k, (enum key_use)use, one, 1, hash[use]);
+		secret_hash(k, (enum key_use)use, one, 1, twice);
+		assert_memory_equal(hash[use], twice, HASH_BYTES);
+		for (int other = KEY_SEAL; other < use; other++)
+			assert_memory_not_equal(hash[use], hash[other], HASH_BYTES);
+	}
+	keys_close(k);
 }
 
-static char last_line[2048];
-static unsigned lines_n;
-
-static void keep_line(void *arg, enum log_level level, const char *line)
+static unsigned entries(const char *dir)
 {
-	(void)arg;
-	(void)level;
-	snprintf(last_line, sizeof(last_line), "%s", line);
-	lines_n++;
+	DIR *d = opendir(dir);
+	unsigned n = 0;
+
+	assert_non_null(d);
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n - 2;
 }
 
-static void test_the_log_hides_and_is_bounded(void **state)
+static void test_the_key_is_made_whole_and_once(void **state)
 {
+	char dir[] = "/tmp/kabar-key-XXXXXX", path[64], deeper[80];
+	struct slice one[] = {SLICE_LIT("x")};
+	uint8_t first[HASH_BYTES], second[HASH_BYTES];
+	struct keys *k = NULL;
+	char *why = NULL;
+
 	(void)state;
-	log_set_sink(keep_line, NULL);
-	log_info(LOG_ENGINE, "nik %s\n end", "5203075708909901");
-	assert_string_equal(last_line, "nik 520307**********? end");
-	log_debug(LOG_ENGINE, "not wanted");
-	assert_int_equal(lines_n, 1);
-	log_set_bound(5);
-	for (int i = 0; i < 1000; i++)
-		log_warn(LOG_LINK, "line %d", i);
-	assert_in_range(lines_n, 6, 13);
-	assert_int_equal(log_set_level("loud"), ERR_INVALID);
-	log_set_sink(NULL, NULL);
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/key", dir);
+	snprintf(deeper, sizeof(deeper), "%s/none/key", dir);
+	assert_int_equal(keys_open(deeper, true, &k, &why), ERR_IO);
+	assert_non_null(strstr(why, "folder"));
+	free(why);
+	assert_int_equal(keys_open(path, true, &k, &why), 0);
+	assert_int_equal(entries(dir), 1);
+	secret_hash(k, KEY_SEEN, one, 1, first);
+	keys_close(k);
+	assert_int_equal(keys_open(path, true, &k, &why), 0); /* the same key, not a new one */
+	secret_hash(k, KEY_SEEN, one, 1, second);
+	assert_memory_equal(first, second, HASH_BYTES);
+	keys_close(k);
+	unlink(path);
+	rmdir(dir);
 }
 
 int main(void)
@@ -196,11 +215,11 @@ int main(void)
 	    cmocka_unit_test(test_sealing),
 	    cmocka_unit_test(test_hashes_are_keyed_and_lengths_count),
 	    cmocka_unit_test(test_the_key_file),
+	    cmocka_unit_test(test_the_key_is_made_whole_and_once),
+	    cmocka_unit_test(test_sealing_any_text),
+	    cmocka_unit_test(test_each_use_has_its_own_key),
+	    cmocka_unit_test(test_chance_is_splitmix64),
 	    cmocka_unit_test(test_chance_is_the_same_for_a_seed_and_even),
-	    cmocka_unit_test(test_arena_wipes_and_aligns),
-	    cmocka_unit_test(test_near_words),
-	    cmocka_unit_test(test_faults_fire_at_the_nth_passing_once),
-	    cmocka_unit_test(test_the_log_hides_and_is_bounded),
 	};
 
 	return cmocka_run_group_tests_name("secret", tests, NULL, NULL);
