@@ -135,12 +135,26 @@ static int yes_no(struct turn *t, const char *question)
 	return turn_in_list(t, "yes", turn_args(t)) ? 1 : turn_in_list(t, "no", turn_args(t)) ? 2 : 0;
 }
 
-/* Whatever is no command of its own is a part of the cry: where he is, what happened. */
+/* "info dokumen" is a command with its word; from three words on it is more likely a tale. */
+static bool wordy(struct slice text)
+{
+	unsigned words = 0;
+
+	while (clean_word(&text).n)
+		words++;
+	return words >= 3;
+}
+
+/* Whatever is not exactly a command is a part of the cry: where he is, what happened ("nomor 12 jalan melati"). */
 static bool check(struct turn *t, const char *question)
 {
 	struct keyword_match m;
 
-	return yes_no(t, question) || !lexicon_match(turn_menus(t), turn_args(t), &m);
+	if (yes_no(t, question) || !lexicon_match(turn_menus(t), turn_args(t), &m))
+		return true;
+	if (strcmp(m.keyword, "INFO") == 0 || strcmp(m.keyword, "TOLONG") == 0)
+		return false;
+	return !turn_keyword_of(t, turn_args(t)) && !m.misspelled && wordy(turn_args(t));
 }
 
 static int may_call(struct turn *t, struct case_row *c, bool may)
@@ -166,6 +180,16 @@ static int deny(struct turn *t, struct case_row *c)
 	return err ? err : turn_command(t, "MENU");
 }
 
+/* "2 Tidak" after the silence has counted as yes: the case stays until a person has looked, and the operators know what was said. */
+static int late_denial(struct turn *t, struct case_row *c)
+{
+	int err = add_line(t, c, "says it was only a question");
+
+	turn_open(t, "T1");
+	turn_say(t, "T5", NULL);
+	return err ? err : alert_words(t, "X5", LANE_SOS, &(struct value){"k", slice_of(number_shown(t, c->id))}, 1);
+}
+
 static int answer(struct turn *t, const char *question, bool fits)
 {
 	struct case_row c;
@@ -185,6 +209,8 @@ static int answer(struct turn *t, const char *question, bool fits)
 		return may_call(t, &c, said == 1);
 	if (said == 2 && !c.certain)
 		return deny(t, &c);
+	if (said == 2)
+		return late_denial(t, &c);
 	err = c.certain ? 0 : confirm(t, &c);
 	if (!err)
 		err = add_line(t, &c, "says it is urgent");

@@ -114,10 +114,27 @@ static int on_sent(struct engine *e, struct outbox_row *row, const struct submit
 	return err ? err : save(e, row, s, is);
 }
 
+/* 3GPP TS 24.011, table 8.4: the number is not assigned, the subscriber is not known. Only these end a cry: every other refusal may be this SIM's alone. */
+static bool is_no_such_number(int code)
+{
+	return code == 1 || code == 28;
+}
+
+/* A cry that one SIM cannot carry (no balance, barred, no network) goes by another that is up, else by any. */
+static struct slice route_beside(const struct engine *e, struct slice link)
+{
+	for (unsigned i = 0; i < e->plan->links_n; i++)
+		if (e->links[i].up && !slice_eq(engine_link_name(e, (uint16_t)i), link))
+			return engine_link_name(e, (uint16_t)i);
+	return slice_of(ROUTE_ANY);
+}
+
 static int on_failed(struct engine *e, struct outbox_row *row, const struct submit_row *s, bool transient, struct slice why)
 {
 	remember_attempt(row, s);
 	row->why = why;
+	if (row->lane == LANE_SOS)
+		row->route = route_beside(e, s->link);
 	if (!transient)
 		row->todo = 0;
 	else if (!wait_again(row, s, e->now_ms + pause_after(row->lane, row->attempt)))
@@ -180,7 +197,8 @@ static int result(struct engine *e, const struct event *ev)
 		row.state = OUT_QUEUED;
 		return outbox_set(e->store, &row);
 	}
-	return on_failed(e, &row, &was, ev->u.result.failure == FAILURE_TRANSIENT, ev->u.result.why);
+	return on_failed(e, &row, &was,
+	    ev->u.result.failure == FAILURE_TRANSIENT || (row.lane == LANE_SOS && !is_no_such_number(ev->u.result.code)), ev->u.result.why);
 }
 
 int outbox_result(struct engine *e, const struct event *ev)

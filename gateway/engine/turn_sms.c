@@ -12,8 +12,10 @@
 #include <string.h>
 
 #include "gateway/base/text.h"
+#include "storage/cases.h"
 
 #define MASK_DIGITS 4	   /* codes have four */
+#define PART_JOINS_MS (INT64_C(6) * 3600 * 1000)
 #define SAME_MAX 2	   /* identical texts on end that are answered, in an hour */
 #define REPLIES_DEFAULT 30 /* an hour */
 #define PEER_MAX 64	   /* bytes of a sender that is no number */
@@ -79,11 +81,12 @@ static struct turn *turn_new(struct engine *e, const struct event *ev)
 
 static int note_seen(struct turn *t, const struct event *ev)
 {
+	/* Without a time stamp of the network nothing tells two honest "1" apart: better answered twice than lost. */
 	const struct seen_key key = {
 	    .self = ev->u.sms.self,
 	    .peer = ev->u.sms.peer,
 	    .text = ev->u.sms.undecodable ? ev->u.sms.raw : ev->u.sms.text,
-	    .smsc_s = ev->u.sms.smsc_s,
+	    .smsc_s = ev->u.sms.smsc_s ? ev->u.sms.smsc_s : ev->now_ms / 1000,
 	    .concat_ref = ev->u.sms.concat_ref | (uint32_t)ev->u.sms.concat_wide << 16,
 	    .coding = ev->u.sms.coding,
 	    .part = ev->u.sms.part,
@@ -112,7 +115,7 @@ static bool hides_digits(const struct turn *t)
 {
 	const struct handler *asker = t->asker;
 
-	return t->inbox.parts > 1 || (t->heard.handler && t->heard.handler->hides_digits) || (asker && asker->hides_digits);
+	return t->inbox.parts > 1 || lexicon_contains(t->plan->menus, "secret_words", t->router.text.text, NULL) || (t->heard.handler && t->heard.handler->hides_digits) || (asker && asker->hides_digits);
 }
 
 static bool row_says(const struct inbox_row *r, const char *handler, const char *outcome, const char *why)
@@ -180,6 +183,7 @@ static bool is_served(const struct understanding *u)
 static enum decision decide(struct turn *t, struct understanding *u)
 {
 	struct router *r = &t->router;
+	struct understanding cry;
 	bool cut;
 
 	if (router_sos(r, turn_question(t), u) && is_served(u))
@@ -187,6 +191,11 @@ static enum decision decide(struct turn *t, struct understanding *u)
 	cut = router_cutter(r, u);
 	if (!(cut && !is_step(u)) && fits(t))
 		return DECIDE_ANSWER;
+	/* The open question was trusted to hear a danger word itself (a report), and did not take the text: it is a cry after all. */
+	if (t->asker && router_sos(r, "", &cry) && cry.sure && is_served(&cry)) {
+		*u = cry;
+		return DECIDE_SOS;
+	}
 	if ((cut || router_keyword(r, u) || router_near(r, u)) && is_served(u))
 		return u->meaning == MEANING_ASK ? DECIDE_ASK : DECIDE_COMMAND;
 	return t->asker ? DECIDE_UNFIT : DECIDE_UNKNOWN;
@@ -356,11 +365,33 @@ static int talk(struct turn *t, const char **who)
 
 /* ---- an SMS ---- */
 
+/* A notice of delivery only looks like one when it cries for help and comes from a number. */
 static const char *never_answered(struct turn *t)
 {
+	struct understanding u;
+	struct slice text = t->router.text.text;
+
 	if (*t->peer == '\0' || t->inbox.peer.p != t->peer)
 		return "the sender is no telephone number";
-	return router_never_answer(t->plan->menus, slice_of(t->peer), t->e->own, t->plan->links_n, t->router.text.text);
+	if (router_sos(&t->router, "", &u) || lexicon_contains(t->plan->menus, "danger", text, NULL))
+		text = (struct slice){0};
+	return router_never_answer(t->plan->menus, slice_of(t->peer), t->e->own, t->plan->links_n, text);
+}
+
+/* It is stored, never answered; what belongs to a case that is open is added to it. */
+static int later_part(struct turn *t)
+{
+	static const char *const kinds[] = {"sos", "report"};
+	struct case_row c;
+	int err = store_silent(t, "part", "a later part of a longer text");
+
+	for (size_t i = 0; !err && i < COUNT_OF(kinds); i++) {
+		err = case_live(t->store, slice_of(t->peer), kinds[i], &c);
+		if (!err && t->now_ms - c.last_ms < PART_JOINS_MS)
+			return case_line_add(t->store, c.id, t->inbox.id, "added by a later part", t->now_ms);
+		err = err == ERR_NOT_FOUND ? 0 : err;
+	}
+	return err;
 }
 
 static int handle(struct turn *t, const struct event *ev, const char **who)
@@ -385,7 +416,7 @@ static int handle(struct turn *t, const struct event *ev, const char **who)
 	if (why)
 		return store_silent(t, "silent", why);
 	if (t->inbox.part > 1 && !router_sos(&t->router, "", &u))
-		return store_silent(t, "part", "a later part of a longer text");
+		return later_part(t);
 	return talk(t, who);
 }
 
