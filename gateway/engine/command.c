@@ -220,6 +220,15 @@ static int run_info_put(struct command *r)
 				 gsm7_septets(row.text), topic);
 }
 
+static bool is_past(const struct command *r, const char *date)
+{
+	struct date day = zone_local(slice_of(r->plan->timezone), r->now_ms).day;
+	char today[16];
+
+	snprintf(today, sizeof(today), "%04d-%02d-%02d", day.year, day.month, day.day);
+	return strcmp(date, today) < 0;
+}
+
 static int run_info_approve(struct command *r)
 {
 	char topic[64], subject[96];
@@ -228,6 +237,8 @@ static int run_info_approve(struct command *r)
 	upper(text_of(r, "topic"), topic);
 	if (!*text_of(r, "by") || !is_line(field(r, "by"), NAME_MAX_SEPTETS) || !is_date(text_of(r, "review_by")))
 		return refuse(r, "an approval needs --by NAME and --review-by DATE (2027-05-31): what is sent must be looked at again some day");
+	if (is_past(r, text_of(r, "review_by")))
+		return refuse(r, "the review date %s has passed: such a text is not sent", text_of(r, "review_by"));
 	rc = info_approve(r->s, slice_of(topic), field(r, "by"), field(r, "review_by"), r->now_ms);
 	if (rc == ERR_NOT_FOUND)
 		return refuse(r, "there is no topic %s; `kabar info list` shows all", topic);
@@ -321,7 +332,27 @@ static int run_schedule_cancel(struct command *r)
 	return rc < 0 ? rc : said(r, "%s is cancelled", code);
 }
 
-/* ---- people and links ---- */
+/* ---- villages, people and links ---- */
+
+static int run_village_put(struct command *r)
+{
+	struct village v = {.code = field(r, "code"), .name = field(r, "name"), .kecamatan = field(r, "kecamatan"), .kabupaten = field(r, "kabupaten"),
+	    .province = field(r, "province"), .timezone = field(r, "timezone")};
+	char subject[80];
+	int rc;
+
+	if (!slice_all_digits(v.code) || v.code.n < 3 || v.code.n > 4)
+		return refuse(r, "a village's code is the 3 or 4 digits of its poster, such as 1203");
+	if (!v.name.n || !is_line(v.name, 44) || !is_line(v.kecamatan, 44) || !is_line(v.kabupaten, 44) || !is_line(v.province, 44))
+		return refuse(r, "names have at most 44 characters of the GSM alphabet, and a village has one");
+	if (!zone_known(v.timezone))
+		return refuse(r, "there is no time zone %s here: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)", text_of(r, "timezone"));
+	snprintf(subject, sizeof(subject), "village:%s", text_of(r, "code"));
+	rc = village_put(r->s, &v);
+	if (rc == 0)
+		rc = audit(r, "village.put", subject);
+	return rc < 0 ? rc : said(r, "%s is the village %s", text_of(r, "code"), text_of(r, "name"));
+}
 
 /* "2026-11-20": when that day began here; "" is now. false: no date, or one that has not come yet. */
 static bool stage_since(const struct command *r, int64_t *ms)
@@ -336,6 +367,17 @@ static bool stage_since(const struct command *r, int64_t *ms)
 		return false;
 	*ms = zone_ms(slice_of(r->plan->timezone), (struct local){{(int16_t)year, (uint8_t)month, (uint8_t)day}, 0, 0});
 	return *ms <= r->now_ms;
+}
+
+static bool holds_nik(struct slice text)
+{
+	struct buf masked = {0};
+	bool holds;
+
+	text_mask_nik(text, &masked);
+	holds = !slice_eq(buf_as_slice(&masked), text);
+	buf_free(&masked);
+	return holds;
 }
 
 static int run_person_stage(struct command *r)
@@ -361,6 +403,8 @@ static int run_person_stage(struct command *r)
 		return refuse(r, "a note has at most 60 characters of the GSM alphabet: it must fit the SMS");
 	if (!stage_since(r, &since_ms))
 		return refuse(r, "--date is the day since when, written as 2026-11-20, and no later than today");
+	if (holds_nik(field(r, "note")) || holds_nik(field(r, "by")))
+		return refuse(r, "a note is kept and sent by SMS: write no NIK nor any other long number into it");
 	rc = person_by_reg_no(r->s, slice_of(digits), &p);
 	if (rc == ERR_NOT_FOUND)
 		return refuse(r, "nobody has the registration number %s", text_of(r, "no"));
@@ -404,6 +448,7 @@ static const struct verb {
     {"schedule.put", run_schedule_put, false},
     {"schedule.approve", run_schedule_approve, false},
     {"schedule.cancel", run_schedule_cancel, false},
+    {"village.put", run_village_put, false},
     {"person.stage", run_person_stage, false},
     {"link.pin_reset", run_link_pin_reset, false},
 };

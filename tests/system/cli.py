@@ -220,6 +220,16 @@ def tables():
         gateway.cli('schedule', 'approve', 'J77', '--by', 'Petugas')
         assert any(row['code'] == 'J77' for row in json.loads(gateway.cli('schedule', 'list', '--json')))
         gateway.cli('schedule', 'cancel', 'J77')
+        gateway.cli('village', 'add', '1299', 'Maju Jaya', '--kecamatan', 'Contoh', '--timezone', 'WITA')
+        assert json.loads(gateway.cli('village', 'show', 'maju jaya', '--json'))[0]['timezone'] == 'Asia/Makassar'
+        gateway.cli('village', 'add', 'x', 'Maju Jaya', code=1)
+        gateway.cli('village', 'add', '1298', 'Maju Jaya', '--timezone', 'Atlantis', code=1)
+        with open(f'{net.dir}/villages.tsv', 'w') as f:
+            f.write('# code\n1297\tSuka Damai\tContoh\tContoh\tNTB\tWIT\n')
+        gateway.cli('village', 'import', f'{net.dir}/villages.tsv')
+        assert 'Suka Damai' in gateway.cli('village', 'show', '1297')
+        gateway.cli('person', 'stage', no, 'paspor', '--note', 'NIK 5203071708900001', code=1)
+        gateway.cli('info', 'approve', 'GAJI', '--by', 'x', '--review-by', '2020-01-01', code=1)
         with open(f'{net.dir}/events.tsv', 'w') as f:
             f.write('# a comment\nJ80\tHari sehat\t2035-02-03 08:00\tAsia/Makassar\t1203\tPuskesmas\t30\tSEHAT\nJ81\tRapat\t2035-02-04 08:00\t\t\tBalai Desa\n')
         gateway.cli('schedule', 'import', f'{net.dir}/events.tsv')

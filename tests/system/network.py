@@ -89,7 +89,7 @@ def no_modem():
     tty.setraw(master)
     tty.setraw(slave)
     try:
-        serves_beside(os.ttyname(slave), ['answer', 'modem'], limit_s=120)
+        serves_beside(os.ttyname(slave), ['answer', 'modem'], limit_s=180)
     finally:
         os.close(master)
         os.close(slave)
