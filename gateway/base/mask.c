@@ -9,22 +9,19 @@
 #include "gateway/base/text.h"
 
 #include <ctype.h>
-#include <string.h>
 #include <utf8proc.h>
 
 /* Long enough to leave telephone numbers, short enough to catch a NIK with two digits lost. */
 #define NIK_MIN_DIGITS 14
 
-enum sign { END, DIGIT, LIKE_DIGIT, LETTER, SEPARATOR };
+enum sign { SEPARATOR, DIGIT, LIKE_DIGIT, LETTER, END };
 
-static enum sign ascii_sign(char c)
-{
-	if (isdigit((unsigned char)c))
-		return DIGIT;
-	if (c && strchr("OolI|", c))
-		return LIKE_DIGIT;
-	return isalpha((unsigned char)c) ? LETTER : SEPARATOR;
-}
+static const uint8_t ascii_sign[128] = {
+    ['0' ... '9'] = DIGIT,
+    ['A' ... 'H'] = LETTER, ['I'] = LIKE_DIGIT, ['J' ... 'N'] = LETTER, ['O'] = LIKE_DIGIT, ['P' ... 'Z'] = LETTER,
+    ['a' ... 'k'] = LETTER, ['l'] = LIKE_DIGIT, ['m' ... 'n'] = LETTER, ['o'] = LIKE_DIGIT, ['p' ... 'z'] = LETTER,
+    ['|'] = LIKE_DIGIT,
+};
 
 /* What stands at `at`, and how many bytes it takes. */
 static enum sign sign_at(struct slice s, uint32_t at, uint32_t *used)
@@ -37,7 +34,7 @@ static enum sign sign_at(struct slice s, uint32_t at, uint32_t *used)
 	if (at >= s.n)
 		return END;
 	if (c < 0x80)
-		return ascii_sign((char)c);
+		return (enum sign)ascii_sign[c];
 	n = utf8proc_iterate((const utf8proc_uint8_t *)s.p + at, (utf8proc_ssize_t)(s.n - at), &wide);
 	if (n <= 0)
 		return SEPARATOR;
@@ -137,12 +134,12 @@ static void mask(struct slice in, unsigned min_digits, bool leave_telephones, st
 	uint32_t from = 0, at = 0, used;
 
 	while (at < in.n) {
+		enum sign sign = sign_at(in, at, &used);
 		unsigned digits = 0;
-		uint32_t end = run_end(in, at, &digits);
+		uint32_t end = sign == DIGIT || sign == LIKE_DIGIT ? run_end(in, at, &digits) : at;
 		struct slice run = {in.p + at, end - at};
 
 		if (end == at) {
-			sign_at(in, at, &used);
 			at += used;
 			continue;
 		}

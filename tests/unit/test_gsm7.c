@@ -69,6 +69,10 @@ static void test_the_extension_table(void **state)
 	buf_clear(&b);
 	gsm7_decode(pair, 1, &b);
 	assert_string_equal(b.p, " ");
+	pair[1] = GSM7_ESCAPE; /* kept for a further table: a blank */
+	buf_clear(&b);
+	gsm7_decode(pair, 2, &b);
+	assert_string_equal(b.p, " ");
 	buf_free(&b);
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -111,6 +112,7 @@ static void test_threads_do_not_mix_lines(void **state)
 	char path[] = "/tmp/kabar-log-XXXXXX", line[512];
 	int fd = mkstemp(path), saved = dup(STDERR_FILENO), id[THREADS], seen[THREADS] = {0};
 	pthread_t threads[THREADS];
+	time_t now;
 	FILE *f;
 
 	(void)state;
@@ -135,6 +137,9 @@ static void test_threads_do_not_mix_lines(void **state)
 		sscanf(line, "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ info link thread %d line %d abcdefghijklmnopqrstuvwxyz\n%n", &year, &month, &day, &hour,
 		    &minute, &second, &ms, &thread, &no, &end);
 		assert_int_equal(end, (int)strlen(line));
+		now = time(NULL);
+		now -= timegm(&(struct tm){.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute, .tm_sec = second});
+		assert_in_range(now, 0, 60);
 		assert_in_range(thread, 0, THREADS - 1);
 		assert_int_equal(no, seen[thread]++);
 	}

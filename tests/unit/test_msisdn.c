@@ -107,6 +107,7 @@ static void test_numbers_that_fit_two_readings(void **state)
 	    {"819012345678", NULL, "+62819012345678"}, /* XL or Japan */
 	    {"85221234567", "+6285221234567", "+6285221234567"}, /* in Hong Kong 2 is no mobile */
 	    {"84912345678", "+84912345678", "+84912345678"},
+	    {"+65 (0) 81234567", "+6581234567", "+6581234567"},
 	};
 	char out[MSISDN_SIZE];
 

@@ -161,6 +161,8 @@ static void test_dates_as_people_write_them(void **state)
 	for (size_t i = 0; i < COUNT_OF(none); i++)
 		if (date_parse(slice_of(none[i]), today, &d))
 			fail_msg("read: %s", none[i]);
+	assert_false(date_valid((struct date){1900, 2, 29}));
+	assert_true(date_valid((struct date){2000, 2, 29}));
 	assert_int_equal(date_years_between((struct date){2008, 11, 24}, today), 18);
 	assert_int_equal(date_years_between((struct date){2008, 11, 25}, today), 17);
 }

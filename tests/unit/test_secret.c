@@ -86,6 +86,9 @@ static void test_the_key_file(void **state)
 	assert_non_null(strstr(why, "chmod 0400"));
 	free(why);
 	chmod(path, 0600);
+	assert_int_equal(truncate(path, 33), 0);
+	assert_int_equal(keys_open(path, true, &k, &why), ERR_CORRUPT);
+	free(why);
 	assert_int_equal(truncate(path, 31), 0);
 	assert_int_equal(keys_open(path, true, &k, &why), ERR_CORRUPT);
 	free(why);

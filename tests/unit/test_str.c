@@ -24,6 +24,7 @@ static void test_slices(void **state)
 	assert_int_equal(slice_of(NULL).n, 0);
 	assert_true(slice_is(slice_from(slice_of("abc"), 1), "bc"));
 	assert_true(slice_is(slice_from(slice_of("abc"), 3), ""));
+	assert_true(slice_is(slice_from(slice_of("abc"), 4), ""));
 	assert_true(slice_is(slice_from(slice_of("abc"), 9), ""));
 	assert_true(slice_starts(slice_of("info x"), "info"));
 	assert_false(slice_starts(slice_of("inf"), "info"));
@@ -100,7 +101,7 @@ static void test_hex(void **state)
 	assert_int_equal(hex_decode(slice_of("0aFF"), back, 2), 2);
 	assert_memory_equal(back, "\x0a\xff", 2);
 	assert_int_equal(hex_decode(slice_of("0aFF"), back, 1), ERR_INVALID);
-	assert_int_equal(hex_decode(slice_of("0aF"), back, 2), ERR_INVALID);
+	assert_int_equal(hex_decode((struct slice){"0aFF", 3}, back, 2), ERR_INVALID);
 	assert_int_equal(hex_decode(slice_of("0g"), back, 2), ERR_INVALID);
 	buf_free(&b);
 }

@@ -142,9 +142,10 @@ static void test_splitting_random_texts(void **state)
 static void test_splitting_at_the_edges(void **state)
 {
 	struct text_parts parts;
-	char text[400];
+	char text[400], long_text[16 * 153 + 1];
 
 	(void)state;
+	memset(long_text, 'y', sizeof(long_text));
 	memset(text, 'x', sizeof(text));
 	text_split((struct slice){text, 160}, &parts);
 	assert_int_equal(parts.n, 1);
@@ -158,6 +159,13 @@ static void test_splitting_at_the_edges(void **state)
 	text[148] = ' ';
 	text_split((struct slice){text, 200}, &parts);
 	assert_int_equal(parts.units[0], 149);
+	text_split((struct slice){long_text, 16 * 153}, &parts);
+	assert_int_equal(parts.n, 16);
+	assert_false(parts.cut);
+	text_split((struct slice){long_text, 16 * 153 + 1}, &parts);
+	assert_int_equal(parts.n, 16);
+	assert_int_equal(parts.units[15], 153);
+	assert_true(parts.cut);
 }
 
 static void masks_to(const char *in, const char *want)
@@ -198,6 +206,8 @@ static void test_masking(void **state)
 	masks_to("5203075708909", "5203075708909");
 	masks_to("5203075708909901234", "*******************");
 	masks_to("|||lolIO", "|||lolIO");
+	masks_to("1234567890123lapor", "1234567890123lapor"); /* 13: the l is the word's */
+	masks_to("5203\xff" "075708909901", "****\xff************");
 	masks_to("", "");
 	text_mask_digits(slice_of("kode 4821 di 28/11"), 4, &b);
 	assert_string_equal(b.p, "kode **** di **/**");
