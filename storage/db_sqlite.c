@@ -406,6 +406,8 @@ static int refuse(struct db *db, int rc, const char *query, char **why)
 	return err;
 }
 
+#define OPENING_MS 3000
+
 int db_connect(struct db *db, const char *name, enum db_access access, char **why)
 {
 	int flags =
@@ -414,6 +416,9 @@ int db_connect(struct db *db, const char *name, enum db_access access, char **wh
 
 	flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (access == DB_IMMUTABLE ? SQLITE_OPEN_URI : 0);
 	rc = sqlite3_open_v2(name, &db->handle, flags, NULL);
+	/* Until the pragmas say otherwise: after a kill a reader may just be recovering the log. */
+	if (rc == SQLITE_OK)
+		rc = sqlite3_busy_timeout(db->handle, OPENING_MS);
 	/* "text" in double quotes is a name, never silently a string; nothing may be written into the schema
 	 */
 	if (rc == SQLITE_OK)

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+import time
 
 from libkabar import KABAR, SLOW, TOP, Gateway, Network, finish, test, until
 
@@ -126,6 +127,24 @@ def key_of_another(first):
     with open(f'{first.dir}/state/kabar.key', 'wb') as f:
         f.write(b'x' * 32)
     os.chmod(f'{first.dir}/state/kabar.key', 0o400)
+
+
+def held_for_a_moment():
+    """Another program recovers or closes the store just when the gateway starts, as a reader does after a kill -9: the gateway waits a little."""
+    with Network() as net:
+        gateway = quiet_gateway(net)
+        gateway.capped = False  # SQLite waits by usleep()
+        gateway.start(wait=False)
+        until(lambda: gateway.sql('select 1 from info'), 20, 'it serves')
+        assert gateway.stop() == 0
+        db = sqlite3.connect(gateway.store)
+        db.execute('pragma locking_mode = exclusive')
+        db.execute('begin immediate')
+        gateway.start(wait=False)
+        time.sleep(0.7)
+        db.close()
+        until(lambda: 'serves as' in gateway.log(), 10, f'it has started: {gateway.log()}')
+        assert gateway.stop() == 0, gateway.log()
 
 
 def rows_and_words():
@@ -280,6 +299,7 @@ test('a database of a newer version is refused', refuses, newer, ['newer'])
 test('a corrupt file is refused', refuses, corrupt, ['damaged', 'not a database', 'corrupt'])
 test('a missing key file beside sealed rows is refused', refuses, key_lost, ['key'])
 test('the key of another store is refused', refuses, key_of_another, ['key'])
+test('a store that is held for a moment is waited for', held_for_a_moment)
 test('rows and words change the next answer; a draft is not sent', rows_and_words)
 test('kabar check finds a word that is too long', check_finds_words)
 test('kabar check finds a row that says what nobody answers', check_finds_rows)
