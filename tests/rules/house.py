@@ -83,7 +83,7 @@ tell('C holds no clock and no chance below floor 4', [
 
 size = [(p, sum(1 for _ in open(p, encoding='utf-8'))) for p in source]
 tell('no file above 500 lines, no header above 160', [
-    f'{p} has {n} lines' for p, n in size if n > (160 if p.endswith('.h') else 500)])
+    f'{p} has {n} lines' for p, n in size if n > (160 if p.endswith('.h') and not p.startswith('tests/') else 500)])
 lengths = [(n, f'{p}:{at}') for p in product if p.endswith('.c') for at, n in functions(p)]
 tell('no function above 80 lines', [f'{where} has {n} lines' for n, where in lengths if n > 80])
 numbers = sorted(n for n, _ in lengths)
