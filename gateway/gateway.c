@@ -62,8 +62,12 @@ static void pause_bearers(struct gateway *g, bool paused)
 /* Its caller waits at a terminal: it need not wait for the store to get well. */
 static void refuse_command(struct gateway *g, const struct event *e)
 {
-	const struct effect answer = {.kind = EF_ANSWER, .to = e->from, .ref = e->ref, .last = true,
-	    .text = SLICE_LIT("{\"error\":\"the store does not work now (its log says why); it is tried again by itself: try later\"}")};
+	const struct effect answer = {.kind = EF_ANSWER,
+	    .to = e->from,
+	    .ref = e->ref,
+	    .last = true,
+	    .text = SLICE_LIT("{\"error\":\"the store does not work now (its log says why); it is tried again by "
+			      "itself: try later\"}")};
 
 	control_answer(g->control, &answer);
 }
@@ -186,8 +190,8 @@ static void on_stop_signal(uv_signal_t *handle, int signal_no)
 
 	if (g->draining)
 		return;
-	log_info(LOG_GATEWAY, "%s: what is in flight is finished (at most %d s), the rest stays in the store", signal_no == SIGTERM ? "SIGTERM" : "SIGINT",
-	    DRAIN_MS / 1000);
+	log_info(LOG_GATEWAY, "%s: what is in flight is finished (at most %d s), the rest stays in the store",
+	    signal_no == SIGTERM ? "SIGTERM" : "SIGINT", DRAIN_MS / 1000);
 	g->draining = true;
 	pause_bearers(g, true);
 	g->drain_began_ms = uv_now(&g->loop);
@@ -206,12 +210,15 @@ static void on_hangup(uv_signal_t *handle, int signal_no)
 
 	(void)signal_no;
 	if (g->former_n == RELOADS_MAX) {
-		log_warn(LOG_GATEWAY, "SIGHUP: reloaded %d times already; restart the gateway to read the configuration again", RELOADS_MAX);
+		log_warn(LOG_GATEWAY,
+		    "SIGHUP: reloaded %d times already; restart the gateway to read the configuration again",
+		    RELOADS_MAX);
 		return;
 	}
 	if (settings_load(conf_path(g->settings->conf), &complaints, &fresh) < 0) {
 		settings_print_complaints(&complaints);
-		log_error(LOG_GATEWAY, "SIGHUP: the configuration has %u faults; the former one stays", complaints.errors_n);
+		log_error(
+		    LOG_GATEWAY, "SIGHUP: the configuration has %u faults; the former one stays", complaints.errors_n);
 	} else {
 		settings_keep_fixed(fresh, g->settings, &kept);
 		if (kept.n)
@@ -256,7 +263,9 @@ static int load_content(struct gateway *g)
 	if (rc < 0)
 		return rc;
 	if (current_n == 0 && !g->settings->plan.demo)
-		log_warn(LOG_GATEWAY, "not one information row is approved: INFO answers that it is being checked. Read and release: kabar info list, kabar info approve TOPIC --by NAME --review-by DATE");
+		log_warn(
+		    LOG_GATEWAY, "not one information row is approved: INFO answers that it is being checked. Read and "
+				 "release: kabar info list, kabar info approve TOPIC --by NAME --review-by DATE");
 	if (g->settings->plan.demo)
 		log_warn(LOG_GATEWAY, "DEMO mode: drafts are sent, marked so; not for real people");
 	return 0;
@@ -264,7 +273,10 @@ static int load_content(struct gateway *g)
 
 static int open_store(struct gateway *g)
 {
-	struct store_start start = {.path = g->settings->store_path, .key_path = g->settings->key_path, .gateway = g->settings->plan.gateway, .mode = DB_WRITER};
+	struct store_start start = {.path = g->settings->store_path,
+	    .key_path = g->settings->key_path,
+	    .gateway = g->settings->plan.gateway,
+	    .mode = DB_WRITER};
 	char *why = NULL;
 	int rc;
 
@@ -303,7 +315,11 @@ static void open_signal(struct gateway *g, uv_signal_t *s, uv_signal_cb cb, int 
 
 static void open_bearers(struct gateway *g)
 {
-	const struct bearer_host host = {.loop = &g->loop, .arg = g, .event = on_event, .next_epoch = next_epoch, .self_exe = g->exe,
+	const struct bearer_host host = {.loop = &g->loop,
+	    .arg = g,
+	    .event = on_event,
+	    .next_epoch = next_epoch,
+	    .self_exe = g->exe,
 	    .config_path = conf_path(g->settings->conf)};
 	unsigned n = g->settings->plan.links_n;
 
@@ -339,7 +355,8 @@ static int load_epochs(struct gateway *g)
 
 static int start(struct gateway *g, const struct gateway_options *options)
 {
-	struct engine_thread_start thread = {.loop = &g->loop, .one_thread = options->one_thread, .arg = g, .effect = on_effect, .idle = on_batch_end};
+	struct engine_thread_start thread = {
+	    .loop = &g->loop, .one_thread = options->one_thread, .arg = g, .effect = on_effect, .idle = on_batch_end};
 	char *why = NULL;
 
 	if (open_store(g) || open_record(g, options->record_path) || load_epochs(g))
@@ -417,7 +434,8 @@ int gateway_run(const struct gateway_options *options)
 	MUST(log_set_level(g->settings->log_level) == 0);
 	code = start(g, options);
 	if (code == 0) {
-		log_info(LOG_GATEWAY, "kabar %s serves as %s with %u bearers", KABAR_VERSION, g->settings->plan.gateway, g->bearers_n);
+		log_info(LOG_GATEWAY, "kabar %s serves as %s with %u bearers", KABAR_VERSION, g->settings->plan.gateway,
+		    g->bearers_n);
 		uv_run(&g->loop, UV_RUN_DEFAULT);
 		stop(g);
 		log_info(LOG_GATEWAY, "stopped");

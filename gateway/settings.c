@@ -15,19 +15,31 @@
 
 static const struct conf_key gateway_keys[] = {
     {"name", CONF_STRING, "kabar", 1, 40, NULL, 0, "Name of this gateway: in every row that it owns, and in reports."},
-    {"state_dir", CONF_STRING, "var", 1, 400, NULL, CONF_PATH, "Folder of the key file, the control socket and, by default, the store."},
-    {"key_file", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH, "The key that seals personal data; made at the first start. Default: state_dir/kabar.key. Keep a copy in a safe place."},
-    {"timezone", CONF_STRING, "Asia/Jakarta", 1, 60, NULL, 0, "Time zone of people whose village says none: Asia/Jakarta, Asia/Makassar, Asia/Jayapura."},
+    {"state_dir", CONF_STRING, "var", 1, 400, NULL, CONF_PATH,
+	"Folder of the key file, the control socket and, by default, the store."},
+    {"key_file", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH,
+	"The key that seals personal data; made at the first start. Default: state_dir/kabar.key. Keep a copy in a "
+	"safe place."},
+    {"timezone", CONF_STRING, "Asia/Jakarta", 1, 60, NULL, 0,
+	"Time zone of people whose village says none: Asia/Jakarta, Asia/Makassar, Asia/Jayapura."},
     {"language", CONF_STRING, "id", 2, 3, NULL, 0, "Language of answers unless a person chose another."},
-    {"dinas", CONF_STRING, "Dinas Tenaga Kerja", 1, 22, NULL, CONF_RELOAD, "Name of the office that keeps the data, as people read it."},
-    {"notice_version", CONF_STRING, "1", 1, 20, NULL, CONF_RELOAD, "Version of the privacy notice that consents refer to."},
-    {"demo", CONF_BOOL, "false", 0, 1, NULL, 0, "Loads sample villages and events into an empty store, and sends drafts, marked so. Never for real people."},
-    {"menus_dir", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH, "Folder of words and menus. Default: menus beside the program's tree, or the installed one."},
-    {"content_dir", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH, "Folder of the shipped draft content. Default: storage/demo beside the program's tree, or the installed one."},
+    {"dinas", CONF_STRING, "Dinas Tenaga Kerja", 1, 22, NULL, CONF_RELOAD,
+	"Name of the office that keeps the data, as people read it."},
+    {"notice_version", CONF_STRING, "1", 1, 20, NULL, CONF_RELOAD,
+	"Version of the privacy notice that consents refer to."},
+    {"demo", CONF_BOOL, "false", 0, 1, NULL, 0,
+	"Loads sample villages and events into an empty store, and sends drafts, marked so. Never for real people."},
+    {"menus_dir", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH,
+	"Folder of words and menus. Default: menus beside the program's tree, or the installed one."},
+    {"content_dir", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH,
+	"Folder of the shipped draft content. Default: storage/demo beside the program's tree, or the installed one."},
     {"log_level", CONF_STRING, "info", 0, 0, "error|warn|info|debug", CONF_RELOAD, "How much is said on stderr."},
-    {"reply_expires", CONF_DURATION, "6h", 60000, 604800000, NULL, CONF_RELOAD, "An answer that could not be sent for so long is dropped."},
-    {"unknown_retry", CONF_DURATION, "60s", 1000, 86400000, NULL, CONF_RELOAD, "An answer of which nobody knows whether the network took it is sent once more after this."},
-    {"replies_per_hour", CONF_INT, "30", 1, 1000, NULL, CONF_RELOAD, "Answers to one number in an hour, cries for help apart: robots are not fed."},
+    {"reply_expires", CONF_DURATION, "6h", 60000, 604800000, NULL, CONF_RELOAD,
+	"An answer that could not be sent for so long is dropped."},
+    {"unknown_retry", CONF_DURATION, "60s", 1000, 86400000, NULL, CONF_RELOAD,
+	"An answer of which nobody knows whether the network took it is sent once more after this."},
+    {"replies_per_hour", CONF_INT, "30", 1, 1000, NULL, CONF_RELOAD,
+	"Answers to one number in an hour, cries for help apart: robots are not fed."},
     {"want_report", CONF_BOOL, "true", 0, 1, NULL, CONF_RELOAD, "Ask the network for delivery reports."},
     {0},
 };
@@ -39,17 +51,21 @@ static const struct conf_key store_keys[] = {
 static const struct conf_key bearer_keys[] = {
     {"name", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED, "Name of the bearer, in status and logs."},
     {"kind", CONF_STRING, NULL, 0, 0, NULL, CONF_REQUIRED, "What it is."},
-    {"number", CONF_STRING, "", 0, 20, NULL, 0, "Our number there, as people dial it. Texts from our own numbers are never answered."},
+    {"number", CONF_STRING, "", 0, 20, NULL, 0,
+	"Our number there, as people dial it. Texts from our own numbers are never answered."},
     {0},
 };
 static const struct conf_key route_keys[] = {
-    {"prefix", CONF_STRING, "", 0, 20, NULL, CONF_REQUIRED | CONF_RELOAD, "Beginning of the recipient's number, such as \"+62811\"; \"\" is every number. The longest counts."},
+    {"prefix", CONF_STRING, "", 0, 20, NULL, CONF_REQUIRED | CONF_RELOAD,
+	"Beginning of the recipient's number, such as \"+62811\"; \"\" is every number. The longest counts."},
     {"bearer", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED | CONF_RELOAD, "Name of the bearer that carries it."},
     {0},
 };
 static const struct conf_key operator_keys[] = {
-    {"number", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED | CONF_RELOAD, "Number that cries for help and alarms are sent to."},
-    {"hours", CONF_STRING, "00-24", 5, 5, NULL, CONF_RELOAD, "Hours of duty, local time, such as \"08-20\" or \"20-08\"."},
+    {"number", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED | CONF_RELOAD,
+	"Number that cries for help and alarms are sent to."},
+    {"hours", CONF_STRING, "00-24", 5, 5, NULL, CONF_RELOAD,
+	"Hours of duty, local time, such as \"08-20\" or \"20-08\"."},
     {0},
 };
 
@@ -64,7 +80,10 @@ const struct conf_group_def settings_groups[] = {
     {"gateway", false, "The gateway itself.", gateway_keys, NULL, NULL},
     {"store", false, "Where messages and records are kept.", store_keys, NULL, NULL},
     {"bearers", true, "Ways into the network: one group a modem.", bearer_keys, keys_of_bearer, "gsm|null"},
-    {"routes", true, "Which bearer carries what is sent unasked. Without routes: the one that the person wrote to last, else the first.", route_keys, NULL, NULL},
+    {"routes", true,
+	"Which bearer carries what is sent unasked. Without routes: the one that the person wrote to last, else the "
+	"first.",
+	route_keys, NULL, NULL},
     {"operators", true, "People who are alerted at a cry for help.", operator_keys, NULL, NULL},
 };
 const unsigned settings_groups_n = COUNT_OF(settings_groups);
@@ -74,7 +93,8 @@ struct checker {
 	struct complaints *complaints;
 };
 
-static void complain(struct checker *c, const struct conf_group *g, const char *key, const char *value, const char *words)
+static void complain(
+    struct checker *c, const struct conf_group *g, const char *key, const char *value, const char *words)
 {
 	complaint_add(c->complaints, conf_path(c->s->conf), conf_line(g, key), "%s \"%s\" %s", key, value, words);
 }
@@ -154,7 +174,8 @@ static void check_device(struct checker *c, unsigned i)
 
 	for (unsigned k = 0; device && k < i; k++) {
 		other = conf_list_at(c->s->conf, "bearers", k);
-		if (is_kind(other, "gsm") && conf_string(other, "device") && strcmp(conf_string(other, "device"), device) == 0)
+		if (is_kind(other, "gsm") && conf_string(other, "device") &&
+		    strcmp(conf_string(other, "device"), device) == 0)
 			complain(c, g, "device", device, "is the device of another bearer too");
 	}
 }
@@ -178,8 +199,10 @@ static void make_links(struct checker *c)
 			check_device(c, i);
 	}
 	if (n == 0)
-		complaint_add(c->complaints, conf_path(c->s->conf), 0, "bearers: none is configured. A USB modem needs: bearers = ( { name = \"m1\"; kind = \"gsm\"; device = "
-								       "\"/dev/serial/by-id/..\"; } );");
+		complaint_add(c->complaints, conf_path(c->s->conf), 0,
+		    "bearers: none is configured. A USB modem needs: bearers = ( { name = \"m1\"; kind = \"gsm\"; "
+		    "device = "
+		    "\"/dev/serial/by-id/..\"; } );");
 }
 
 /* Recipients are compared in E.164: a prefix in another form would match nobody, in silence. */
@@ -202,7 +225,8 @@ static void make_routes(struct checker *c)
 		if (bearer && link < 0)
 			complain(c, g, "bearer", bearer, "is the name of no bearer");
 		if (!prefix_is_right(conf_string(g, "prefix")))
-			complain(c, g, "prefix", conf_string(g, "prefix"), "is no beginning of a number; write it as \"+62811\", or \"\" for all");
+			complain(c, g, "prefix", conf_string(g, "prefix"),
+			    "is no beginning of a number; write it as \"+62811\", or \"\" for all");
 		routes[i] = (struct plan_route){conf_string(g, "prefix"), (uint16_t)(link < 0 ? 0 : link)};
 		c->s->plan.routes_n++;
 	}
@@ -233,10 +257,12 @@ static void make_operators(struct checker *c)
 		operators[i] = (struct plan_operator){number_of(c, g, false), (uint8_t)from, (uint8_t)to};
 		c->s->plan.operators_n++;
 		if (is_ours(&c->s->plan, operators[i].number))
-			complain(c, g, "number", operators[i].number, "is one of our own: an alert would go to the gateway itself");
+			complain(c, g, "number", operators[i].number,
+			    "is one of our own: an alert would go to the gateway itself");
 	}
 	if (n == 0)
-		complaint_warn(c->complaints, conf_path(c->s->conf), 0, "operators: none is configured; a cry for help alerts nobody");
+		complaint_warn(c->complaints, conf_path(c->s->conf), 0,
+		    "operators: none is configured; a cry for help alerts nobody");
 }
 
 static void make_plan(struct checker *c)
@@ -256,7 +282,8 @@ static void make_plan(struct checker *c)
 	p->replies_per_hour = (uint32_t)conf_int(g, "replies_per_hour");
 	p->want_report = conf_bool(g, "want_report");
 	if (!zone_known(slice_of(p->timezone)))
-		complain(c, g, "timezone", p->timezone, "is not known; Indonesia has Asia/Jakarta, Asia/Makassar and Asia/Jayapura");
+		complain(c, g, "timezone", p->timezone,
+		    "is not known; Indonesia has Asia/Jakarta, Asia/Makassar and Asia/Jayapura");
 	make_links(c);
 	make_routes(c);
 	make_operators(c);
@@ -285,7 +312,8 @@ static void check_screens(const struct settings *s, struct complaints *complaint
 	buf_printf(&path, "%s/words/id.words", s->menus_dir);
 	for (unsigned i = 0; handler_screens[i]; i++)
 		if (!menus_has(s->menus, "id", handler_screens[i]))
-			complaint_add(complaints, path.p, 0, "screen %s is missing: services say it", handler_screens[i]);
+			complaint_add(
+			    complaints, path.p, 0, "screen %s is missing: services say it", handler_screens[i]);
 	buf_free(&path);
 }
 
@@ -358,7 +386,8 @@ static bool same_value(const struct conf_key *k, const struct conf_group *a, con
 	return x == y || (x && y && strcmp(x, y) == 0);
 }
 
-static void compare_keys(const struct conf_key *k, const struct conf_group *a, const struct conf_group *b, const char *group, struct buf *kept)
+static void compare_keys(const struct conf_key *k, const struct conf_group *a, const struct conf_group *b,
+    const char *group, struct buf *kept)
 {
 	for (; k && k->name; k++)
 		if (!(k->flags & CONF_RELOAD) && !same_value(k, a, b))
@@ -388,7 +417,8 @@ static bool same_links(const struct plan *a, const struct plan *b)
 static void compare_bearers(const struct settings *fresh, const struct settings *old, struct buf *kept)
 {
 	for (unsigned i = 0; i < old->plan.links_n; i++) {
-		const struct conf_group *a = bearer_group(fresh, old->plan.links[i].name), *b = bearer_group(old, old->plan.links[i].name);
+		const struct conf_group *a = bearer_group(fresh, old->plan.links[i].name),
+					*b = bearer_group(old, old->plan.links[i].name);
 
 		if (!a || !b)
 			continue;
@@ -425,7 +455,8 @@ void settings_keep_fixed(struct settings *fresh, const struct settings *old, str
 {
 	struct plan *p = &fresh->plan;
 
-	compare_keys(gateway_keys, conf_group(fresh->conf, "gateway"), conf_group(old->conf, "gateway"), "gateway", kept);
+	compare_keys(
+	    gateway_keys, conf_group(fresh->conf, "gateway"), conf_group(old->conf, "gateway"), "gateway", kept);
 	compare_keys(store_keys, conf_group(fresh->conf, "store"), conf_group(old->conf, "store"), "store", kept);
 	if (!same_links(p, &old->plan))
 		buf_printf(kept, "%sbearers", kept->n ? ", " : "");

@@ -44,16 +44,14 @@ int alert_sos(struct turn *t, const struct case_row *c)
 
 	for (unsigned i = 0; !err && i < n; i++) {
 		struct value v[] = {{"k", slice_of(number_shown(t, c->id))},
-		    {"jam", slice_of(time_shown(t, zone_local(home_zone(t), turn_now_ms(t))))},
-		    {"nomor", c->peer}, {"nama", slice_of(name)}, {"desa", slice_of(village)},
+		    {"jam", slice_of(time_shown(t, zone_local(home_zone(t), turn_now_ms(t))))}, {"nomor", c->peer},
+		    {"nama", slice_of(name)}, {"desa", slice_of(village)},
 		    {"a4", slice_of(codes[i] = draw_code(t, codes, i))}};
 		int64_t outbox;
 
-		err = turn_notify(
-		    t, operators[i], LANE_SOS, &outbox, c->certain ? "X1" : "X1u", v, COUNT_OF(v));
+		err = turn_notify(t, operators[i], LANE_SOS, &outbox, c->certain ? "X1" : "X1u", v, COUNT_OF(v));
 		if (!err)
-			err = alert_add(
-			    turn_store(t), c->id, operators[i], slice_of(codes[i]), outbox, turn_now_ms(t));
+			err = alert_add(turn_store(t), c->id, operators[i], slice_of(codes[i]), outbox, turn_now_ms(t));
 	}
 	return err;
 }

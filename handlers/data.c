@@ -40,8 +40,8 @@ static int record(struct turn *t, int64_t person, const char *act, int64_t reque
 	    SLICE_LIT("sms"), turn_now_ms(t));
 
 	return err ? err
-		   : audit_add(s, "citizen", act,
-			 arena_printf(store_arena(s), "request:%lld", (long long)request), turn_now_ms(t));
+		   : audit_add(s, "citizen", act, arena_printf(store_arena(s), "request:%lld", (long long)request),
+			 turn_now_ms(t));
 }
 
 /* ---- what is stored ---- */
@@ -65,8 +65,7 @@ static int show(struct turn *t, const struct person *p)
 static int copy(struct turn *t, int64_t person)
 {
 	int64_t id;
-	int err =
-	    request_add(turn_store(t), person, turn_peer(t), "copy", (struct slice){0}, turn_now_ms(t), &id);
+	int err = request_add(turn_store(t), person, turn_peer(t), "copy", (struct slice){0}, turn_now_ms(t), &id);
 
 	if (!err)
 		err = request_set_state(turn_store(t), id, "open");
@@ -93,8 +92,7 @@ static int ask_erase(struct turn *t, const struct person *p)
 		return 0;
 	}
 	if (!err || err == ERR_NOT_FOUND)
-		err = request_add(
-		    turn_store(t), p->id, turn_peer(t), "erase", slice_of(code), turn_now_ms(t), &id);
+		err = request_add(turn_store(t), p->id, turn_peer(t), "erase", slice_of(code), turn_now_ms(t), &id);
 	if (!err)
 		turn_say(t, "A3", "nama", short_name(t, p->name), "kode", code, NULL);
 	return err;
@@ -147,8 +145,7 @@ static int new_code(struct turn *t, const struct person *p)
 static int disown(struct turn *t, const struct person *p, bool unlink)
 {
 	int64_t id;
-	int err = request_add(
-	    turn_store(t), p->id, turn_peer(t), "correct", (struct slice){0}, turn_now_ms(t), &id);
+	int err = request_add(turn_store(t), p->id, turn_peer(t), "correct", (struct slice){0}, turn_now_ms(t), &id);
 
 	if (!err)
 		err = request_set_state(turn_store(t), id, "open");
@@ -197,8 +194,8 @@ static void ask_whose_code(struct turn *t, const struct person *people, unsigned
 	struct buf list = {0}, ids = {0};
 
 	for (unsigned i = 0; i < n && i < PEOPLE_MAX; i++) {
-		list_item(t, &list, "S3i", (int)i + 1,
-		    &(struct value){"nama", slice_of(short_name(t, people[i].name))}, 1);
+		list_item(
+		    t, &list, "S3i", (int)i + 1, &(struct value){"nama", slice_of(short_name(t, people[i].name))}, 1);
 		buf_printf(&ids, "%s%lld", i ? " " : "", (long long)people[i].id);
 	}
 	turn_keep(t, KEPT_LIST, buf_as_slice(&ids));

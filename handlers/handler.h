@@ -28,12 +28,13 @@ struct turn;
 #define ANSWER_NOT_MINE 1
 
 struct handler {
-	const char *name;	       /* 'register': in inbox.handler and logs */
-	const char *summary;	       /* one line for people */
-	const char *const *keywords;   /* those it serves, ends with NULL */
-	const char *const *questions;  /* those it may leave open, ends with NULL; NULL none */
-	const char *const *dues;       /* kinds of due times it schedules; NULL none */
-	bool hides_digits;	       /* what people write to it holds codes or NIKs: all digits are masked before the text is stored */
+	const char *name;	      /* 'register': in inbox.handler and logs */
+	const char *summary;	      /* one line for people */
+	const char *const *keywords;  /* those it serves, ends with NULL */
+	const char *const *questions; /* those it may leave open, ends with NULL; NULL none */
+	const char *const *dues;      /* kinds of due times it schedules; NULL none */
+	bool
+	    hides_digits; /* what people write to it holds codes or NIKs: all digits are masked before the text is stored */
 
 	/* A keyword of mine was written: turn_keyword() says which, turn_args() what followed. */
 	int (*run)(struct turn *t);
@@ -46,7 +47,8 @@ struct handler {
 };
 
 extern const struct handler *const handlers[]; /* ends with NULL: the table in handlers.c */
-extern const char *const handler_screens[];	/* every screen that services and engine say, ends with NULL: words without one are refused at the start */
+extern const char *const handler_screens
+    []; /* every screen that services and engine say, ends with NULL: words without one are refused at the start */
 const struct handler *handler_by_keyword(const char *keyword);	 /* NULL: no service answers it */
 const struct handler *handler_by_question(const char *question); /* NULL */
 const struct handler *handler_by_due(const char *kind);		 /* NULL: a due of the engine itself */
@@ -57,34 +59,42 @@ struct store *turn_store(struct turn *t);
 int64_t turn_now_ms(const struct turn *t);
 uint32_t turn_chance(struct turn *t, uint32_t limit); /* 0..limit-1, from the event's seed */
 struct slice turn_peer(const struct turn *t);	      /* the sender, E.164 */
-int64_t turn_inbox(struct turn *t);		      /* id of the message, whose row is written by now at the latest; 0 in a due turn */
-const char *turn_keyword(const struct turn *t);	      /* canonical; "" when an answer is taken */
-struct slice turn_args(const struct turn *t);	      /* what followed the keyword (or the whole answer): cleaned, lower case, single blanks between words */
-struct slice turn_written(const struct turn *t);      /* the same stretch as it was written: case and separators kept. Personal: never log it */
-bool turn_is_sure(const struct turn *t);	      /* SOS: the cry is certain; false: unclear */
+int64_t turn_inbox(struct turn *t); /* id of the message, whose row is written by now at the latest; 0 in a due turn */
+const char *turn_keyword(const struct turn *t); /* canonical; "" when an answer is taken */
+struct slice turn_args(const struct turn
+	*t); /* what followed the keyword (or the whole answer): cleaned, lower case, single blanks between words */
+struct slice turn_written(
+    const struct turn *t); /* the same stretch as it was written: case and separators kept. Personal: never log it */
+bool turn_is_sure(const struct turn *t); /* SOS: the cry is certain; false: unclear */
 /* Persons of the sender's number, oldest first; *n may be 0. */
 int turn_people(struct turn *t, const struct person **people, unsigned *n) MUST_USE;
 bool turn_is_neutral(const struct turn *t);
-bool turn_is_demo(const struct turn *t);	       /* drafts may be sent, marked */
-const char *turn_setting(const struct turn *t, const char *name); /* "dinas", "notice_version", "timezone", "gateway"; never NULL */
+bool turn_is_demo(const struct turn *t); /* drafts may be sent, marked */
+const char *turn_setting(
+    const struct turn *t, const char *name); /* "dinas", "notice_version", "timezone", "gateway"; never NULL */
 struct date turn_today(const struct turn *t, const char *timezone); /* NULL: the gateway's */
-unsigned turn_operators(const struct turn *t, struct slice *out, unsigned cap); /* numbers on duty now; when nobody is: all of them, for a cry must reach somebody */
-int64_t turn_last_heard_ms(const struct turn *t);      /* when this number wrote before this message; 0 never. A number silent for long may have a new owner */
-const struct menus *turn_menus(const struct turn *t);  /* numbered lists, words for the items of lists */
-const char *turn_language(const struct turn *t);       /* that this number reads: "id" */
+unsigned turn_operators(const struct turn *t, struct slice *out,
+    unsigned cap); /* numbers on duty now; when nobody is: all of them, for a cry must reach somebody */
+int64_t turn_last_heard_ms(const struct turn
+	*t); /* when this number wrote before this message; 0 never. A number silent for long may have a new owner */
+const struct menus *turn_menus(const struct turn *t); /* numbered lists, words for the items of lists */
+const char *turn_language(const struct turn *t);      /* that this number reads: "id" */
 
 /* ---- understanding, by the lists of menus/words/<lang>.keywords ---- */
-bool turn_in_list(const struct turn *t, const char *list, struct slice text);		  /* "yes", "no", .. */
-const char *turn_lookup(const struct turn *t, const char *table, struct slice text);	  /* "country": alias -> canonical; NULL */
-int turn_choice(const struct turn *t, struct slice text, int max); /* "1", "no 1", "1.", "satu" -> 1..max (0 is "0"); -1: no number; -2: a number out of range or two numbers */
-const char *turn_keyword_of(const struct turn *t, struct slice text); /* is the whole text exactly a keyword? canonical or NULL */
+bool turn_in_list(const struct turn *t, const char *list, struct slice text); /* "yes", "no", .. */
+const char *turn_lookup(
+    const struct turn *t, const char *table, struct slice text); /* "country": alias -> canonical; NULL */
+int turn_choice(const struct turn *t, struct slice text,
+    int max); /* "1", "no 1", "1.", "satu" -> 1..max (0 is "0"); -1: no number; -2: a number out of range or two numbers */
+const char *turn_keyword_of(
+    const struct turn *t, struct slice text); /* is the whole text exactly a keyword? canonical or NULL */
 
 /*
  * ---- saying: everything of one turn is one message, its pieces joined by a blank ----
  * In neutral mode the twin of a screen is said, and the question keeps its plain name. A screen that is replaced by M0n leaves M0 open: its numbers must mean what it says.
  */
 struct value {
-	const char *name;   /* of the placeholder; a name given twice fills the first and the second place */
+	const char *name; /* of the placeholder; a name given twice fills the first and the second place */
 	struct slice text;
 };
 /* Pairs name, text (const char *), ended by NULL. */
@@ -95,7 +105,8 @@ void turn_apart(struct turn *t);		       /* what is said from now on is another 
 void turn_lane(struct turn *t, enum lane lane);	       /* of the answer; LANE_REPLY unless said */
 void turn_silent(struct turn *t, const char *why);     /* no answer on purpose; why is stored */
 /* Another number is told: queued at once; *outbox may be NULL. STOP and DIAM are honoured except in LANE_SOS. */
-int turn_notify(struct turn *t, struct slice peer, enum lane lane, int64_t *outbox, const char *screen, const struct value *v, unsigned n) MUST_USE;
+int turn_notify(struct turn *t, struct slice peer, enum lane lane, int64_t *outbox, const char *screen,
+    const struct value *v, unsigned n) MUST_USE;
 
 /* ---- the dialogue of this number: kept sealed, committed with the answer ---- */
 /* Says the screen and leaves it open as the question (pairs as in turn_say). Replaces what was open. */
@@ -104,14 +115,15 @@ void turn_open(struct turn *t, const char *question); /* leaves a question open 
 const char *turn_question(const struct turn *t);      /* what is open now, "" none */
 void turn_close(struct turn *t, const char *how);     /* "done", "cancelled": forgets the dialogue */
 void turn_keep(struct turn *t, const char *name, struct slice text); /* an answer so far; an empty text forgets it */
-struct slice turn_kept(const struct turn *t, const char *name);	    /* "" when not kept */
+struct slice turn_kept(const struct turn *t, const char *name);	     /* "" when not kept */
 
 /* ---- the number ---- */
 int turn_set_stopped(struct turn *t, bool stopped) MUST_USE;
 int turn_set_muted(struct turn *t, bool muted) MUST_USE; /* DIAM; also makes it neutral */
 int turn_set_language(struct turn *t, const char *code) MUST_USE;
-int turn_forward_unknown(struct turn *t) MUST_USE;	 /* the newest unknown text of this number goes to the officers' queue */
-bool turn_was_stopped_today(const struct turn *t);	 /* STOP was confirmed within 24 h */
+int turn_forward_unknown(
+    struct turn *t) MUST_USE; /* the newest unknown text of this number goes to the officers' queue */
+bool turn_was_stopped_today(const struct turn *t); /* STOP was confirmed within 24 h */
 
 /* ---- later, and elsewhere ---- */
 int turn_due(struct turn *t, int64_t at_ms, const char *kind, int64_t subject) MUST_USE;

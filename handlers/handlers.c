@@ -5,9 +5,8 @@
 
 #include <string.h>
 
-extern const struct handler handler_announce, handler_cancel, handler_consent, handler_data, handler_help,
-    handler_info, handler_lang, handler_register, handler_report, handler_schedule, handler_sos,
-    handler_status;
+extern const struct handler handler_announce, handler_cancel, handler_consent, handler_data, handler_help, handler_info,
+    handler_lang, handler_register, handler_report, handler_schedule, handler_sos, handler_status;
 
 const struct handler *const handlers[] = {
     &handler_sos,

@@ -28,8 +28,7 @@ static const char *asked_word(struct turn *t)
 
 static bool check(struct turn *t, const char *question)
 {
-	return (strcmp(question, "ASK") == 0 && asked_word(t)) ||
-	       list_choice(t, question).kind != CHOICE_NONE;
+	return (strcmp(question, "ASK") == 0 && asked_word(t)) || list_choice(t, question).kind != CHOICE_NONE;
 }
 
 /* "1 Menu, 2 Forward it": what only this file can do. */

@@ -48,8 +48,8 @@ static void say_parts(struct turn *t, const struct info_row *rows, unsigned from
 	for (unsigned i = from; i <= to; i++) {
 		if (i > from)
 			buf_char(&text, ' ');
-		buf_slice(&text, i < to || more ? without_pointer(rows[i - 1].text, rows[i - 1].part + 1)
-						: rows[i - 1].text);
+		buf_slice(
+		    &text, i < to || more ? without_pointer(rows[i - 1].text, rows[i - 1].part + 1) : rows[i - 1].text);
 	}
 	if (more) {
 		buf_char(&text, '\n');
@@ -62,8 +62,7 @@ static void say_parts(struct turn *t, const struct info_row *rows, unsigned from
 static bool all_current(struct turn *t, const struct info_row *rows, unsigned n)
 {
 	struct date d = turn_today(t, NULL);
-	const char *today =
-	    arena_printf(store_arena(turn_store(t)), "%04d-%02u-%02u", d.year, d.month, d.day);
+	const char *today = arena_printf(store_arena(turn_store(t)), "%04d-%02u-%02u", d.year, d.month, d.day);
 
 	for (unsigned i = 0; i < n; i++)
 		if (!info_is_current(&rows[i], today))
@@ -74,8 +73,7 @@ static bool all_current(struct turn *t, const struct info_row *rows, unsigned n)
 /* A number that may be wrong is worse than none: it offers a person instead. */
 static void say_held(struct turn *t, struct slice topic)
 {
-	struct slice place =
-	    slice_starts(topic, CONTACT) ? slice_from(topic, strlen(CONTACT)) : (struct slice){0};
+	struct slice place = slice_starts(topic, CONTACT) ? slice_from(topic, strlen(CONTACT)) : (struct slice){0};
 	struct buf low = {0};
 	const char *country;
 
@@ -124,8 +122,7 @@ static unsigned part_of(struct slice *words)
 {
 	uint32_t n = words->n;
 
-	if (n < 2 || words->p[n - 1] < '1' || words->p[n - 1] > '9' ||
-	    isdigit((unsigned char)words->p[n - 2]))
+	if (n < 2 || words->p[n - 1] < '1' || words->p[n - 1] > '9' || isdigit((unsigned char)words->p[n - 2]))
 		return 0;
 	*words = slice_trim((struct slice){words->p, n - 1});
 	return (unsigned)(words->p[n - 1] - '0');
@@ -168,8 +165,8 @@ static int say_similar(struct turn *t, struct slice words)
 		buf_printf(&kept, "%s" SLICE_FMT, found > 1 ? "\n" : "", SLICE_ARG(topics[i]));
 	}
 	turn_keep(t, KEPT_SIMILAR, buf_as_slice(&kept));
-	turn_say_values(t, found ? "I6" : "I6x",
-	    (struct value[]){{"teks", echo(t, words)}, {"daftar", buf_as_slice(&list)}}, 2);
+	turn_say_values(
+	    t, found ? "I6" : "I6x", (struct value[]){{"teks", echo(t, words)}, {"daftar", buf_as_slice(&list)}}, 2);
 	turn_open(t, "I6");
 	buf_free(&list);
 	buf_free(&kept);
@@ -276,8 +273,7 @@ static int choose_similar(struct turn *t)
 	if (choice < 1 || choice > n)
 		return turn_command(t, "INFO");
 	while (--choice)
-		lines =
-		    slice_from(lines, (uint32_t)((const char *)memchr(lines.p, '\n', lines.n) - lines.p) + 1);
+		lines = slice_from(lines, (uint32_t)((const char *)memchr(lines.p, '\n', lines.n) - lines.p) + 1);
 	if (memchr(lines.p, '\n', lines.n))
 		lines.n = (uint32_t)((const char *)memchr(lines.p, '\n', lines.n) - lines.p);
 	return turn_command(t, arena_printf(store_arena(turn_store(t)), "INFO " SLICE_FMT, SLICE_ARG(lines)));

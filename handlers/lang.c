@@ -26,8 +26,7 @@ static struct slice name_of(struct turn *t, const char *code)
 {
 	const char *screen = arena_printf(store_arena(turn_store(t)), "BHS%s", code);
 
-	return menus_has(turn_menus(t), turn_language(t), screen) ? words_of(t, screen, NULL, 0)
-								  : slice_of(code);
+	return menus_has(turn_menus(t), turn_language(t), screen) ? words_of(t, screen, NULL, 0) : slice_of(code);
 }
 
 static int ask(struct turn *t)

@@ -18,9 +18,7 @@ static int number_of(struct turn *t)
 	if (keyword && strcmp(keyword, "LANJUT") == 0)
 		return NINE;
 	n = turn_choice(t, turn_args(t), NINE);
-	return n >= 0 && turn_args(t).n > 1 && slice_all_digits(turn_args(t))
-		   ? -2
-		   : n; /* "0000000" is no way back */
+	return n >= 0 && turn_args(t).n > 1 && slice_all_digits(turn_args(t)) ? -2 : n; /* "0000000" is no way back */
 }
 
 struct choice list_choice(struct turn *t, const char *screen)
@@ -91,8 +89,8 @@ struct slice words_of(struct turn *t, const char *screen, const struct value *v,
 	MUST(n <= COUNT_OF(values));
 	for (unsigned i = 0; i < n; i++)
 		values[i] = (struct word_value){v[i].name, v[i].text};
-	menus_say(turn_menus(t), turn_language(t) ? turn_language(t) : turn_setting(t, "language"), screen,
-	    false, values, n, false, &b);
+	menus_say(turn_menus(t), turn_language(t) ? turn_language(t) : turn_setting(t, "language"), screen, false,
+	    values, n, false, &b);
 	words = arena_slice(store_arena(turn_store(t)), buf_as_slice(&b));
 	buf_free(&b);
 	return words;

@@ -38,8 +38,7 @@ const char *str_of(struct turn *t, struct slice s); /* with NUL */
 /* The words of a screen, not said: items of lists, names of months. */
 struct slice words_of(struct turn *t, const char *screen, const struct value *v, unsigned n);
 /* An item of a list on a line of its own; {i} is its number. */
-void list_item(
-    struct turn *t, struct buf *list, const char *screen, int i, const struct value *v, unsigned n);
+void list_item(struct turn *t, struct buf *list, const char *screen, int i, const struct value *v, unsigned n);
 void ask_values(struct turn *t, const char *screen, const struct value *v, unsigned n);
 struct slice upper(struct turn *t, struct slice s); /* ASCII */
 /* What was written, said back in capitals: long runs of digits (a NIK in the wrong place) are hidden. */
@@ -61,8 +60,7 @@ int village_shown(struct turn *t, struct slice code, struct slice written, const
  * Another service's dialogue stays open while a command is answered that asks nothing: only who asks, or
  * answers its own question, may keep or close.
  */
-void dialogue_done(
-    struct turn *t, const struct handler *mine); /* closes the open question if it is this service's */
+void dialogue_done(struct turn *t, const struct handler *mine); /* closes the open question if it is this service's */
 bool kept_is(struct turn *t, const char *name);
 void keep_number(struct turn *t, const char *name, int64_t n);
 int64_t kept_number(struct turn *t, const char *name); /* 0 when not kept */
@@ -86,5 +84,4 @@ bool holds_reg_no(struct slice words); /* 9 digits, or 4 at the end: could be me
 
 /* ---- operators ---- */
 int alert_sos(struct turn *t, const struct case_row *c) MUST_USE; /* X1, X1u: each with a code of its own */
-int alert_words(
-    struct turn *t, const char *screen, enum lane lane, const struct value *v, unsigned n) MUST_USE;
+int alert_words(struct turn *t, const char *screen, enum lane lane, const struct value *v, unsigned n) MUST_USE;

@@ -49,16 +49,14 @@ static int ask(struct turn *t, const char *screen)
 	int err;
 
 	if (!is(screen, "D6")) {
-		turn_ask(t, screen, "dinas", turn_setting(t, "dinas"), "nama",
-		    str_of(t, turn_kept(t, R_NAME)), NULL);
+		turn_ask(t, screen, "dinas", turn_setting(t, "dinas"), "nama", str_of(t, turn_kept(t, R_NAME)), NULL);
 		return 0;
 	}
 	err = register_village_shown(t, &village);
 	if (err)
 		return err;
-	turn_ask(t, "D6", "nama", str_of(t, turn_kept(t, R_NAME)), "lahir", birth_shown(t, register_birth(t)),
-	    "jk", str_of(t, turn_kept(t, R_SEX)), "desa", village, "negara",
-	    str_of(t, turn_kept(t, R_COUNTRY)), NULL);
+	turn_ask(t, "D6", "nama", str_of(t, turn_kept(t, R_NAME)), "lahir", birth_shown(t, register_birth(t)), "jk",
+	    str_of(t, turn_kept(t, R_SEX)), "desa", village, "negara", str_of(t, turn_kept(t, R_COUNTRY)), NULL);
 	return 0;
 }
 
@@ -89,8 +87,8 @@ int register_go_on(struct turn *t)
 void register_forget(struct turn *t)
 {
 	static const char *const all[] = {R_LINE, R_OTHER, R_PERSON, R_CONSENT, R_NAME, R_NIK, R_BIRTH, R_SEX,
-	    R_VILLAGE, R_VILLAGE_TEXT, R_COUNTRY, R_BAD_VILLAGE, R_BAD_COUNTRY, R_MISSES, R_ASKED_DATE,
-	    R_ASKED_CHILD, R_CHANGED};
+	    R_VILLAGE, R_VILLAGE_TEXT, R_COUNTRY, R_BAD_VILLAGE, R_BAD_COUNTRY, R_MISSES, R_ASKED_DATE, R_ASKED_CHILD,
+	    R_CHANGED};
 
 	for (unsigned i = 0; i < COUNT_OF(all); i++)
 		turn_keep(t, all[i], (struct slice){0});
@@ -304,8 +302,8 @@ static int back(struct turn *t, const char *question)
 
 static int refuse(struct turn *t)
 {
-	int err = consent_add(turn_store(t), 0, turn_peer(t), "refuse",
-	    slice_of(turn_setting(t, "notice_version")), SLICE_LIT("sms"), turn_now_ms(t));
+	int err = consent_add(turn_store(t), 0, turn_peer(t), "refuse", slice_of(turn_setting(t, "notice_version")),
+	    SLICE_LIT("sms"), turn_now_ms(t));
 
 	register_forget(t);
 	turn_close(t, "cancelled");
@@ -321,8 +319,7 @@ static int answer_consent(struct turn *t, const char *question)
 		return refuse(t);
 	if (n != 1)
 		return ask(t, question);
-	turn_keep(
-	    t, R_CONSENT, slice_of(is(question, "D8") ? "sms, on the spot, by another's phone" : "sms"));
+	turn_keep(t, R_CONSENT, slice_of(is(question, "D8") ? "sms, on the spot, by another's phone" : "sms"));
 	return register_go_on(t);
 }
 
@@ -413,8 +410,8 @@ static int answer_change(struct turn *t)
 	question = questions[c.number - 1];
 	if (kept_is(t, R_PERSON))
 		turn_keep(t, R_CHANGED,
-		    slice_of(arena_printf(store_arena(turn_store(t)), "%s " SLICE_FMT, question,
-			SLICE_ARG(turn_kept(t, R_CHANGED)))));
+		    slice_of(arena_printf(
+			store_arena(turn_store(t)), "%s " SLICE_FMT, question, SLICE_ARG(turn_kept(t, R_CHANGED)))));
 	register_forget_field(t, question);
 	return ask(t, question);
 }
@@ -446,8 +443,8 @@ const struct handler handler_register = {
     .name = "register",
     .summary = "DAFTAR, UBAH: the registration, and changing it",
     .keywords = (const char *const[]){"DAFTAR", "UBAH", NULL},
-    .questions = (const char *const[]){"DHW", "DUP", "D1", "D2", "D3", "D4", "D4b", "D5", "D6", "D6u", "D8",
-	"AU", NULL},
+    .questions =
+	(const char *const[]){"DHW", "DUP", "D1", "D2", "D3", "D4", "D4b", "D5", "D6", "D6u", "D8", "AU", NULL},
     .hides_digits = true,
     .run = run,
     .check = check,

@@ -176,8 +176,8 @@ int register_village_shown(struct turn *t, const char **name)
 {
 	struct slice code = turn_kept(t, R_VILLAGE);
 
-	return village_shown(t, slice_is(code, VILLAGE_UNCLEAR) ? (struct slice){0} : code,
-	    turn_kept(t, R_VILLAGE_TEXT), name);
+	return village_shown(
+	    t, slice_is(code, VILLAGE_UNCLEAR) ? (struct slice){0} : code, turn_kept(t, R_VILLAGE_TEXT), name);
 }
 
 /* ---- country ---- */
@@ -221,8 +221,7 @@ int register_say_refusal(struct turn *t, const char *question, const struct refu
 		turn_keep(t, c->mark, slice_of(c->mark_text));
 	if (c->villages)
 		return village_ask(t, "D4b", c->words, c->villages, c->villages_n);
-	if (strcmp(c->screen, "U18") ==
-	    0) { /* nothing of a child is kept; how many came is what sessions count */
+	if (strcmp(c->screen, "U18") == 0) { /* nothing of a child is kept; how many came is what sessions count */
 		register_forget(t);
 		turn_close(t, "under-18");
 		turn_say(t, "U18", NULL);
@@ -235,8 +234,8 @@ int register_say_refusal(struct turn *t, const char *question, const struct refu
 
 void register_forget_field(struct turn *t, const char *question)
 {
-	static const char *const fields[][4] = {{R_NAME, NULL}, {R_BIRTH, R_SEX, R_NIK, NULL},
-	    {R_VILLAGE, R_VILLAGE_TEXT, NULL}, {R_COUNTRY, NULL}};
+	static const char *const fields[][4] = {
+	    {R_NAME, NULL}, {R_BIRTH, R_SEX, R_NIK, NULL}, {R_VILLAGE, R_VILLAGE_TEXT, NULL}, {R_COUNTRY, NULL}};
 
 	for (const char *const *f = fields[question[1] - '2']; *f; f++)
 		turn_keep(t, *f, (struct slice){0});
@@ -266,8 +265,7 @@ static void keep_bad(struct turn *t, const char *question, struct slice written)
 		turn_keep(t, R_BAD_COUNTRY, short_of(written));
 }
 
-int register_read_line(
-    struct turn *t, struct slice written, const char **question, struct refusal *first, bool *usable)
+int register_read_line(struct turn *t, struct slice written, const char **question, struct refusal *first, bool *usable)
 {
 	static const char *const questions[] = {"D2", "D3", "D4", "D5"};
 	struct line_words words = {t, is_country, is_village};

@@ -40,5 +40,5 @@ struct line_fields {
 	struct slice name, birth, village, country;
 	bool usable; /* false: nothing in it can be told apart, ask one by one */
 };
-void line_read(struct slice written, struct date today, const struct line_words *words, struct arena *a,
-    struct line_fields *out);
+void line_read(
+    struct slice written, struct date today, const struct line_words *words, struct arena *a, struct line_fields *out);

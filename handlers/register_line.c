@@ -133,8 +133,8 @@ static struct slice two_pieces(struct pieces *p)
 
 		if (a->taken || b->taken)
 			continue;
-		both = slice_of(arena_printf(
-		    p->arena, SLICE_FMT " " SLICE_FMT, SLICE_ARG(a->clean), SLICE_ARG(b->clean)));
+		both =
+		    slice_of(arena_printf(p->arena, SLICE_FMT " " SLICE_FMT, SLICE_ARG(a->clean), SLICE_ARG(b->clean)));
 		if (p->words->is_village(p->words->arg, both)) {
 			a->taken = b->taken = true;
 			return both;
@@ -222,8 +222,8 @@ static void share_out(struct pieces *p, struct line_fields *out)
 		out->village = left;
 }
 
-void line_read(struct slice written, struct date today, const struct line_words *words, struct arena *a,
-    struct line_fields *out)
+void line_read(
+    struct slice written, struct date today, const struct line_words *words, struct arena *a, struct line_fields *out)
 {
 	struct pieces p = {.words = words, .arena = a};
 	struct slice birth = digits_nik(written), front, behind;

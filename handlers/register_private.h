@@ -42,8 +42,8 @@ int register_try(struct turn *t, const char *question, struct slice written, str
 int register_say_refusal(struct turn *t, const char *question, const struct refusal *c) MUST_USE;
 /* One line: what is good is kept; *first is the first bad field that no missing one stands before. *usable
  * false: nothing was understood. */
-int register_read_line(struct turn *t, struct slice written, const char **question, struct refusal *first,
-    bool *usable) MUST_USE;
+int register_read_line(
+    struct turn *t, struct slice written, const char **question, struct refusal *first, bool *usable) MUST_USE;
 
 int register_go_on(struct turn *t) MUST_USE; /* asks what is missing next */
 void register_forget(struct turn *t);	     /* all answers */

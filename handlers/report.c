@@ -23,8 +23,7 @@ static int tell_operators(struct turn *t, const struct case_row *c)
 	struct local now = zone_local(home_zone(t), turn_now_ms(t));
 	struct value v[] = {{"l", slice_of(number_shown(t, c->id))}, {"jam", slice_of(time_shown(t, now))}};
 
-	return alert_words(
-	    t, "X8", slice_is(c->topic, URGENT_TOPIC) ? LANE_SOS : LANE_NOTIFICATION, v, COUNT_OF(v));
+	return alert_words(t, "X8", slice_is(c->topic, URGENT_TOPIC) ? LANE_SOS : LANE_NOTIFICATION, v, COUNT_OF(v));
 }
 
 static int add_line(struct turn *t, int64_t id)

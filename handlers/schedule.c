@@ -54,8 +54,7 @@ static struct filter kept_filter(struct turn *t)
 	    turn_kept(t, KEPT_VILLAGE), turn_kept(t, KEPT_TOPIC), str_of(t, turn_kept(t, KEPT_LABEL))};
 }
 
-static void say_page(
-    struct turn *t, const struct filter *f, const struct schedule *rows, unsigned n, unsigned page)
+static void say_page(struct turn *t, const struct filter *f, const struct schedule *rows, unsigned n, unsigned page)
 {
 	struct buf items = {0}, codes = {0};
 	unsigned from = page * A_PAGE;
@@ -305,8 +304,7 @@ static int answer_row(struct turn *t, bool full)
 					      : turn_command(t, "JADWAL");
 	if (c.number == 1)
 		return full ? seat_wait(t, &row) : join(t, row.code);
-	return full ? note_interest(t, row.topic.n ? str_of(t, row.topic) : "SEMUA")
-		    : seat_take(t, &row, "remind");
+	return full ? note_interest(t, row.topic.n ? str_of(t, row.topic) : "SEMUA") : seat_take(t, &row, "remind");
 }
 
 static int answer_village(struct turn *t)

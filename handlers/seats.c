@@ -23,9 +23,9 @@ bool seats_are_full(const struct schedule *row)
 void training_values(struct turn *t, const struct schedule *row, struct value v[TRAINING_VALUES])
 {
 	struct local at = zone_local(row->timezone, row->starts_ms);
-	const struct value all[TRAINING_VALUES] = {{"judul", row->title},
-	    {"tgl", slice_of(date_shown(t, at.day))}, {"jam", slice_of(time_shown(t, at))},
-	    {"zona", zone_short(row->timezone)}, {"tempat", row->place}, {"j", row->code}};
+	const struct value all[TRAINING_VALUES] = {{"judul", row->title}, {"tgl", slice_of(date_shown(t, at.day))},
+	    {"jam", slice_of(time_shown(t, at))}, {"zona", zone_short(row->timezone)}, {"tempat", row->place},
+	    {"j", row->code}};
 
 	memcpy(v, all, sizeof(all));
 }
@@ -82,8 +82,7 @@ int seat_wait(struct turn *t, const struct schedule *row)
 		waits = slice_is(all[i].state, "waiting") && slice_eq(all[i].peer, turn_peer(t));
 	}
 	if (!err && !waits)
-		err = enrol_put(
-		    turn_store(t), row->id, turn_peer(t), person_of_sender(t), "waiting", turn_now_ms(t));
+		err = enrol_put(turn_store(t), row->id, turn_peer(t), person_of_sender(t), "waiting", turn_now_ms(t));
 	dialogue_done(t, &handler_schedule);
 	turn_say(t, "J5", "n", number_shown(t, place + !waits), "judul", str_of(t, row->title), "j",
 	    str_of(t, row->code), NULL);

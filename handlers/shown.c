@@ -86,8 +86,6 @@ int village_shown(struct turn *t, struct slice code, struct slice written, const
 
 	if (err && err != ERR_NOT_FOUND)
 		return err;
-	*name = !err	    ? str_of(t, v.name)
-		: written.n ? str_of(t, written)
-			    : str_of(t, words_of(t, "DSx", NULL, 0));
+	*name = !err ? str_of(t, v.name) : written.n ? str_of(t, written) : str_of(t, words_of(t, "DSx", NULL, 0));
 	return 0;
 }

@@ -46,8 +46,8 @@ static int tell(struct turn *t, const struct person *p)
 		turn_say(t, "S2", "nama", name, NULL);
 	else
 		turn_say(t, "S1", "nama", name, "tahap", stage, "tgl",
-		    date_shown(t, zone_local(home_zone(t), p->stage_ms).day), "catatan",
-		    str_of(t, p->stage_note), NULL);
+		    date_shown(t, zone_local(home_zone(t), p->stage_ms).day), "catatan", str_of(t, p->stage_note),
+		    NULL);
 	return attempt_add(turn_store(t), turn_peer(t), ATTEMPT_SHOWN, turn_now_ms(t));
 }
 
@@ -56,8 +56,8 @@ static void ask_who(struct turn *t, const struct person *people, unsigned n)
 	struct buf list = {0}, ids = {0};
 
 	for (unsigned i = 0; i < n && i < PEOPLE_MAX; i++) {
-		list_item(t, &list, "S3i", (int)i + 1,
-		    &(struct value){"nama", slice_of(short_name(t, people[i].name))}, 1);
+		list_item(
+		    t, &list, "S3i", (int)i + 1, &(struct value){"nama", slice_of(short_name(t, people[i].name))}, 1);
 		buf_printf(&ids, "%s%lld", i ? " " : "", (long long)people[i].id);
 	}
 	turn_keep(t, KEPT_LIST, buf_as_slice(&ids));

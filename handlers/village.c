@@ -31,8 +31,8 @@ static int say_page(struct turn *t, const char *question, const struct village *
 	for (unsigned i = 0; i < A_PAGE && page * A_PAGE + i < n; i++) {
 		const struct village *one = &v[page * A_PAGE + i];
 
-		list_item(t, &list, "D4bi", (int)i + 1,
-		    (struct value[]){{"desa", one->name}, {"kec", one->kecamatan}}, 2);
+		list_item(
+		    t, &list, "D4bi", (int)i + 1, (struct value[]){{"desa", one->name}, {"kec", one->kecamatan}}, 2);
 	}
 	turn_say_values(t, "D4b", &(struct value){"daftar", buf_as_slice(&list)}, 1);
 	turn_open(t, question);

@@ -11,8 +11,7 @@
 int villages_find(struct turn *t, struct slice words, struct village out[VILLAGES_MAX], unsigned *n) MUST_USE;
 /* Says D4b and leaves `question` open; `words` (what villages_find found several for) is kept until
  * village_forget(). */
-int village_ask(
-    struct turn *t, const char *question, struct slice words, const struct village *v, unsigned n) MUST_USE;
+int village_ask(struct turn *t, const char *question, struct slice words, const struct village *v, unsigned n) MUST_USE;
 bool village_is_asked(struct turn *t);
 void village_forget(struct turn *t);
 /* The answer to the list. *code: of the village chosen; empty: another page was said (*again false), or the

@@ -99,8 +99,7 @@ static int is_locked(struct turn *t, struct slice reg_no, bool *is)
 	return err;
 }
 
-static int find_person(
-    struct turn *t, const char *digits, unsigned n, int64_t only, struct person *out, bool *known)
+static int find_person(struct turn *t, const char *digits, unsigned n, int64_t only, struct person *out, bool *known)
 {
 	int err = n == CODE_DIGITS ? person_by_id(turn_store(t), only, out)
 				   : person_by_reg_no(turn_store(t), (struct slice){digits, NO_DIGITS}, out);
@@ -116,8 +115,7 @@ static int forget_wrong(struct turn *t, const struct person *p)
 	return err ? err : attempts_forget(turn_store(t), p->reg_no, ATTEMPT_WRONG);
 }
 
-int person_by_code(
-    struct turn *t, struct slice words, int64_t only, struct person *out, bool *found, bool *again)
+int person_by_code(struct turn *t, struct slice words, int64_t only, struct person *out, bool *found, bool *again)
 {
 	char digits[NO_DIGITS + CODE_DIGITS + 1];
 	unsigned n = digits_of(words, digits, sizeof(digits));

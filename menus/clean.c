@@ -77,8 +77,8 @@ static void ascii(struct cleaner *c, uint32_t i)
 /* Curly and angle quotes, primes, accents that stand alone. */
 static bool is_quote(utf8proc_int32_t cp)
 {
-	return (cp >= 0x2018 && cp <= 0x201f) || cp == 0x2032 || cp == 0x2033 || cp == 0x00b4 ||
-	       cp == 0x00ab || cp == 0x00bb;
+	return (cp >= 0x2018 && cp <= 0x201f) || cp == 0x2032 || cp == 0x2033 || cp == 0x00b4 || cp == 0x00ab ||
+	       cp == 0x00bb;
 }
 
 static void folded(struct cleaner *c, utf8proc_int32_t cp, uint32_t from, uint32_t to)
@@ -89,8 +89,7 @@ static void folded(struct cleaner *c, utf8proc_int32_t cp, uint32_t from, uint32
 
 	if (kind == UTF8PROC_CATEGORY_MN || kind == UTF8PROC_CATEGORY_ME || kind == UTF8PROC_CATEGORY_CF)
 		return;
-	if (!((kind >= UTF8PROC_CATEGORY_LU && kind <= UTF8PROC_CATEGORY_LO) ||
-		kind == UTF8PROC_CATEGORY_ND)) {
+	if (!((kind >= UTF8PROC_CATEGORY_LU && kind <= UTF8PROC_CATEGORY_LO) || kind == UTF8PROC_CATEGORY_ND)) {
 		separate(c);
 		return;
 	}
@@ -107,8 +106,7 @@ static void beyond_ascii(struct cleaner *c, utf8proc_int32_t cp, uint32_t from, 
 
 	if (is_quote(cp))
 		return;
-	n = utf8proc_decompose_char(
-	    cp, parts, 8, UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD, &last);
+	n = utf8proc_decompose_char(cp, parts, 8, UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD, &last);
 	if (n < 0 || n > 8) { /* a ligature of more than eight: nothing that a keypad writes */
 		separate(c);
 		return;
@@ -131,8 +129,7 @@ static void clean_all(struct cleaner *c)
 
 		if (cp < 0x80) {
 			ascii(c, i);
-		} else if ((n = utf8proc_iterate((const utf8proc_uint8_t *)c->raw.p + i, c->raw.n - i, &cp)) >
-			   0) {
+		} else if ((n = utf8proc_iterate((const utf8proc_uint8_t *)c->raw.p + i, c->raw.n - i, &cp)) > 0) {
 			beyond_ascii(c, cp, i, i + (uint32_t)n);
 		} else {
 			n = 1;
@@ -159,8 +156,7 @@ static size_t room_for(struct slice raw)
 void clean_text(struct slice raw, struct arena *a, struct cleaned *out)
 {
 	size_t room = room_for(raw);
-	struct cleaner c = {
-	    .raw = raw, .text = arena_alloc(a, room), .at = arena_alloc(a, room * sizeof(*c.at))};
+	struct cleaner c = {.raw = raw, .text = arena_alloc(a, room), .at = arena_alloc(a, room * sizeof(*c.at))};
 
 	clean_all(&c);
 	if (c.n == 0 && c.asked) {

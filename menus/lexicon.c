@@ -59,8 +59,7 @@ static const struct entry *set_starts(const struct set *s, struct slice text)
 	const struct entry *found = NULL;
 	uint32_t from = 0, end;
 
-	for (unsigned words = 0; s && words < s->words_max && from < text.n && (end = word_end(text, from));
-	     words++) {
+	for (unsigned words = 0; s && words < s->words_max && from < text.n && (end = word_end(text, from)); words++) {
 		const struct entry *e = set_get(s, (struct slice){text.p, end});
 
 		found = e ? e : found;
@@ -243,8 +242,8 @@ bool lexicon_match(const struct menus *m, struct slice text, struct keyword_matc
 	uint32_t from = 0, end;
 	bool found = false;
 
-	for (unsigned words = 0;
-	     words < m->spellings.words_max && from < text.n && (end = word_end(text, from)); words++) {
+	for (unsigned words = 0; words < m->spellings.words_max && from < text.n && (end = word_end(text, from));
+	     words++) {
 		const struct entry *e = spelling_get(m, (struct slice){text.p, end});
 
 		found |= e && holds(m, e, text, end, out);

@@ -52,8 +52,7 @@ static unsigned words_in(struct slice text)
 }
 
 /* Adds an entry; one that is there already comes back in *there and nothing is added. */
-static struct entry *set_add(
-    const struct loading *l, struct set *s, struct slice text, int line, struct entry **there)
+static struct entry *set_add(const struct loading *l, struct set *s, struct slice text, int line, struct entry **there)
 {
 	struct entry *e;
 
@@ -72,8 +71,8 @@ static struct entry *set_add(
 
 static void complain_twice(const struct loading *l, int line, struct slice text, const struct entry *there)
 {
-	complaint_add(l->c, l->file, line, "\"" SLICE_FMT "\" stands already in %s:%d", SLICE_ARG(text),
-	    there->file, there->line);
+	complaint_add(l->c, l->file, line, "\"" SLICE_FMT "\" stands already in %s:%d", SLICE_ARG(text), there->file,
+	    there->line);
 }
 
 /* The strings of an array; complains about everything else. */
@@ -82,8 +81,7 @@ static const char *string_at(const struct loading *l, const config_setting_t *ar
 	const char *text = config_setting_get_string_elem(array, i);
 
 	if (!text)
-		complaint_add(l->c, l->file, config_setting_source_line(array),
-		    "%s: only texts may stand here",
+		complaint_add(l->c, l->file, config_setting_source_line(array), "%s: only texts may stand here",
 		    config_setting_name(array) ? config_setting_name(array) : "a list");
 	return text;
 }
@@ -92,8 +90,8 @@ static const char *string_at(const struct loading *l, const config_setting_t *ar
 
 static unsigned flag_of(const char *word)
 {
-#define X(name, value, written)                                                                              \
-	if (strcmp(word, written) == 0)                                                                      \
+#define X(name, value, written)                                                                                        \
+	if (strcmp(word, written) == 0)                                                                                \
 		return value;
 	KEYWORD_FLAG_MAP(X)
 #undef X
@@ -141,8 +139,7 @@ static bool spelling_parse(const char *written, char *text, uint32_t *n, uint32_
 	return good;
 }
 
-static void spelling_load(
-    const struct loading *l, unsigned keyword, const char *written, int line, bool misspelled)
+static void spelling_load(const struct loading *l, unsigned keyword, const char *written, int line, bool misspelled)
 {
 	char *text = must_alloc(strlen(written) + 1);
 	struct entry *e, *there = NULL;
@@ -165,8 +162,7 @@ static void spelling_load(
 	free(text);
 }
 
-static void spellings_load(
-    const struct loading *l, unsigned keyword, const config_setting_t *array, bool misspelled)
+static void spellings_load(const struct loading *l, unsigned keyword, const config_setting_t *array, bool misspelled)
 {
 	for (int i = 0; array && i < config_setting_length(array); i++) {
 		const char *written = string_at(l, array, i);
@@ -211,8 +207,7 @@ static void keyword_load(const struct loading *l, const config_setting_t *group)
 	for (int i = 0; i < config_setting_length(group); i++) {
 		const char *key = config_setting_name(config_setting_get_elem(group, (unsigned)i));
 
-		if (strcmp(key, "name") && strcmp(key, "is") && strcmp(key, "also") &&
-		    strcmp(key, "misspelled"))
+		if (strcmp(key, "name") && strcmp(key, "is") && strcmp(key, "also") && strcmp(key, "misspelled"))
 			complaint_add(l->c, l->file, line,
 			    "%s: unknown key \"%s\"; there are name, is, also, misspelled", name, key);
 	}
@@ -261,8 +256,7 @@ static void table_load(const struct loading *l, const config_setting_t *rows)
 	}
 }
 
-static const config_setting_t *member(
-    const struct loading *l, const config_setting_t *root, const char *name, int type)
+static const config_setting_t *member(const struct loading *l, const config_setting_t *root, const char *name, int type)
 {
 	const config_setting_t *s = config_setting_get_member(root, name);
 
@@ -285,8 +279,7 @@ static void root_load(const struct loading *l, const config_setting_t *root)
 	for (int i = 0; lists && i < config_setting_length(lists); i++) {
 		const config_setting_t *array = config_setting_get_elem(lists, (unsigned)i);
 
-		entries_load(
-		    l, set_named(&l->m->lists, &l->m->arena, config_setting_name(array)), array, 0, NULL);
+		entries_load(l, set_named(&l->m->lists, &l->m->arena, config_setting_name(array)), array, 0, NULL);
 	}
 	for (int i = 0; tables && i < config_setting_length(tables); i++)
 		table_load(l, config_setting_get_elem(tables, (unsigned)i));

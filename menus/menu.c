@@ -42,9 +42,8 @@ static void load_language_file(struct menus *m, const char *dir, const char *nam
 	if (ends_with(name, KEYWORDS_END))
 		lexicon_load(m, path, c);
 	else
-		words_load_pack(m,
-		    arena_str(&a, (struct slice){name, (uint32_t)(strlen(name) - strlen(WORDS_END))}), path,
-		    c);
+		words_load_pack(
+		    m, arena_str(&a, (struct slice){name, (uint32_t)(strlen(name) - strlen(WORDS_END))}), path, c);
 	arena_free(&a);
 }
 
@@ -63,8 +62,7 @@ static void load_languages(struct menus *m, const char *dir, struct complaints *
 	}
 	free(found);
 	if (n >= 0 && !words_pack(m, HOME_LANGUAGE))
-		complaint_add(
-		    c, words, 0, "there is no " HOME_LANGUAGE WORDS_END ": every language falls back to it");
+		complaint_add(c, words, 0, "there is no " HOME_LANGUAGE WORDS_END ": every language falls back to it");
 	arena_free(&a);
 }
 

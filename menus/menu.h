@@ -48,8 +48,8 @@ const char *menus_neutral(const struct menus *m, const char *lang, const char *s
  * line feed. With `masked`, values of secret placeholders (kode) become "****" of their length. Returns true
  * when the screen has a secret placeholder. A screen that does not exist is our bug.
  */
-bool menus_say(const struct menus *m, const char *lang, const char *screen, bool neutral,
-    const struct word_value *v, unsigned n, bool masked, struct buf *out);
+bool menus_say(const struct menus *m, const char *lang, const char *screen, bool neutral, const struct word_value *v,
+    unsigned n, bool masked, struct buf *out);
 
 struct placeholder {
 	const char *name, *example; /* example "": none */
@@ -58,7 +58,7 @@ struct placeholder {
 	bool cut;    /* what people wrote: cut at its septets */
 };
 const struct placeholder *menus_placeholder(const struct menus *m, const char *name); /* NULL */
-const struct placeholder *menus_placeholder_at(const struct menus *m, unsigned i); /* NULL behind the last */
+const struct placeholder *menus_placeholder_at(const struct menus *m, unsigned i);    /* NULL behind the last */
 
 /* ---- numbered lists ---- */
 /*
@@ -74,19 +74,19 @@ int menus_choice_by_label(const struct menus *m, const char *lang, const char *s
 
 /* ---- what people write (all languages at once). Texts here are clean (clean.h). ---- */
 /* What a keyword is; the head of words/id.keywords says more. */
-#define KEYWORD_FLAG_MAP(X)                                                                                  \
-	X(KEYWORD_CUTTER, 1, "cutter")		     /* cuts a dialogue */                                   \
-	X(KEYWORD_WHOLE, 2, "whole")		     /* small words or codes at most may follow */           \
-	X(KEYWORD_ASKS, 4, "asks")		     /* the same; more: "Maksud Anda?" */                    \
-	X(KEYWORD_ANSWER, 8, "answer")		     /* only in an open question */                          \
-	X(KEYWORD_FREE, 16, "free")		     /* its words stay as they are */                        \
-	X(KEYWORD_GUESS, 32, "guess")		     /* guessed from a near word */                          \
-	X(KEYWORD_POLITE, 64, "polite")		     /* TOLONG in front is "please" */                       \
-	X(KEYWORD_OF_INFO, 128, "of-info")	     /* INFO in front of it falls */                         \
-	X(KEYWORD_OWN_ROWS, 256, "own-rows")	     /* has topics of its own */                             \
-	X(KEYWORD_TAKES_DANGER, 512, "takes-danger") /* sees danger itself */                                \
-	X(KEYWORD_DANGER_HINT, 1024, "danger-hint")  /* danger: hint at SOS */                               \
-	X(KEYWORD_OFFICER, 2048, "officer")	     /* for officers */                                      \
+#define KEYWORD_FLAG_MAP(X)                                                                                            \
+	X(KEYWORD_CUTTER, 1, "cutter")		     /* cuts a dialogue */                                             \
+	X(KEYWORD_WHOLE, 2, "whole")		     /* small words or codes at most may follow */                     \
+	X(KEYWORD_ASKS, 4, "asks")		     /* the same; more: "Maksud Anda?" */                              \
+	X(KEYWORD_ANSWER, 8, "answer")		     /* only in an open question */                                    \
+	X(KEYWORD_FREE, 16, "free")		     /* its words stay as they are */                                  \
+	X(KEYWORD_GUESS, 32, "guess")		     /* guessed from a near word */                                    \
+	X(KEYWORD_POLITE, 64, "polite")		     /* TOLONG in front is "please" */                                 \
+	X(KEYWORD_OF_INFO, 128, "of-info")	     /* INFO in front of it falls */                                   \
+	X(KEYWORD_OWN_ROWS, 256, "own-rows")	     /* has topics of its own */                                       \
+	X(KEYWORD_TAKES_DANGER, 512, "takes-danger") /* sees danger itself */                                          \
+	X(KEYWORD_DANGER_HINT, 1024, "danger-hint")  /* danger: hint at SOS */                                         \
+	X(KEYWORD_OFFICER, 2048, "officer")	     /* for officers */                                                \
 	X(KEYWORD_CODES, 4096, "codes")		     /* of its words only those with digits count */
 enum keyword_flag {
 #define X(name, value, word) name = value,
@@ -107,8 +107,7 @@ bool lexicon_match(const struct menus *m, struct slice text, struct keyword_matc
  */
 const char *lexicon_keyword(const struct menus *m, struct slice text, uint32_t *used);
 unsigned lexicon_flags(const struct menus *m, const char *keyword); /* 0 for one that does not exist */
-const char *lexicon_keyword_at(
-    const struct menus *m, unsigned i); /* every canonical name; NULL behind the last */
+const char *lexicon_keyword_at(const struct menus *m, unsigned i);  /* every canonical name; NULL behind the last */
 /* Every spelling of keywords that may be guessed: canonical name and one spelling a call, i = 0.. until NULL.
  * The canonical word comes first. */
 const char *lexicon_guessable(const struct menus *m, unsigned i, const char **alias);
@@ -123,10 +122,9 @@ uint32_t lexicon_skip(const struct menus *m, const char *list,
 /* The same with list "fillers_<KEYWORD>": small words between a keyword and what it is about ("kontak kbri di
  * taiwan"). */
 uint32_t lexicon_skip_fillers(const struct menus *m, const char *keyword, struct slice text);
-struct slice lexicon_untail(const struct menus *m, const char *list,
-    struct slice text); /* text without entries at its end; may become empty */
-const char *lexicon_lookup(
-    const struct menus *m, const char *table, struct slice text); /* alias -> canonical, NULL */
+struct slice lexicon_untail(
+    const struct menus *m, const char *list, struct slice text); /* text without entries at its end; may become empty */
+const char *lexicon_lookup(const struct menus *m, const char *table, struct slice text); /* alias -> canonical, NULL */
 /* The nearest entry of a list within one letter (a swap is one); NULL: none. */
 const char *lexicon_near(const struct menus *m, const char *list, struct slice word);
 /* A number: "1", "no 1", "satu" -> 0..999999; -1: none; -2: two numbers ("1 atau 2"). Only small words may
@@ -135,10 +133,8 @@ int lexicon_number(const struct menus *m, struct slice text);
 
 /* ---- checks of `kabar check` beyond loading ---- */
 struct menu_names {
-	const char *const
-	    *keywords; /* those that services answer, ends with NULL; NULL: every keyword of the files */
-	const char *const
-	    *screens; /* those that the code says, ends with NULL; NULL: every screen of the files */
+	const char *const *keywords; /* those that services answer, ends with NULL; NULL: every keyword of the files */
+	const char *const *screens;  /* those that the code says, ends with NULL; NULL: every screen of the files */
 	bool (*is_topic)(void *arg, struct slice name); /* "BEBAS BIAYA": is there such a row? NULL: topics
 							   are not known, each is taken for one */
 	void *arg;
@@ -150,5 +146,5 @@ void menus_check(const struct menus *m, const struct menu_names *names, struct c
 int menus_longest(const struct menus *m, const char *lang, const char *screen);
 /* Finds every "ketik X", "Balas X", "Lanjut: X" of a text (also of rows of the store) whose X is no keyword
  * that services answer and no topic. Returns how many. */
-unsigned lexicon_check_typed(const struct menus *m, const struct menu_names *names, struct slice text,
-    const char *file, int line, struct complaints *complaints);
+unsigned lexicon_check_typed(const struct menus *m, const struct menu_names *names, struct slice text, const char *file,
+    int line, struct complaints *complaints);

@@ -39,8 +39,7 @@ static bool is_said(const struct checking *k, const struct screen *s)
 
 /* ---- words ---- */
 
-static void check_alphabet(
-    const struct checking *k, const struct pack *p, const struct screen *s, struct slice text)
+static void check_alphabet(const struct checking *k, const struct pack *p, const struct screen *s, struct slice text)
 {
 	for (uint32_t i = 0; i < text.n;) {
 		utf8proc_int32_t cp = 0;
@@ -66,8 +65,8 @@ static void check_length(const struct checking *k, const struct pack *p, const s
 			return;
 	if (septets > SEPTETS_MAX)
 		complaint_add(k->c, p->file, s->line,
-		    "screen %s takes up to %d septets, %d are one SMS: shorten it by %d", s->id, septets,
-		    SEPTETS_MAX, septets - SEPTETS_MAX);
+		    "screen %s takes up to %d septets, %d are one SMS: shorten it by %d", s->id, septets, SEPTETS_MAX,
+		    septets - SEPTETS_MAX);
 }
 
 /* A twin is an id whose last letter makes it the neutral form of another one. */
@@ -90,8 +89,8 @@ static void check_neutral(const struct checking *k, const struct pack *p, const 
 
 	clean_text(s->text, &a, &c);
 	if (lexicon_contains(k->m, "not_neutral", c.text, &at))
-		complaint_add(k->c, p->file, s->line, "screen %s is a neutral twin and must not say \"%.*s\"",
-		    s->id, (int)lexicon_starts(k->m, "not_neutral", slice_from(c.text, at)), c.text.p + at);
+		complaint_add(k->c, p->file, s->line, "screen %s is a neutral twin and must not say \"%.*s\"", s->id,
+		    (int)lexicon_starts(k->m, "not_neutral", slice_from(c.text, at)), c.text.p + at);
 	arena_free(&a);
 }
 
@@ -134,8 +133,7 @@ static bool shows(const struct screen *s, int number)
 	return false;
 }
 
-static void check_command(
-    const struct checking *k, const struct choices *t, const char *what, const char *command)
+static void check_command(const struct checking *k, const struct choices *t, const char *what, const char *command)
 {
 	struct arena a = {0};
 	struct cleaned c;
@@ -145,8 +143,8 @@ static void check_command(
 	clean_text(text, &a, &c);
 	if (command[0] == '#') {
 		if (!menus_has(k->m, HOME_LANGUAGE, command + 1))
-			complaint_add(k->c, k->m->tree_file, t->line, "screen %s, %s: there is no screen %s",
-			    t->screen, what, command + 1);
+			complaint_add(k->c, k->m->tree_file, t->line, "screen %s, %s: there is no screen %s", t->screen,
+			    what, command + 1);
 	} else if (command[0] != '=') {
 		bool known = lexicon_match(k->m, c.text, &match) && slice_starts(text, match.keyword);
 
@@ -155,24 +153,23 @@ static void check_command(
 			    "screen %s, %s: no service answers the command \"%s\"", t->screen, what, command);
 		else if (strcmp(match.keyword, "INFO") == 0 && match.used < text.n && k->names->is_topic &&
 			 !k->names->is_topic(k->names->arg, slice_trim(slice_from(text, match.used))))
-			complaint_add(k->c, k->m->tree_file, t->line,
-			    "screen %s, %s: there is no topic for \"%s\"", t->screen, what, command);
+			complaint_add(k->c, k->m->tree_file, t->line, "screen %s, %s: there is no topic for \"%s\"",
+			    t->screen, what, command);
 	}
 	arena_free(&a);
 }
 
-static void check_number(const struct checking *k, const struct choices *t, const struct pack *p,
-    const struct screen *s, int number)
+static void check_number(
+    const struct checking *k, const struct choices *t, const struct pack *p, const struct screen *s, int number)
 {
 	const char *stands_for = menus_choice(k->m, t->screen, number, NULL);
 
 	if (shows(s, number) && !stands_for)
-		complaint_add(k->c, p->file, s->line, "screen %s shows %d, which stands for nothing in %s:%d",
-		    s->id, number, k->m->tree_file, t->line);
+		complaint_add(k->c, p->file, s->line, "screen %s shows %d, which stands for nothing in %s:%d", s->id,
+		    number, k->m->tree_file, t->line);
 	if (!shows(s, number) && stands_for && number != 0)
-		complaint_add(k->c, p->file, s->line,
-		    "screen %s does not show %d, which stands for \"%s\" in %s:%d", s->id, number, stands_for,
-		    k->m->tree_file, t->line);
+		complaint_add(k->c, p->file, s->line, "screen %s does not show %d, which stands for \"%s\" in %s:%d",
+		    s->id, number, stands_for, k->m->tree_file, t->line);
 }
 
 static void check_tree(const struct checking *k, const struct choices *t)
@@ -187,8 +184,8 @@ static void check_tree(const struct checking *k, const struct choices *t)
 			check_command(k, t, what, stands_for);
 		for (unsigned i = 0; i < k->m->packs_n; i++)
 			if (menus_has(k->m, k->m->packs[i].code, t->screen))
-				check_number(k, t, &k->m->packs[i],
-				    words_screen(k->m, k->m->packs[i].code, t->screen), number);
+				check_number(
+				    k, t, &k->m->packs[i], words_screen(k->m, k->m->packs[i].code, t->screen), number);
 	}
 	if (!menus_has(k->m, HOME_LANGUAGE, t->screen))
 		complaint_add(k->c, k->m->tree_file, t->line, "screen %s has no words", t->screen);
@@ -216,22 +213,21 @@ static void check_lexicon(const struct checking *k)
 
 	for (unsigned i = 0; i < k->m->keywords_n; i++)
 		if (!has_spelling(k->m, i))
-			complaint_add(k->c, file, 0, "keyword %s has no spelling: nobody can write it",
-			    k->m->keywords[i].name);
+			complaint_add(
+			    k->c, file, 0, "keyword %s has no spelling: nobody can write it", k->m->keywords[i].name);
 	for (unsigned i = 0; (keyword = lexicon_guessable(k->m, i, &spelling)); i++)
 		if (lexicon_in(k->m, "never_guessed", slice_of(spelling)))
 			complaint_add(k->c, file, 0,
-			    "keyword %s: \"%s\" is in the list never_guessed and must not be \"guess\"",
-			    keyword, spelling);
+			    "keyword %s: \"%s\" is in the list never_guessed and must not be \"guess\"", keyword,
+			    spelling);
 	for (unsigned i = 0; k->names->keywords && (keyword_of_services = k->names->keywords[i]); i++) {
 		unsigned known = 0;
 
-		while (
-		    known < k->m->keywords_n && strcmp(k->m->keywords[known].name, keyword_of_services) != 0)
+		while (known < k->m->keywords_n && strcmp(k->m->keywords[known].name, keyword_of_services) != 0)
 			known++;
 		if (known == k->m->keywords_n)
-			complaint_add(k->c, file, 0, "a service answers %s, but there is no such keyword",
-			    keyword_of_services);
+			complaint_add(
+			    k->c, file, 0, "a service answers %s, but there is no such keyword", keyword_of_services);
 	}
 }
 

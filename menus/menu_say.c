@@ -65,8 +65,8 @@ static bool at_line_start(const struct buf *out, size_t began)
 	return out->n == began || out->p[out->n - 1] == '\n';
 }
 
-static bool say_pieces(const struct menus *m, const struct screen *s, const struct word_value *v, unsigned n,
-    bool masked, struct buf *out)
+static bool say_pieces(
+    const struct menus *m, const struct screen *s, const struct word_value *v, unsigned n, bool masked, struct buf *out)
 {
 	size_t began = out->n;
 	bool fallen = false; /* the line so far is an empty value: its line feed falls */
@@ -90,8 +90,8 @@ static bool say_pieces(const struct menus *m, const struct screen *s, const stru
 	return s->secret;
 }
 
-bool menus_say(const struct menus *m, const char *lang, const char *screen, bool neutral,
-    const struct word_value *v, unsigned n, bool masked, struct buf *out)
+bool menus_say(const struct menus *m, const char *lang, const char *screen, bool neutral, const struct word_value *v,
+    unsigned n, bool masked, struct buf *out)
 {
 	const struct screen *s = words_screen(m, lang, neutral ? menus_neutral(m, lang, screen) : screen);
 

@@ -24,14 +24,12 @@ static void tree_load(struct menus *m, const config_setting_t *group, struct com
 
 	HASH_FIND_STR(m->trees, screen, there);
 	if (there) {
-		complaint_add(
-		    c, m->tree_file, line, "screen %s stands here twice (line %d)", screen, there->line);
+		complaint_add(c, m->tree_file, line, "screen %s stands here twice (line %d)", screen, there->line);
 		return;
 	}
 	if (n < 1 || n > CHOICES_MAX) {
 		complaint_add(c, m->tree_file, line,
-		    "%s = { choices = [ 1 to %d texts ]; zero = \"..\"; nine = \"..\"; };", screen,
-		    CHOICES_MAX);
+		    "%s = { choices = [ 1 to %d texts ]; zero = \"..\"; nine = \"..\"; };", screen, CHOICES_MAX);
 		return;
 	}
 	t = arena_alloc(&m->arena, sizeof(*t));
@@ -44,8 +42,8 @@ static void tree_load(struct menus *m, const config_setting_t *group, struct com
 		t->nine = kept(m, nine);
 	HASH_ADD_KEYPTR(hh, m->trees, t->screen, strlen(t->screen), t);
 	if (config_setting_length(group) != 1 + !!zero + !!nine)
-		complaint_add(c, m->tree_file, line,
-		    "screen %s: only choices, zero and nine may stand here, once each", screen);
+		complaint_add(
+		    c, m->tree_file, line, "screen %s: only choices, zero and nine may stand here, once each", screen);
 }
 
 void trees_load(struct menus *m, const char *path, struct complaints *c)

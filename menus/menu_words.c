@@ -84,8 +84,7 @@ static struct slice next_field(struct slice *rest)
 	return word;
 }
 
-static bool placeholder_read(
-    struct menus *m, struct slice left, struct slice example, struct placeholder *out)
+static bool placeholder_read(struct menus *m, struct slice left, struct slice example, struct placeholder *out)
 {
 	struct slice name = next_field(&left), septets = next_field(&left), flag;
 
@@ -113,13 +112,12 @@ void words_load_placeholders(struct menus *m, const char *path, struct complaint
 		return;
 	while (lines_next(&l, &line)) {
 		if (!cut_at_equals(line, &left, &right) || !placeholder_read(m, left, right, &p))
-			complaint_add(
-			    c, path, l.no, "not of the form `name septets [secret] [cut] = example`");
+			complaint_add(c, path, l.no, "not of the form `name septets [secret] [cut] = example`");
 		else if (menus_placeholder(m, p.name))
 			complaint_add(c, path, l.no, "placeholder %s stands here twice", p.name);
 		else if (p.septets < 1 || gsm7_septets(slice_of(p.example)) > p.septets)
-			complaint_add(c, path, l.no, "placeholder %s: its example is longer than %d septets",
-			    p.name, p.septets);
+			complaint_add(
+			    c, path, l.no, "placeholder %s: its example is longer than %d septets", p.name, p.septets);
 		else
 			*GROW(m->places, m->places_n) = p;
 	}
@@ -159,8 +157,7 @@ static bool screen_parse(const struct menus *m, struct screen *s, struct slice *
 		if (!open)
 			break;
 		end = memchr(open, '}', rest.n - before);
-		*unknown =
-		    end ? (struct slice){open + 1, (uint32_t)(end - open - 1)} : (struct slice){open, 1};
+		*unknown = end ? (struct slice){open + 1, (uint32_t)(end - open - 1)} : (struct slice){open, 1};
 		if (!end || place_index(m, *unknown) == PLACE_NONE)
 			return false;
 		*GROW(s->pieces, s->pieces_n) =
@@ -193,11 +190,11 @@ static void screen_add(
 	s->line = line;
 	s->text = copy;
 	if (pack_screen(p, s->id))
-		complaint_add(c, p->file, line, "screen %s stands here twice (line %d)", s->id,
-		    pack_screen(p, s->id)->line);
+		complaint_add(
+		    c, p->file, line, "screen %s stands here twice (line %d)", s->id, pack_screen(p, s->id)->line);
 	else if (!screen_parse(m, s, &unknown))
-		complaint_add(c, p->file, line, "screen %s: " SLICE_FMT " is no name of words/placeholders",
-		    s->id, SLICE_ARG(unknown));
+		complaint_add(c, p->file, line, "screen %s: " SLICE_FMT " is no name of words/placeholders", s->id,
+		    SLICE_ARG(unknown));
 	else {
 		HASH_ADD_KEYPTR(hh, p->screens, s->id, strlen(s->id), s);
 		p->screens_n++;
@@ -208,8 +205,7 @@ static void screen_add(
 
 void words_load_pack(struct menus *m, const char *code, const char *path, struct complaints *c)
 {
-	struct pack p = {
-	    .code = arena_str(&m->arena, slice_of(code)), .file = arena_str(&m->arena, slice_of(path))};
+	struct pack p = {.code = arena_str(&m->arena, slice_of(code)), .file = arena_str(&m->arena, slice_of(path))};
 	struct lines l;
 	struct slice line, id, text;
 
@@ -217,8 +213,7 @@ void words_load_pack(struct menus *m, const char *code, const char *path, struct
 		return;
 	while (lines_next(&l, &line)) {
 		if (!cut_at_equals(line, &id, &text) || !is_name(id) || !text.n)
-			complaint_add(
-			    c, path, l.no, "not of the form `ID = text` (an id is letters and digits)");
+			complaint_add(c, path, l.no, "not of the form `ID = text` (an id is letters and digits)");
 		else
 			screen_add(m, &p, id, text, l.no, c);
 	}

@@ -58,8 +58,7 @@ static bool is_topic(const struct typed *t, struct slice clean)
 
 	for (uint32_t i = 0; i < clean.n; i++)
 		upper[i] = (char)toupper((unsigned char)clean.p[i]);
-	found = clean.n &&
-		t->names->is_topic(t->names->arg, alias ? slice_of(alias) : (struct slice){upper, clean.n});
+	found = clean.n && t->names->is_topic(t->names->arg, alias ? slice_of(alias) : (struct slice){upper, clean.n});
 	arena_free(&a);
 	if (!found && clean.n > 1 && isdigit((unsigned char)clean.p[clean.n - 1]) &&
 	    !isdigit((unsigned char)clean.p[clean.n - 2]))
@@ -76,8 +75,7 @@ static bool is_answered(const struct typed *t, struct slice run)
 	if (known && (k.flags & KEYWORD_ANSWER))
 		return true;
 	if (known && (!t->names->keywords || is_listed(t->names->keywords, k.keyword)))
-		return strcmp(k.keyword, "INFO") != 0 || !about.n || !t->names->is_topic ||
-		       is_topic(t, about);
+		return strcmp(k.keyword, "INFO") != 0 || !about.n || !t->names->is_topic || is_topic(t, about);
 	return !t->names->is_topic || is_topic(t, run);
 }
 
@@ -90,8 +88,7 @@ static struct slice command_at(const struct typed *t, struct slice text)
 	while (rest.n) {
 		struct slice word = clean_word(&rest);
 
-		if (!is_capitals(clean_written(&t->text, word)) ||
-		    (run.n && !consists_of(gap(t, run, word), " ")))
+		if (!is_capitals(clean_written(&t->text, word)) || (run.n && !consists_of(gap(t, run, word), " ")))
 			break;
 		run.n = (uint32_t)(word.p + word.n - run.p);
 	}
@@ -111,8 +108,8 @@ static uint32_t lead_at(const struct typed *t, struct slice text)
 	return consists_of(between, ": \"") && (plain == n || memchr(between.p, ':', between.n)) ? n : 0;
 }
 
-unsigned lexicon_check_typed(const struct menus *m, const struct menu_names *names, struct slice text,
-    const char *file, int line, struct complaints *complaints)
+unsigned lexicon_check_typed(const struct menus *m, const struct menu_names *names, struct slice text, const char *file,
+    int line, struct complaints *complaints)
 {
 	struct arena a = {0};
 	struct typed t = {.m = m, .names = names};

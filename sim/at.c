@@ -138,9 +138,8 @@ void at_urc_now(struct modem *m, const char *fmt, ...)
 
 static void noise(struct modem *m)
 {
-	static const char *const lines[] = {"^RSSI:17", "^HCSQ:\"LTE\",44,38,121,20",
-	    "^BOOT:20001234,0,0,0,78", "+ZUSIMR:2",
-	    "^DSFLOWRPT:00000000,00000000,00000000,00000000,00000000,00000000,00000000"};
+	static const char *const lines[] = {"^RSSI:17", "^HCSQ:\"LTE\",44,38,121,20", "^BOOT:20001234,0,0,0,78",
+	    "+ZUSIMR:2", "^DSFLOWRPT:00000000,00000000,00000000,00000000,00000000,00000000,00000000"};
 	const char *own = mishap_arg(&m->mishaps, MISHAP_urc_noise);
 
 	if (mishap_hit(&m->mishaps, MISHAP_urc_noise))

@@ -91,5 +91,4 @@ int at_args(struct slice arg, struct at_args *out) MUST_USE; /* ERR_INVALID: quo
 /* Parameter i as a number in min..max; left alone when omitted. ERR_INVALID. */
 int at_number(const struct at_args *a, unsigned i, int min, int max, int *out) MUST_USE;
 /* For commands that hold one number: AT+X?, AT+X=? and AT+X=n in one. name with '+'. */
-int at_one_number(
-    struct modem *m, enum at_form form, struct slice arg, const char *name, int min, int max, int *value);
+int at_one_number(struct modem *m, enum at_form form, struct slice arg, const char *name, int min, int max, int *value);

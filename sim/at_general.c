@@ -204,10 +204,7 @@ static int pin_state(struct modem *m)
 	case SIM_BLOCKED:
 		return AT_CME(13);
 	default:
-		at_info(m, "+CPIN: %s",
-		    m->sim == SIM_READY ? "READY"
-		    : m->sim == SIM_PIN ? "SIM PIN"
-					: "SIM PUK");
+		at_info(m, "+CPIN: %s", m->sim == SIM_READY ? "READY" : m->sim == SIM_PIN ? "SIM PIN" : "SIM PUK");
 		return AT_OK;
 	}
 }

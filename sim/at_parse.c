@@ -97,8 +97,7 @@ static int run(struct modem *m, struct slice name, enum at_form form, struct sli
 	int refused;
 
 	if (!c)
-		return isalpha((unsigned char)name.p[0]) || name.p[0] == '&' ? AT_ERROR
-									     : AT_CME(CME_NOT_SUPPORTED);
+		return isalpha((unsigned char)name.p[0]) || name.p[0] == '&' ? AT_ERROR : AT_CME(CME_NOT_SUPPORTED);
 	refused = c->needs == NEEDS_NOTHING || form == AT_TEST ? AT_OK : refuse(m, c->needs);
 	return refused ? refused : c->run(m, form, arg);
 }
@@ -115,8 +114,7 @@ static int parse_basic(struct modem *m, struct slice rest)
 	if (letter == 'D' && !amp) {
 		n = arg.n;
 	} else {
-		while (n < arg.n &&
-		       (isdigit((unsigned char)arg.p[n]) || (letter == 'S' && strchr("=?", arg.p[n]))))
+		while (n < arg.n && (isdigit((unsigned char)arg.p[n]) || (letter == 'S' && strchr("=?", arg.p[n]))))
 			n++;
 	}
 	arg.n = n;
@@ -207,8 +205,7 @@ int at_number(const struct at_args *a, unsigned i, int min, int max, int *out)
 	return 0;
 }
 
-int at_one_number(
-    struct modem *m, enum at_form form, struct slice arg, const char *name, int min, int max, int *value)
+int at_one_number(struct modem *m, enum at_form form, struct slice arg, const char *name, int min, int max, int *value)
 {
 	struct at_args a;
 

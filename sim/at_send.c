@@ -123,8 +123,8 @@ static int address(struct modem *m, struct slice te, int type)
 	struct buf to = {0};
 
 	modem_from_te(m, te, &to);
-	snprintf(m->job.to, sizeof(m->job.to), "%s%s", type == 145 && to.n && to.p[0] != '+' ? "+" : "",
-	    to.p ? to.p : "");
+	snprintf(
+	    m->job.to, sizeof(m->job.to), "%s%s", type == 145 && to.n && to.p[0] != '+' ? "+" : "", to.p ? to.p : "");
 	buf_free(&to);
 	return m->job.to[0] ? AT_OK : AT_CMS(CMS_INVALID_TEXT);
 }

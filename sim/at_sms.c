@@ -51,8 +51,8 @@ static int storage_set(struct modem *m, struct slice arg)
 			return AT_CMS(302);
 	}
 	memcpy(m->set.mem, mem, sizeof(mem));
-	at_info(m, "+CPMS: %u,%u,%u,%u,%u,%u", mem[0]->used, mem[0]->size, mem[1]->used, mem[1]->size,
-	    mem[2]->used, mem[2]->size);
+	at_info(m, "+CPMS: %u,%u,%u,%u,%u,%u", mem[0]->used, mem[0]->size, mem[1]->used, mem[1]->size, mem[2]->used,
+	    mem[2]->size);
 	return AT_OK;
 }
 
@@ -62,9 +62,8 @@ static int run_storage(struct modem *m, enum at_form form, struct slice arg)
 
 	switch (form) {
 	case AT_READ:
-		at_info(m, "+CPMS: \"%s\",%u,%u,\"%s\",%u,%u,\"%s\",%u,%u", mem[0]->name, mem[0]->used,
-		    mem[0]->size, mem[1]->name, mem[1]->used, mem[1]->size, mem[2]->name, mem[2]->used,
-		    mem[2]->size);
+		at_info(m, "+CPMS: \"%s\",%u,%u,\"%s\",%u,%u,\"%s\",%u,%u", mem[0]->name, mem[0]->used, mem[0]->size,
+		    mem[1]->name, mem[1]->used, mem[1]->size, mem[2]->name, mem[2]->used, mem[2]->size);
 		return AT_OK;
 	case AT_TEST:
 		at_info(m, "+CPMS: (\"SM\",\"ME\",\"SR\"),(\"SM\",\"ME\"),(\"SM\",\"ME\")");
@@ -81,9 +80,9 @@ static int notices_set(struct modem *m, struct slice arg)
 	int mode = m->set.mode, mt = m->set.mt, bm = m->set.bm, ds = m->set.ds, bfr = m->set.bfr;
 	struct at_args a;
 
-	if (at_args(arg, &a) < 0 || a.n > 5 || at_number(&a, 0, 0, 2, &mode) < 0 ||
-	    at_number(&a, 1, 0, 3, &mt) < 0 || at_number(&a, 2, 0, 3, &bm) < 0 || bm == 1 ||
-	    at_number(&a, 3, 0, 2, &ds) < 0 || at_number(&a, 4, 0, 1, &bfr) < 0)
+	if (at_args(arg, &a) < 0 || a.n > 5 || at_number(&a, 0, 0, 2, &mode) < 0 || at_number(&a, 1, 0, 3, &mt) < 0 ||
+	    at_number(&a, 2, 0, 3, &bm) < 0 || bm == 1 || at_number(&a, 3, 0, 2, &ds) < 0 ||
+	    at_number(&a, 4, 0, 1, &bfr) < 0)
 		return AT_CMS(CMS_NOT_SUPPORTED);
 	m->set.mode = mode;
 	m->set.mt = mt;
@@ -223,9 +222,8 @@ static int run_list(struct modem *m, enum at_form form, struct slice arg)
 	int state = list_state(m, form, arg);
 
 	if (form == AT_TEST) {
-		at_info(m, m->set.cmgf
-			       ? "+CMGL: (\"REC UNREAD\",\"REC READ\",\"STO UNSENT\",\"STO SENT\",\"ALL\")"
-			       : "+CMGL: (0-4)");
+		at_info(m, m->set.cmgf ? "+CMGL: (\"REC UNREAD\",\"REC READ\",\"STO UNSENT\",\"STO SENT\",\"ALL\")"
+				       : "+CMGL: (0-4)");
 		return AT_OK;
 	}
 	if (form == AT_READ || state < 0)
@@ -313,8 +311,7 @@ static int run_delete(struct modem *m, enum at_form form, struct slice arg)
 		return AT_CMS(CMS_UNKNOWN);
 	if (mishap_hit(&m->mishaps, MISHAP_delete_ignored))
 		return AT_OK;
-	if (flag == 0 &&
-	    (index < 1 || index > (int)mem->room || (index > (int)mem->size && !memory_at(mem, index))))
+	if (flag == 0 && (index < 1 || index > (int)mem->room || (index > (int)mem->size && !memory_at(mem, index))))
 		return AT_CMS(CMS_INDEX);
 	if (flag)
 		delete_many(mem, flag);

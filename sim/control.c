@@ -120,8 +120,7 @@ static void request(struct control_client *c, const char *line, size_t n)
 	if (json_is_object(o))
 		answer = control_answer(c->control->net, c, o);
 	else
-		answer =
-		    json_pack("{s:b, s:s}", "ok", 0, "error", o ? "a request is a JSON object" : where.text);
+		answer = json_pack("{s:b, s:s}", "ok", 0, "error", o ? "a request is a JSON object" : where.text);
 	client_send(c, answer);
 	json_decref(answer);
 	json_decref(o);

@@ -190,23 +190,21 @@ static json_t *indexes(const struct memory *mem)
 
 static json_t *modem_state(const struct modem *m)
 {
-	json_t *o = json_pack("{s:s, s:s, s:s, s:b, s:b, s:i, s:b, s:i, s:i}", "name", m->name, "number",
-	    m->number, "tty", m->pty.link, "present", m->present, "open", m->pty.open, "registered",
-	    modem_registration(m), "on_air", modem_on_air(m), "csq", m->csq, "mr", m->mr);
-	json_t *memory = json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "sim_used", m->sm.used,
-	    "sim_size", m->sm.size, "me_used", m->me.used, "me_size", m->me.size, "sr_used", m->sr.used,
-	    "sr_size", m->sr.size, "unread",
-	    (int)(memory_count(&m->sm, REC_UNREAD) + memory_count(&m->me, REC_UNREAD)), "waiting",
+	json_t *o = json_pack("{s:s, s:s, s:s, s:b, s:b, s:i, s:b, s:i, s:i}", "name", m->name, "number", m->number,
+	    "tty", m->pty.link, "present", m->present, "open", m->pty.open, "registered", modem_registration(m),
+	    "on_air", modem_on_air(m), "csq", m->csq, "mr", m->mr);
+	json_t *memory = json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "sim_used", m->sm.used, "sim_size",
+	    m->sm.size, "me_used", m->me.used, "me_size", m->me.size, "sr_used", m->sr.used, "sr_size", m->sr.size,
+	    "unread", (int)(memory_count(&m->sm, REC_UNREAD) + memory_count(&m->me, REC_UNREAD)), "waiting",
 	    (int)smsc_waiting(m));
-	json_t *at = json_pack("{s:[i,i,i,i,i], s:s, s:I, s:i, s:i, s:s}", "cnmi", m->set.mode, m->set.mt,
-	    m->set.bm, m->set.ds, m->set.bfr, "last_command", m->at.last, "commands",
-	    (json_int_t)m->at.commands_n, "sim", (int)m->sim, "pin_left", m->pin_left, "csca", m->csca);
+	json_t *at = json_pack("{s:[i,i,i,i,i], s:s, s:I, s:i, s:i, s:s}", "cnmi", m->set.mode, m->set.mt, m->set.bm,
+	    m->set.ds, m->set.bfr, "last_command", m->at.last, "commands", (json_int_t)m->at.commands_n, "sim",
+	    (int)m->sim, "pin_left", m->pin_left, "csca", m->csca);
 
 	json_object_update_new(o, memory);
 	json_object_update_new(o, at);
 	json_object_set_new(o, "stored",
-	    json_pack(
-		"{s:o, s:o, s:o}", "SM", indexes(&m->sm), "ME", indexes(&m->me), "SR", indexes(&m->sr)));
+	    json_pack("{s:o, s:o, s:o}", "SM", indexes(&m->sm), "ME", indexes(&m->me), "SR", indexes(&m->sr)));
 	return o;
 }
 
@@ -381,8 +379,8 @@ static json_t *do_ussd(struct net *net, struct control_client *c, json_t *reques
 	(void)c;
 	if (!m)
 		return failed;
-	ussd_show(m, (int)number_of(request, "status", 0), text_of(request, "text"),
-	    (int)number_of(request, "dcs", 15));
+	ussd_show(
+	    m, (int)number_of(request, "status", 0), text_of(request, "text"), (int)number_of(request, "dcs", 15));
 	return done();
 }
 

@@ -116,9 +116,9 @@ static void put_ud(json_t *o, const struct pdu_ud *ud)
 
 static json_t *submit_json(const struct ledger_submit *r)
 {
-	json_t *o = json_pack("{s:I, s:I, s:s, s:s, s:s, s:i, s:i, s:b, s:I}", "n", (json_int_t)r->n,
-	    "time_ms", (json_int_t)r->time_ms, "modem", r->modem, "from", r->from, "to", r->to, "mr", r->mr,
-	    "cms", r->cms, "report", r->report_wanted, "duplicate_of", (json_int_t)r->duplicate_of);
+	json_t *o = json_pack("{s:I, s:I, s:s, s:s, s:s, s:i, s:i, s:b, s:I}", "n", (json_int_t)r->n, "time_ms",
+	    (json_int_t)r->time_ms, "modem", r->modem, "from", r->from, "to", r->to, "mr", r->mr, "cms", r->cms,
+	    "report", r->report_wanted, "duplicate_of", (json_int_t)r->duplicate_of);
 	struct pdu_submit s;
 
 	json_object_set_new(o, "accepted", json_boolean(r->cms == 0));
@@ -130,10 +130,9 @@ static json_t *submit_json(const struct ledger_submit *r)
 
 static json_t *delivery_json(const struct ledger_delivery *r)
 {
-	json_t *o = json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:i}", "n", (json_int_t)r->n,
-	    "time_ms", (json_int_t)r->time_ms, "modem", r->modem, "from", r->from, "to", r->to, "where",
-	    r->where, "report", r->report, "submit", (json_int_t)r->submit, "message", (json_int_t)r->message,
-	    "tries", (int)r->tries);
+	json_t *o = json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:i}", "n", (json_int_t)r->n, "time_ms",
+	    (json_int_t)r->time_ms, "modem", r->modem, "from", r->from, "to", r->to, "where", r->where, "report",
+	    r->report, "submit", (json_int_t)r->submit, "message", (json_int_t)r->message, "tries", (int)r->tries);
 	struct pdu_deliver d;
 	struct pdu_report report;
 

@@ -28,19 +28,18 @@ struct options {
 
 static void usage(FILE *to)
 {
-	fprintf(to,
-	    "usage: kabar-sim --dir DIR --modem NAME=NUMBER [--modem ..] [options]\n"
-	    "A mobile network in a box: AT modems on ptys, phones, a service centre with a ledger.\n\n"
-	    "  --dir DIR            where the modems appear: DIR/NAME is a serial port\n"
-	    "  --modem NAME=NUMBER  one modem and the number of its SIM, +62811..; may be repeated\n"
-	    "  --pin NAME=PIN       its SIM asks for this PIN\n"
-	    "  --control PATH       the control socket (default DIR/control); one JSON object a line\n"
-	    "  --slots N            messages that a SIM holds (default 50)\n"
-	    "  --latency-ms N       how long the network takes, to send and to deliver (default 0)\n"
-	    "  --seed N             of all that is random (default 1)\n"
-	    "  --trace FILE         writes every AT line there\n"
-	    "  --help               this\n\n"
-	    "What {\"do\":\"fault\",\"modem\":NAME,\"name\":..} makes go wrong, and its \"arg\":\n");
+	fprintf(to, "usage: kabar-sim --dir DIR --modem NAME=NUMBER [--modem ..] [options]\n"
+		    "A mobile network in a box: AT modems on ptys, phones, a service centre with a ledger.\n\n"
+		    "  --dir DIR            where the modems appear: DIR/NAME is a serial port\n"
+		    "  --modem NAME=NUMBER  one modem and the number of its SIM, +62811..; may be repeated\n"
+		    "  --pin NAME=PIN       its SIM asks for this PIN\n"
+		    "  --control PATH       the control socket (default DIR/control); one JSON object a line\n"
+		    "  --slots N            messages that a SIM holds (default 50)\n"
+		    "  --latency-ms N       how long the network takes, to send and to deliver (default 0)\n"
+		    "  --seed N             of all that is random (default 1)\n"
+		    "  --trace FILE         writes every AT line there\n"
+		    "  --help               this\n\n"
+		    "What {\"do\":\"fault\",\"modem\":NAME,\"name\":..} makes go wrong, and its \"arg\":\n");
 	for (int i = 0; i < MISHAP_N; i++) {
 		const struct mishap_info *info = mishap_info((enum mishap)i);
 

@@ -14,21 +14,21 @@
 enum mishap_life { MISHAP_TIMES, MISHAP_LASTS };
 
 /* name, life, what its argument is (NULL: none), what happens */
-#define MISHAP_MAP(X)                                                                                        \
-	X(cms_error, MISHAP_TIMES, "code", "+CMGS is answered +CMS ERROR: code; the network gets nothing")   \
-	X(no_answer, MISHAP_TIMES, "prefix", "a command line that begins with prefix is not answered")       \
-	X(hang, MISHAP_LASTS, NULL, "the modem is silent, echo and notices too")                             \
-	X(lost_cmgs_accepted, MISHAP_TIMES, NULL, "the network takes the message, +CMGS is never answered")  \
-	X(lost_cmgs_refused, MISHAP_TIMES, NULL, "the message vanishes, +CMGS is never answered")            \
-	X(late_prompt, MISHAP_TIMES, "ms", "the prompt of +CMGS comes that much later")                      \
-	X(delete_refused, MISHAP_TIMES, NULL, "+CMGD is answered +CMS ERROR: 500")                           \
-	X(delete_ignored, MISHAP_TIMES, NULL, "+CMGD is answered OK and deletes nothing")                    \
-	X(no_cmti, MISHAP_TIMES, NULL, "a message is stored without a notice")                               \
-	X(double_cmti, MISHAP_TIMES, NULL, "the notice of a stored message comes twice")                     \
-	X(no_echo, MISHAP_LASTS, NULL, "nothing is echoed, whatever ATE says")                               \
-	X(urc_before_prompt, MISHAP_TIMES, "line", "a notice comes between AT+CMGS and the prompt")          \
-	X(urc_noise, MISHAP_TIMES, "line", "a vendor's notice follows the result of a command")              \
-	X(pin_required, MISHAP_LASTS, NULL, "the SIM asks for its PIN (1234 if it had none)")                \
+#define MISHAP_MAP(X)                                                                                                  \
+	X(cms_error, MISHAP_TIMES, "code", "+CMGS is answered +CMS ERROR: code; the network gets nothing")             \
+	X(no_answer, MISHAP_TIMES, "prefix", "a command line that begins with prefix is not answered")                 \
+	X(hang, MISHAP_LASTS, NULL, "the modem is silent, echo and notices too")                                       \
+	X(lost_cmgs_accepted, MISHAP_TIMES, NULL, "the network takes the message, +CMGS is never answered")            \
+	X(lost_cmgs_refused, MISHAP_TIMES, NULL, "the message vanishes, +CMGS is never answered")                      \
+	X(late_prompt, MISHAP_TIMES, "ms", "the prompt of +CMGS comes that much later")                                \
+	X(delete_refused, MISHAP_TIMES, NULL, "+CMGD is answered +CMS ERROR: 500")                                     \
+	X(delete_ignored, MISHAP_TIMES, NULL, "+CMGD is answered OK and deletes nothing")                              \
+	X(no_cmti, MISHAP_TIMES, NULL, "a message is stored without a notice")                                         \
+	X(double_cmti, MISHAP_TIMES, NULL, "the notice of a stored message comes twice")                               \
+	X(no_echo, MISHAP_LASTS, NULL, "nothing is echoed, whatever ATE says")                                         \
+	X(urc_before_prompt, MISHAP_TIMES, "line", "a notice comes between AT+CMGS and the prompt")                    \
+	X(urc_noise, MISHAP_TIMES, "line", "a vendor's notice follows the result of a command")                        \
+	X(pin_required, MISHAP_LASTS, NULL, "the SIM asks for its PIN (1234 if it had none)")                          \
 	X(sim_missing, MISHAP_LASTS, NULL, "the SIM is out of its holder")
 
 enum mishap {

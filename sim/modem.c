@@ -209,8 +209,8 @@ static void notify_stored(struct modem *m, const char *code, const char *memory,
 	buf_free(&line);
 }
 
-static int store(struct modem *m, struct memory *memory, const uint8_t *pdu, size_t n, const char *code,
-    bool quiet, char where[16])
+static int store(
+    struct modem *m, struct memory *memory, const uint8_t *pdu, size_t n, const char *code, bool quiet, char where[16])
 {
 	int index = memory_add(memory, REC_UNREAD, pdu, n);
 

@@ -98,8 +98,7 @@ static struct set **set_find(struct phone *phone, const char *from, const struct
 	return at;
 }
 
-static void tell(
-    struct phones *p, struct phone *phone, const char *from, struct pdu_ud *const *parts, unsigned n)
+static void tell(struct phones *p, struct phone *phone, const char *from, struct pdu_ud *const *parts, unsigned n)
 {
 	struct buf text = {0}, bytes = {0};
 	json_t *event;
@@ -111,8 +110,8 @@ static void tell(
 		if (pdu_ud_coding(parts[i]) == CODING_8BIT)
 			codec_hex(&bytes, parts[i]->octets + header, parts[i]->n - header);
 	}
-	event = json_pack("{s:s, s:s, s:s, s:o, s:i, s:s}", "ev", "sms", "to", phone->number, "from", from,
-	    "text", json_stringn(text.p ? text.p : "", text.n), "parts", (int)n, "coding",
+	event = json_pack("{s:s, s:s, s:s, s:o, s:i, s:s}", "ev", "sms", "to", phone->number, "from", from, "text",
+	    json_stringn(text.p ? text.p : "", text.n), "parts", (int)n, "coding",
 	    coding_name(pdu_ud_coding(parts[0])));
 	if (bytes.n)
 		json_object_set_new(event, "hex", json_stringn(bytes.p, bytes.n));
@@ -202,8 +201,8 @@ json_t *phones_inbox(struct phones *p, const char *number)
 	HASH_FIND_STR(p->by_number, number, phone);
 	for (struct set *s = phone ? phone->sets : NULL; s; s = s->next)
 		incomplete++;
-	return json_pack("{s:o, s:i}", "messages", phone ? json_copy(phone->inbox) : json_array(),
-	    "incomplete", incomplete);
+	return json_pack(
+	    "{s:o, s:i}", "messages", phone ? json_copy(phone->inbox) : json_array(), "incomplete", incomplete);
 }
 
 void phones_clear(struct phones *p, const char *number)

@@ -225,8 +225,8 @@ int64_t pdu_time_decode(const uint8_t in[7])
 	    .tm_sec = swapped(in[5])};
 	int quarters = swapped(in[6] & 0xf7);
 
-	if (t.tm_mon < 0 || t.tm_mon > 11 || t.tm_mday < 1 || t.tm_mday > 31 || t.tm_hour > 23 ||
-	    t.tm_min > 59 || t.tm_sec > 59)
+	if (t.tm_mon < 0 || t.tm_mon > 11 || t.tm_mday < 1 || t.tm_mday > 31 || t.tm_hour > 23 || t.tm_min > 59 ||
+	    t.tm_sec > 59)
 		return 0;
 	return (int64_t)timegm(&t) - (in[6] & 8 ? -quarters : quarters) * 900;
 }

@@ -82,19 +82,17 @@ void pdu_time_text(const uint8_t in[7], char out[24]); /* 26/11/24,09:00:00+28 *
 
 /* User data. */
 enum coding pdu_ud_coding(const struct pdu_ud *ud);
-unsigned pdu_ud_header(const struct pdu_ud *ud); /* octets of the UDH with its length octet; 0 without */
+unsigned pdu_ud_header(const struct pdu_ud *ud);	     /* octets of the UDH with its length octet; 0 without */
 void pdu_ud_text(const struct pdu_ud *ud, struct buf *utf8); /* without UDH; 8 bit gives nothing */
 struct pdu_concat pdu_ud_concat(const struct pdu_ud *ud);    /* width 0: a single message */
 /* Packs septets or octets (by the DCS) behind a UDH. 0 or ERR_FULL. */
-int pdu_ud_make(
-    struct pdu_ud *ud, uint8_t dcs, const uint8_t *udh, size_t udh_n, const uint8_t *p, size_t n) MUST_USE;
+int pdu_ud_make(struct pdu_ud *ud, uint8_t dcs, const uint8_t *udh, size_t udh_n, const uint8_t *p, size_t n) MUST_USE;
 
 /*
  * One text as parts of 160/153 septets or 70/67 units; escape and surrogate pairs stay together. `ref` is the
  * concatenation reference, ref_bits 8 or 16. Returns the number of parts (1..cap), ERR_FULL, or ERR_INVALID
  * (GSM7 asked for, other characters).
  */
-int pdu_split(
-    struct slice utf8, uint8_t dcs, uint16_t ref, unsigned ref_bits, struct pdu_ud *parts, int cap) MUST_USE;
+int pdu_split(struct slice utf8, uint8_t dcs, uint16_t ref, unsigned ref_bits, struct pdu_ud *parts, int cap) MUST_USE;
 /* True when every character is in the GSM alphabet. */
 bool pdu_fits_gsm7(struct slice utf8);

@@ -317,12 +317,10 @@ static int64_t expiry_ms(struct smsc *s, const struct pdu_submit *submit)
 }
 
 /* The DELIVER that the receiver will get. */
-static struct message *message_new(
-    const char *from, const char *to, const struct pdu_ud *ud, uint8_t pid, int64_t at_s)
+static struct message *message_new(const char *from, const char *to, const struct pdu_ud *ud, uint8_t pid, int64_t at_s)
 {
 	struct message *m = must_alloc(sizeof(*m));
-	struct pdu_deliver d = {
-	    .first_octet = 0x04, .pid = pid, .from = pdu_address_of(slice_of(from)), .ud = *ud};
+	struct pdu_deliver d = {.first_octet = 0x04, .pid = pid, .from = pdu_address_of(slice_of(from)), .ud = *ud};
 
 	if (ud->udhi)
 		d.first_octet |= PDU_UDHI;

@@ -162,8 +162,7 @@ static int typed_ud(const struct modem *m, struct slice typed, struct pdu_ud *ud
 		n = hex_decode(typed, octets, sizeof(octets));
 		if (n < 0)
 			return ERR_INVALID;
-		*ud = (struct pdu_ud){
-		    .dcs = (uint8_t)m->set.dcs, .udhi = m->set.fo & PDU_UDHI, .n = (uint8_t)n};
+		*ud = (struct pdu_ud){.dcs = (uint8_t)m->set.dcs, .udhi = m->set.fo & PDU_UDHI, .n = (uint8_t)n};
 		memcpy(ud->octets, octets, (size_t)n);
 		ud->udl = (uint8_t)(coding_of_dcs(ud->dcs) == CODING_GSM7 ? n * 8 / 7 : n);
 		return 0;

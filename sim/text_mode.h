@@ -15,5 +15,4 @@ void text_mode_slot(const struct modem *m, const struct slot *s, int index, stru
 void text_mode_direct(const struct modem *m, const uint8_t *pdu, size_t n, struct buf *out);
 
 /* Builds a SUBMIT from +CSMP and what was typed. Octets, or AT_CMS(..). */
-int text_mode_submit(
-    const struct modem *m, const char *to, struct slice typed, uint8_t tpdu[PDU_MAX]) MUST_USE;
+int text_mode_submit(const struct modem *m, const char *to, struct slice typed, uint8_t tpdu[PDU_MAX]) MUST_USE;

@@ -79,8 +79,7 @@ void ussd_request(struct modem *m, struct slice input)
 	int menu = u->menu;
 
 	free(u->text);
-	*u = (struct modem_ussd){
-	    .life = m->life, .status = menu ? 0 : 4}; /* 4: not supported, unless a row is found */
+	*u = (struct modem_ussd){.life = m->life, .status = menu ? 0 : 4}; /* 4: not supported, unless a row is found */
 	for (unsigned i = 0; i < COUNT_OF(rows) && !u->text; i++) {
 		if (rows[i].menu != menu || !slice_is(input, rows[i].input))
 			continue;

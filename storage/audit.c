@@ -28,13 +28,12 @@ static struct slice mac_slice(const struct mac *m)
 	return (struct slice){(const char *)m->bytes, sizeof(m->bytes)};
 }
 
-static struct mac mac_of(struct store *s, const struct mac *before, int64_t at_ms, struct slice actor,
-    struct slice act, struct slice subject)
+static struct mac mac_of(struct store *s, const struct mac *before, int64_t at_ms, struct slice actor, struct slice act,
+    struct slice subject)
 {
 	char at[24];
 	int n = snprintf(at, sizeof(at), "%" PRId64, at_ms);
-	const struct slice parts[] = {
-	    slice_of(s->gateway), mac_slice(before), {at, (uint32_t)n}, actor, act, subject};
+	const struct slice parts[] = {slice_of(s->gateway), mac_slice(before), {at, (uint32_t)n}, actor, act, subject};
 	struct mac out;
 
 	secret_hash(s->keys, KEY_AUDIT, parts, COUNT_OF(parts), out.bytes);
@@ -45,8 +44,7 @@ static struct mac mac_of(struct store *s, const struct mac *before, int64_t at_m
 static const char *head_words(struct store *s, const struct head *h)
 {
 	const char *id = arena_printf(&s->arena, "%" PRId64, h->id);
-	const struct slice parts[] = {
-	    SLICE_LIT("head"), slice_of(s->gateway), slice_of(id), mac_slice(&h->mac)};
+	const struct slice parts[] = {SLICE_LIT("head"), slice_of(s->gateway), slice_of(id), mac_slice(&h->mac)};
 	uint8_t hash[HASH_BYTES];
 	struct buf hex = {0};
 	const char *out;
@@ -87,8 +85,7 @@ int audit_add(struct store *s, const char *actor, const char *act, const char *s
 	if (err)
 		return err;
 	h.mac = mac_of(s, &h.mac, now_ms, slice_of(actor), slice_of(act), slice_of(subject));
-	err =
-	    db_exec(s->db, Q_audit_add, "zizzzb", s->gateway, now_ms, actor, act, subject, mac_slice(&h.mac));
+	err = db_exec(s->db, Q_audit_add, "zizzzb", s->gateway, now_ms, actor, act, subject, mac_slice(&h.mac));
 	if (err)
 		return err;
 	h.id = db_last_id(s->db);
@@ -101,8 +98,8 @@ static bool holds(struct store *s, struct head *h)
 	struct arena *a = &s->arena;
 	enum query q = Q_audit_walk;
 	struct mac stored;
-	struct mac made = mac_of(s, &h->mac, db_int(s->db, q, 1), db_text(s->db, q, 2, a),
-	    db_text(s->db, q, 3, a), db_text(s->db, q, 4, a));
+	struct mac made = mac_of(
+	    s, &h->mac, db_int(s->db, q, 1), db_text(s->db, q, 2, a), db_text(s->db, q, 3, a), db_text(s->db, q, 4, a));
 
 	take_mac(s, q, 5, &stored);
 	h->id = db_int(s->db, q, 0);
@@ -121,8 +118,7 @@ static int verify_head(struct store *s, const struct head *h, struct buf *words)
 	if ((h->id == 0 && !stored.n) || slice_is(stored, head_words(s, h)))
 		return 0;
 	buf_printf(words,
-	    "audit: the last rows are missing: the chain ends at row %" PRId64
-	    ", but its head says '" SLICE_FMT "'\n",
+	    "audit: the last rows are missing: the chain ends at row %" PRId64 ", but its head says '" SLICE_FMT "'\n",
 	    h->id, SLICE_ARG(stored));
 	return ERR_CORRUPT;
 }
@@ -136,8 +132,7 @@ int audit_verify(struct store *s, struct buf *words)
 		err = 0;
 		if (!holds(s, &h)) {
 			db_end(s->db, Q_audit_walk);
-			buf_printf(words,
-			    "audit: row %" PRId64 " was changed, or a row before it is missing\n", h.id);
+			buf_printf(words, "audit: row %" PRId64 " was changed, or a row before it is missing\n", h.id);
 			return ERR_CORRUPT;
 		}
 	}

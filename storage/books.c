@@ -68,10 +68,9 @@ int link_state_set(struct store *s, const struct link_row *row)
 	if (!new_state && !new_words && row->signal == old.signal && row->pin_rejected <= old.pin_rejected)
 		return 0;
 #define LAID_OVER(field) (row->field.n ? row->field : old.field)
-	return db_exec_one(s->db, Q_link_state_set, "sssssssiii", row->name, LAID_OVER(state),
-	    LAID_OVER(reason), LAID_OVER(network), LAID_OVER(imei), LAID_OVER(iccid), LAID_OVER(smsc),
-	    (int64_t)row->signal, (int64_t)(row->pin_rejected || old.pin_rejected),
-	    new_state ? row->changed_ms : old.changed_ms);
+	return db_exec_one(s->db, Q_link_state_set, "sssssssiii", row->name, LAID_OVER(state), LAID_OVER(reason),
+	    LAID_OVER(network), LAID_OVER(imei), LAID_OVER(iccid), LAID_OVER(smsc), (int64_t)row->signal,
+	    (int64_t)(row->pin_rejected || old.pin_rejected), new_state ? row->changed_ms : old.changed_ms);
 #undef LAID_OVER
 }
 
@@ -124,8 +123,7 @@ int due_earliest(struct store *s, int64_t *at_ms)
 
 int job_add(struct store *s, const char *kind, struct slice args, int64_t now_ms, int64_t *id)
 {
-	int err =
-	    db_exec(s->db, Q_job_add, "zzsi", s->gateway, kind, args.n ? args : SLICE_LIT("{}"), now_ms);
+	int err = db_exec(s->db, Q_job_add, "zzsi", s->gateway, kind, args.n ? args : SLICE_LIT("{}"), now_ms);
 
 	*id = db_last_id(s->db);
 	return err;

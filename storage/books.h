@@ -25,7 +25,8 @@ struct due_row {
 	struct slice kind;
 };
 int due_add(struct store *s, int64_t at_ms, struct slice kind, int64_t subject) MUST_USE;
-int due_take(struct store *s, int64_t now_ms, struct due_row *out) MUST_USE; /* the earliest that is due, deleted; ERR_NOT_FOUND */
+int due_take(struct store *s, int64_t now_ms,
+    struct due_row *out) MUST_USE; /* the earliest that is due, deleted; ERR_NOT_FOUND */
 int due_cancel(struct store *s, struct slice kind, int64_t subject) MUST_USE;
 int due_earliest(struct store *s, int64_t *at_ms) MUST_USE; /* INT64_MAX: none */
 
@@ -34,7 +35,8 @@ struct job_row {
 	struct slice kind, args;
 };
 int job_add(struct store *s, const char *kind, struct slice args, int64_t now_ms, int64_t *id) MUST_USE;
-int job_running(struct store *s, int64_t after_id, struct job_row *out) MUST_USE; /* the next after an id, round robin; ERR_NOT_FOUND */
+int job_running(struct store *s, int64_t after_id,
+    struct job_row *out) MUST_USE; /* the next after an id, round robin; ERR_NOT_FOUND */
 int job_advance(struct store *s, int64_t id, int64_t cursor, int64_t done_n) MUST_USE;
 int job_end(struct store *s, int64_t id, const char *state, const char *why, int64_t now_ms) MUST_USE;
 
@@ -51,4 +53,5 @@ struct queue_row {
 	int lane;
 	int64_t queued_n, oldest_ms;
 };
-int queues(struct store *s, struct queue_row *out, unsigned cap, unsigned *n) MUST_USE; /* what waits, by route and lane */
+int queues(
+    struct store *s, struct queue_row *out, unsigned cap, unsigned *n) MUST_USE; /* what waits, by route and lane */

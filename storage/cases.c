@@ -32,8 +32,8 @@ static void case_read(struct store *s, enum query q, void *row)
 
 int case_open(struct store *s, const struct case_new *c, int64_t *id)
 {
-	int err = db_exec(s->db, Q_case_open, "zzsisizsi", s->gateway, c->kind, c->peer, c->person,
-	    c->village, (int64_t)c->certain, c->state, c->topic, c->now_ms);
+	int err = db_exec(s->db, Q_case_open, "zzsisizsi", s->gateway, c->kind, c->peer, c->person, c->village,
+	    (int64_t)c->certain, c->state, c->topic, c->now_ms);
 
 	*id = db_last_id(s->db);
 	return err;
@@ -93,8 +93,7 @@ int case_list(struct store *s, bool open_only, struct case_row *out, unsigned ca
 	return rows_read(s, q, err, case_read, out, sizeof(*out), cap, n);
 }
 
-int alert_add(
-    struct store *s, int64_t case_id, struct slice peer, struct slice code, int64_t outbox, int64_t now_ms)
+int alert_add(struct store *s, int64_t case_id, struct slice peer, struct slice code, int64_t outbox, int64_t now_ms)
 {
 	return db_exec(s->db, Q_alert_add, "issii", case_id, peer, code, now_ms, outbox);
 }

@@ -22,12 +22,15 @@ int case_open(struct store *s, const struct case_new *c, int64_t *id) MUST_USE;
 /* The newest case of a kind from a number that is not closed or withdrawn; ERR_NOT_FOUND. */
 int case_live(struct store *s, struct slice peer, const char *kind, struct case_row *out) MUST_USE;
 int case_by_id(struct store *s, int64_t id, struct case_row *out) MUST_USE;
-int case_line_add(struct store *s, int64_t case_id, int64_t inbox, const char *what, int64_t now_ms) MUST_USE; /* also touches last_ms */
-int case_set_state(struct store *s, int64_t case_id, const char *state, int64_t now_ms) MUST_USE;	       /* 'withdrawn', 'closed' set closed_ms */
+int case_line_add(struct store *s, int64_t case_id, int64_t inbox, const char *what,
+    int64_t now_ms) MUST_USE; /* also touches last_ms */
+int case_set_state(struct store *s, int64_t case_id, const char *state,
+    int64_t now_ms) MUST_USE; /* 'withdrawn', 'closed' set closed_ms */
 int case_set_certain(struct store *s, int64_t case_id) MUST_USE;
 int case_set_may_call(struct store *s, int64_t case_id, int may_call) MUST_USE;
 int case_set_report(struct store *s, int64_t case_id, struct slice topic, bool anonymous) MUST_USE;
 int case_added_said(struct store *s, int64_t case_id) MUST_USE;
 int case_list(struct store *s, bool open_only, struct case_row *out, unsigned cap, unsigned *n) MUST_USE;
 /* Each alert has its own code of 4 digits. */
-int alert_add(struct store *s, int64_t case_id, struct slice peer, struct slice code, int64_t outbox, int64_t now_ms) MUST_USE;
+int alert_add(
+    struct store *s, int64_t case_id, struct slice peer, struct slice code, int64_t outbox, int64_t now_ms) MUST_USE;

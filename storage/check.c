@@ -29,8 +29,7 @@ static const struct {
     {Q_check_submit_twice, "submit: one part is OUT twice (outbox)"},
     {Q_check_submit_out, "submit: OUT, but its message is over"},
     {Q_check_session_open, "session: more than one is open for a number (newest)"},
-    {Q_check_talk_session,
-	"conversation: its session is closed, missing or another number's (peer's newest inbox)"},
+    {Q_check_talk_session, "conversation: its session is closed, missing or another number's (peer's newest inbox)"},
     {Q_check_talk_asker, "conversation: an open question without an asker (peer's newest inbox)"},
     {Q_check_case_closed, "cases: state and time of closing disagree"},
     {Q_check_person_nik, "person: sealed NIK and its hash do not stand together"},
@@ -88,8 +87,8 @@ static bool has_nik(struct slice text, bool hex)
 			;
 		if (to - from < 16)
 			continue;
-		if (!hex || !((from > 0 && is_hex_letter(text.p[from - 1])) ||
-				(to < text.n && is_hex_letter(text.p[to]))))
+		if (!hex ||
+		    !((from > 0 && is_hex_letter(text.p[from - 1])) || (to < text.n && is_hex_letter(text.p[to]))))
 			return true;
 	}
 	return false;

@@ -27,8 +27,7 @@ typedef int line_taker(const struct line *l);
 
 static int bad(const struct line *l, const char *what)
 {
-	log_error(LOG_STORE, "%s:%d: %s. The line was not loaded: mend it and start again", l->path,
-	    l->number, what);
+	log_error(LOG_STORE, "%s:%d: %s. The line was not loaded: mend it and start again", l->path, l->number, what);
 	return ERR_INVALID;
 }
 
@@ -103,8 +102,7 @@ static int take_info(const struct line *l)
 /* code name kecamatan kabupaten province timezone area_code */
 static int take_village(const struct line *l)
 {
-	struct village v = {
-	    l->field[0], l->field[1], l->field[2], l->field[3], l->field[4], l->field[5], l->field[6]};
+	struct village v = {l->field[0], l->field[1], l->field[2], l->field[3], l->field[4], l->field[5], l->field[6]};
 
 	return zone_known(v.timezone) ? village_put(l->s, &v)
 				      : bad(l, "the sixth field is a time zone such as Asia/Makassar");
@@ -137,8 +135,7 @@ static int take_schedule(const struct line *l)
 
 	if (err || stays)
 		return err;
-	if (number_of(l->field[3], &days) || l->field[4].n != 5 ||
-	    number_of((struct slice){l->field[4].p, 2}, &hour) ||
+	if (number_of(l->field[3], &days) || l->field[4].n != 5 || number_of((struct slice){l->field[4].p, 2}, &hour) ||
 	    number_of(slice_from(l->field[4], 3), &minute) || number_of(l->field[7], &row.seats) ||
 	    !zone_known(row.timezone))
 		return bad(l, "days, HH:MM, time zone or seats are not in their form");
@@ -148,8 +145,7 @@ static int take_schedule(const struct line *l)
 	return err ? err : schedule_approve(l->s, row.code, SLICE_LIT(DEMO_APPROVER), l->now_ms);
 }
 
-static int load(
-    struct store *s, const char *dir, const char *file, unsigned fields, line_taker *take, int64_t now_ms)
+static int load(struct store *s, const char *dir, const char *file, unsigned fields, line_taker *take, int64_t now_ms)
 {
 	struct line l = {.s = s, .now_ms = now_ms};
 	struct buf path = {0};

@@ -39,9 +39,10 @@ void db_close(struct db *db);
  * Strings are borrowed until the call ends; those of db_query until its db_end().
  *   i int64_t   s struct slice (text)   z const char * (text, NULL is NULL)   b struct slice (blob; p == NULL is NULL)   n (nothing: NULL)
  */
-int db_exec(struct db *db, enum query q, const char *types, ...) MUST_USE;	/* runs; rows are not looked at */
-int db_exec_one(struct db *db, enum query q, const char *types, ...) MUST_USE; /* must change exactly one row, else it is our bug: MUST */
-int64_t db_changes(const struct db *db);					/* rows changed by the last db_exec */
+int db_exec(struct db *db, enum query q, const char *types, ...) MUST_USE; /* runs; rows are not looked at */
+int db_exec_one(struct db *db, enum query q, const char *types,
+    ...) MUST_USE;			 /* must change exactly one row, else it is our bug: MUST */
+int64_t db_changes(const struct db *db); /* rows changed by the last db_exec */
 int64_t db_last_id(const struct db *db);
 
 /* Reading: db_query, then db_next until it is not 1 (1 a row, 0 the end, < 0 an error). db_end() may be called early and is called by the end itself. One reading a query at a time. */
@@ -50,22 +51,23 @@ int db_next(struct db *db, enum query q) MUST_USE;
 void db_end(struct db *db, enum query q);
 int64_t db_int(struct db *db, enum query q, int column); /* NULL is 0 */
 bool db_is_null(struct db *db, enum query q, int column);
-struct slice db_text(struct db *db, enum query q, int column, struct arena *a); /* a copy in the arena, NUL behind it; NULL is "" */
+struct slice db_text(
+    struct db *db, enum query q, int column, struct arena *a); /* a copy in the arena, NUL behind it; NULL is "" */
 struct slice db_blob(struct db *db, enum query q, int column, struct arena *a); /* NULL has p == NULL */
 
 /* One row of one query, or ERR_NOT_FOUND: db_query and db_next in one. Call db_end() when done with the columns. */
 int db_query_one(struct db *db, enum query q, const char *types, ...) MUST_USE;
 
-int db_begin(struct db *db) MUST_USE;	     /* a write transaction (IMMEDIATE); for a reader one state of the file */
-int db_commit(struct db *db) MUST_USE;	     /* on ERR_SICK nothing is committed */
+int db_begin(struct db *db) MUST_USE;  /* a write transaction (IMMEDIATE); for a reader one state of the file */
+int db_commit(struct db *db) MUST_USE; /* on ERR_SICK nothing is committed */
 void db_rollback(struct db *db);
-int db_savepoint(struct db *db) MUST_USE;    /* one level */
+int db_savepoint(struct db *db) MUST_USE; /* one level */
 int db_release(struct db *db) MUST_USE;
-int db_rollback_to(struct db *db) MUST_USE;  /* and releases */
+int db_rollback_to(struct db *db) MUST_USE; /* and releases */
 
 bool db_sick(const struct db *db);
 const char *db_sick_words(const struct db *db); /* what happened and what to do; "" when well */
-void db_recover(struct db *db);			/* rolls back what is left and clears the mark: the next call tries again */
+void db_recover(struct db *db); /* rolls back what is left and clears the mark: the next call tries again */
 
 /* For store_check and `kabar doctor`: integrity_check and foreign_key_check; 0 or ERR_CORRUPT with words appended. */
 int db_integrity(struct db *db, struct buf *words) MUST_USE;

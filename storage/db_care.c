@@ -37,8 +37,8 @@ static int foreign_row(void *arg, int n, char **values, char **names)
 {
 	(void)n;
 	(void)names;
-	buf_printf(arg, "foreign key: row %s of %s has no row in %s\n", values[1] ? values[1] : "?",
-	    values[0], values[2]);
+	buf_printf(
+	    arg, "foreign key: row %s of %s has no row in %s\n", values[1] ? values[1] : "?", values[0], values[2]);
 	return 0;
 }
 
@@ -130,8 +130,7 @@ int db_find_text(struct db *db, const char *glob, db_found *found, void *arg)
 		struct search s = {c, found, arg};
 		struct buf sql = {0};
 
-		buf_printf(&sql, "SELECT \"%s\" FROM \"%s\" WHERE \"%s\" GLOB '%s'", c->name, c->table,
-		    c->name, glob);
+		buf_printf(&sql, "SELECT \"%s\" FROM \"%s\" WHERE \"%s\" GLOB '%s'", c->name, c->table, c->name, glob);
 		if (!err)
 			err = ask(db, sql.p, search_row, &s, NULL);
 		buf_free(&sql);
@@ -168,7 +167,6 @@ void db_limit_pages(struct db *db, int more_pages)
 
 	MUST(db_value(db, "PRAGMA page_count", text, sizeof(text), &why) == 0);
 	now = strtol(text, NULL, 10);
-	snprintf(text, sizeof(text), "PRAGMA max_page_count = %ld",
-	    more_pages < 0 ? 1073741823L : now + more_pages);
+	snprintf(text, sizeof(text), "PRAGMA max_page_count = %ld", more_pages < 0 ? 1073741823L : now + more_pages);
 	MUST(db_script(db, text, NULL, NULL, &why) == 0);
 }

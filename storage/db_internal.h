@@ -27,13 +27,13 @@ struct query_text {
 };
 extern const struct query_text query_text[Q_N];
 
-#define DB_CONTROL_MAP(X)                                                                                    \
-	X(BEGIN, "BEGIN IMMEDIATE")                                                                          \
-	X(BEGIN_READ, "BEGIN DEFERRED")                                                                      \
-	X(COMMIT, "COMMIT")                                                                                  \
-	X(ROLLBACK, "ROLLBACK")                                                                              \
-	X(SAVEPOINT, "SAVEPOINT event")                                                                      \
-	X(RELEASE, "RELEASE event")                                                                          \
+#define DB_CONTROL_MAP(X)                                                                                              \
+	X(BEGIN, "BEGIN IMMEDIATE")                                                                                    \
+	X(BEGIN_READ, "BEGIN DEFERRED")                                                                                \
+	X(COMMIT, "COMMIT")                                                                                            \
+	X(ROLLBACK, "ROLLBACK")                                                                                        \
+	X(SAVEPOINT, "SAVEPOINT event")                                                                                \
+	X(RELEASE, "RELEASE event")                                                                                    \
 	X(ROLLBACK_TO, "ROLLBACK TO event")
 
 enum db_control {

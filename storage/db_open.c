@@ -44,8 +44,8 @@ static int lock_refused(const char *path, int fd, char **why)
 	pid[n > 0 ? n : 0] = '\0';
 	pid[strcspn(pid, "\n")] = '\0';
 	return tell(ERR_BUSY, why,
-	    "store %s: another gateway (pid %s) uses it: stop that one, or give this one a store of its own",
-	    path, *pid ? pid : "unknown");
+	    "store %s: another gateway (pid %s) uses it: stop that one, or give this one a store of its own", path,
+	    *pid ? pid : "unknown");
 }
 
 /* The lock lives as long as the descriptor: a killed gateway leaves the file, not the lock. */
@@ -60,13 +60,13 @@ static int lock(struct db *db, char **why)
 	db->lock_fd = open(name.p, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
 	if (db->lock_fd < 0)
 		err = tell(ERR_IO, why,
-		    "store %s: cannot open the lock file %s: %s. Check path, owner and mode of its directory",
-		    db->path, name.p, strerror(errno));
+		    "store %s: cannot open the lock file %s: %s. Check path, owner and mode of its directory", db->path,
+		    name.p, strerror(errno));
 	else if (flock(db->lock_fd, LOCK_EX | LOCK_NB) != 0)
 		err = lock_refused(db->path, db->lock_fd, why);
 	else if (ftruncate(db->lock_fd, 0) != 0 || pwrite(db->lock_fd, pid, (size_t)n, 0) != n)
-		err = tell(ERR_IO, why, "store %s: cannot write the lock file %s: %s. Is the disk full?",
-		    db->path, name.p, strerror(errno));
+		err = tell(ERR_IO, why, "store %s: cannot write the lock file %s: %s. Is the disk full?", db->path,
+		    name.p, strerror(errno));
 	buf_free(&name);
 	return err;
 }
@@ -131,8 +131,7 @@ static int identify(struct db *db, unsigned newest, unsigned *version, char **wh
 	*version = (unsigned)user_version;
 	if (id != DB_APPLICATION_ID && (things || id || user_version))
 		return tell(ERR_CORRUPT, why,
-		    "store %s: this is the database of another program: give store.path another file",
-		    db->path);
+		    "store %s: this is the database of another program: give store.path another file", db->path);
 	if (user_version < 0 || (unsigned)user_version > newest)
 		return tell(ERR_VERSION, why,
 		    "store %s: it has version %ld, this program knows %u: start the newer program that wrote "
@@ -158,8 +157,8 @@ int db_migrate(struct db *db, const struct migration *list, unsigned n, char **w
 
 			(void)!db_script(db, "ROLLBACK", NULL, NULL, &second);
 			free(second);
-			err = tell(err, why, "%s: migration %s failed, nothing of it was kept", first,
-			    list[version].name);
+			err = tell(
+			    err, why, "%s: migration %s failed, nothing of it was kept", first, list[version].name);
 			free(first);
 		}
 		buf_free(&script);
@@ -203,9 +202,8 @@ static int pragmas(struct db *db, char **why)
 	    {"cache_size", "-16384", "-16384"}, /* KiB: a million numbers are looked up at random */
 	};
 	static const struct pragma writer[] = {
-	    {"journal_mode", "WAL", "wal"},
-	    {"mmap_size", "0", "0"},		    /* an I/O error is an error then, not a SIGBUS */
-	    {"wal_autocheckpoint", "1000", "1000"}, /* SQLite's own: measured best */
+	    {"journal_mode", "WAL", "wal"}, {"mmap_size", "0", "0"}, /* an I/O error is an error then, not a SIGBUS */
+	    {"wal_autocheckpoint", "1000", "1000"},		     /* SQLite's own: measured best */
 	};
 	static const struct pragma writes[] = {
 	    {"synchronous", "FULL", "2"}, {"secure_delete", "ON", "1"},
@@ -300,8 +298,8 @@ int db_open(const char *path, enum db_mode mode, struct db **out, char **why)
 
 	*db = (struct db){.path = must_strdup(path), .mode = mode, .lock_fd = -1};
 	if (mode == DB_READER && access(path, F_OK) != 0)
-		err = tell(ERR_NOT_FOUND, why, "store %s: %s. Start the gateway once: it makes the store",
-		    path, strerror(errno));
+		err = tell(ERR_NOT_FOUND, why, "store %s: %s. Start the gateway once: it makes the store", path,
+		    strerror(errno));
 	else
 		err = mode == DB_READER ? open_reader(db, why) : open_writer(db, why);
 	if (!err)

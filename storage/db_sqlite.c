@@ -41,12 +41,9 @@ static const struct {
     {SQLITE_LOCKED, ERR_BUSY, "another program holds it: end that program (fuser shows it)"},
     {SQLITE_PROTOCOL, ERR_BUSY, "another program holds its locks: end that program (fuser shows it)"},
     {SQLITE_CORRUPT, ERR_CORRUPT, "the file is damaged: keep a copy of it and restore the last backup"},
-    {SQLITE_NOTADB, ERR_CORRUPT,
-	"the file is damaged or no database: keep a copy of it and restore the last backup"},
-    {SQLITE_READONLY, ERR_IO,
-	"it may not be written: check owner, mode and mount of the file and its directory"},
-    {SQLITE_CANTOPEN, ERR_IO,
-	"it cannot be opened: check path, owner and mode of the file and its directory"},
+    {SQLITE_NOTADB, ERR_CORRUPT, "the file is damaged or no database: keep a copy of it and restore the last backup"},
+    {SQLITE_READONLY, ERR_IO, "it may not be written: check owner, mode and mount of the file and its directory"},
+    {SQLITE_CANTOPEN, ERR_IO, "it cannot be opened: check path, owner and mode of the file and its directory"},
     {SQLITE_PERM, ERR_IO, "it may not be opened: check owner and mode of the file and its directory"},
     {SQLITE_NOLFS, ERR_IO, "its file system does not take files of that size"},
     {SQLITE_NOMEM, ERR_IO, "there is no memory left: end other programs"},
@@ -74,8 +71,8 @@ __attribute__((noreturn)) static void bug(const char *query, const char *what)
 static int sicken(struct db *db, int rc, const char *query, const char *words)
 {
 	if (!db->sick)
-		snprintf(db->sick_words, sizeof(db->sick_words), "store %s: %s (%s, SQLite code %d)",
-		    db->path, words, query, rc);
+		snprintf(db->sick_words, sizeof(db->sick_words), "store %s: %s (%s, SQLite code %d)", db->path, words,
+		    query, rc);
 	db->sick = true;
 	return ERR_SICK;
 }
@@ -271,8 +268,7 @@ struct slice db_text(struct db *db, enum query q, int column, struct arena *a)
 	sqlite3_stmt *handle = db->statement[q].handle;
 	const char *p = (const char *)sqlite3_column_text(handle, column);
 
-	return arena_slice(
-	    a, (struct slice){p ? p : "", p ? (uint32_t)sqlite3_column_bytes(handle, column) : 0});
+	return arena_slice(a, (struct slice){p ? p : "", p ? (uint32_t)sqlite3_column_bytes(handle, column) : 0});
 }
 
 struct slice db_blob(struct db *db, enum query q, int column, struct arena *a)
@@ -283,8 +279,7 @@ struct slice db_blob(struct db *db, enum query q, int column, struct arena *a)
 	if (db_is_null(db, q, column))
 		return (struct slice){0};
 	p = sqlite3_column_blob(handle, column); /* NULL for an empty one */
-	return arena_slice(
-	    a, (struct slice){p ? p : "", p ? (uint32_t)sqlite3_column_bytes(handle, column) : 0});
+	return arena_slice(a, (struct slice){p ? p : "", p ? (uint32_t)sqlite3_column_bytes(handle, column) : 0});
 }
 
 /* ---- transactions */
@@ -410,8 +405,7 @@ static int refuse(struct db *db, int rc, const char *query, char **why)
 
 int db_connect(struct db *db, const char *name, enum db_access access, char **why)
 {
-	int flags =
-	    access == DB_READ_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+	int flags = access == DB_READ_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
 	int rc;
 
 	flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (access == DB_IMMUTABLE ? SQLITE_OPEN_URI : 0);

@@ -86,17 +86,20 @@ int life_outbox(struct store *s, int64_t id, struct life_out *out)
 
 int life_answers(struct store *s, int64_t inbox, struct life_out *out, unsigned cap, unsigned *n)
 {
-	return rows_read(s, Q_life_answers, db_query(s->db, Q_life_answers, "i", inbox), out_read, out, sizeof(*out), cap, n);
+	return rows_read(
+	    s, Q_life_answers, db_query(s->db, Q_life_answers, "i", inbox), out_read, out, sizeof(*out), cap, n);
 }
 
 int life_submits(struct store *s, int64_t outbox, struct life_submit *out, unsigned cap, unsigned *n)
 {
-	return rows_read(s, Q_life_submits, db_query(s->db, Q_life_submits, "i", outbox), submit_read, out, sizeof(*out), cap, n);
+	return rows_read(
+	    s, Q_life_submits, db_query(s->db, Q_life_submits, "i", outbox), submit_read, out, sizeof(*out), cap, n);
 }
 
 int life_dead(struct store *s, int64_t inbox, struct life_dead *out, unsigned cap, unsigned *n)
 {
-	return rows_read(s, Q_life_dead, db_query(s->db, Q_life_dead, "i", inbox), dead_read, out, sizeof(*out), cap, n);
+	return rows_read(
+	    s, Q_life_dead, db_query(s->db, Q_life_dead, "i", inbox), dead_read, out, sizeof(*out), cap, n);
 }
 
 int life_counts(struct store *s, struct life_counts *out)
@@ -105,8 +108,9 @@ int life_counts(struct store *s, struct life_counts *out)
 
 	if (err < 0)
 		return err;
-	*out = (struct life_counts){db_int(s->db, Q_life_counts, 0), db_int(s->db, Q_life_counts, 1), db_int(s->db, Q_life_counts, 2),
-	    db_int(s->db, Q_life_counts, 3), db_int(s->db, Q_life_counts, 4), db_int(s->db, Q_life_counts, 5)};
+	*out = (struct life_counts){db_int(s->db, Q_life_counts, 0), db_int(s->db, Q_life_counts, 1),
+	    db_int(s->db, Q_life_counts, 2), db_int(s->db, Q_life_counts, 3), db_int(s->db, Q_life_counts, 4),
+	    db_int(s->db, Q_life_counts, 5)};
 	db_end(s->db, Q_life_counts);
 	return 0;
 }

@@ -24,8 +24,9 @@ int inbox_add(struct store *s, const struct inbox_row *r)
 {
 	struct slice raw = r->raw.n ? sealed(s, "raw", r->raw) : (struct slice){0};
 
-	return db_exec(s->db, Q_inbox_add, "izissssiiiibsssi", r->id, s->gateway, r->at_ms, r->link, r->self, r->peer, r->text,
-	    (int64_t)r->coding, r->smsc_s, (int64_t)r->part, (int64_t)r->parts, raw, r->handler, r->outcome, r->why, r->session);
+	return db_exec(s->db, Q_inbox_add, "izissssiiiibsssi", r->id, s->gateway, r->at_ms, r->link, r->self, r->peer,
+	    r->text, (int64_t)r->coding, r->smsc_s, (int64_t)r->part, (int64_t)r->parts, raw, r->handler, r->outcome,
+	    r->why, r->session);
 }
 
 int inbox_settle(struct store *s, const struct inbox_row *r)

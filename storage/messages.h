@@ -44,7 +44,8 @@ struct dead_letter {
 	struct slice json;	  /* the event; sealed here */
 };
 int dead_letter_add(struct store *s, const struct dead_letter *d) MUST_USE;
-int dead_letter_of(struct store *s, int64_t inbox, struct dead_letter *out) MUST_USE; /* with the event opened; ERR_NOT_FOUND */
+int dead_letter_of(
+    struct store *s, int64_t inbox, struct dead_letter *out) MUST_USE; /* with the event opened; ERR_NOT_FOUND */
 
 int unknown_add(struct store *s, int64_t inbox, struct slice peer, bool forwarded, int64_t now_ms) MUST_USE;
 /* The newest of a number goes to the officers' queue; ERR_NOT_FOUND. */

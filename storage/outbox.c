@@ -37,9 +37,9 @@ int outbox_add(struct store *s, const struct outbox_row *r)
 
 	if (r->secret.n)
 		secret_seal(s->keys, "outbox", r->secret, &sealed);
-	err = db_exec(s->db, Q_outbox_add, "izissisbiiiiiis", r->id, s->gateway, r->inbox, r->peer, r->route, (int64_t)r->lane, r->text,
-	    r->secret.n ? buf_as_slice(&sealed) : (struct slice){0}, (int64_t)r->parts, (int64_t)r->concat_ref, (int64_t)r->todo,
-	    r->created_ms, r->due_ms, r->expires_ms, r->why);
+	err = db_exec(s->db, Q_outbox_add, "izissisbiiiiiis", r->id, s->gateway, r->inbox, r->peer, r->route,
+	    (int64_t)r->lane, r->text, r->secret.n ? buf_as_slice(&sealed) : (struct slice){0}, (int64_t)r->parts,
+	    (int64_t)r->concat_ref, (int64_t)r->todo, r->created_ms, r->due_ms, r->expires_ms, r->why);
 	buf_free(&sealed);
 	return err;
 }
@@ -86,7 +86,8 @@ int outbox_by_id(struct store *s, int64_t id, struct outbox_row *out)
 	return row_read(s, Q_outbox_by_id, db_query_one(s->db, Q_outbox_by_id, "i", id), outbox_read, out);
 }
 
-int outbox_waiting(struct store *s, struct slice route, int lane, int64_t due_before_ms, struct outbox_row *out, unsigned cap, unsigned *n)
+int outbox_waiting(struct store *s, struct slice route, int lane, int64_t due_before_ms, struct outbox_row *out,
+    unsigned cap, unsigned *n)
 {
 	int err = db_query(s->db, Q_outbox_waiting, "siii", route, (int64_t)lane, due_before_ms, (int64_t)cap);
 
@@ -149,7 +150,8 @@ int outbox_state(struct store *s, const struct outbox_row *row, enum out_state *
 
 int submit_add(struct store *s, const struct submit_row *r)
 {
-	return db_exec(s->db, Q_submit_add, "iiiisii", r->id, r->outbox, (int64_t)r->part, (int64_t)r->attempt, r->link, r->epoch, r->at_ms);
+	return db_exec(s->db, Q_submit_add, "iiiisii", r->id, r->outbox, (int64_t)r->part, (int64_t)r->attempt, r->link,
+	    r->epoch, r->at_ms);
 }
 
 static void submit_read(struct store *s, enum query q, void *row)
@@ -193,7 +195,8 @@ static int submit_open(struct store *s, const struct submit_row *which, struct s
 int submit_settle(struct store *s, const struct submit_row *o, struct submit_row *out)
 {
 	const char *state = submit_state_word(o->state);
-	int err = db_query_one(s->db, Q_submit_settle_out, "izsiisi", o->id, state, o->net_ref, (int64_t)o->code, o->done_ms, o->link, o->epoch);
+	int err = db_query_one(s->db, Q_submit_settle_out, "izsiisi", o->id, state, o->net_ref, (int64_t)o->code,
+	    o->done_ms, o->link, o->epoch);
 
 	*out = (struct submit_row){.id = o->id, .link = o->link, .epoch = o->epoch, .state = SUBMIT_OUT};
 	if (!err) {
@@ -205,7 +208,9 @@ int submit_settle(struct store *s, const struct submit_row *o, struct submit_row
 	if (err != ERR_NOT_FOUND)
 		return err;
 	err = submit_open(s, o, out);
-	return err ? err : db_exec_one(s->db, Q_submit_settle, "izsii", o->id, state, o->net_ref, (int64_t)o->code, o->done_ms);
+	return err ? err
+		   : db_exec_one(
+			 s->db, Q_submit_settle, "izsii", o->id, state, o->net_ref, (int64_t)o->code, o->done_ms);
 }
 
 int submit_undo(struct store *s, const struct submit_row *which, struct submit_row *out)
@@ -227,7 +232,8 @@ int submit_next_link(struct store *s, struct slice after, struct slice *link)
 
 int submit_list(struct store *s, int64_t outbox, struct submit_row *out, unsigned cap, unsigned *n)
 {
-	return rows_read(s, Q_submit_list, db_query(s->db, Q_submit_list, "ii", outbox, (int64_t)cap), submit_read, out, sizeof(*out), cap, n);
+	return rows_read(s, Q_submit_list, db_query(s->db, Q_submit_list, "ii", outbox, (int64_t)cap), submit_read, out,
+	    sizeof(*out), cap, n);
 }
 
 /* ---- reports */
@@ -240,7 +246,8 @@ static int id_read(struct store *s, enum query q, int err, int64_t *id)
 	return err;
 }
 
-int submit_by_ref(struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms, int64_t *id)
+int submit_by_ref(
+    struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms, int64_t *id)
 {
 	int err = db_query_one(s->db, Q_submit_by_ref, "sssi", link, net_ref, peer, since_ms);
 
@@ -254,19 +261,24 @@ int submit_unknown_to(struct store *s, struct slice link, struct slice peer, int
 	return id_read(s, Q_submit_unknown_to, err, id);
 }
 
-int submit_report(struct store *s, int64_t id, enum submit_state state, struct slice net_ref, int code, int64_t now_ms, int64_t *outbox)
+int submit_report(struct store *s, int64_t id, enum submit_state state, struct slice net_ref, int code, int64_t now_ms,
+    int64_t *outbox)
 {
-	int err = db_query_one(s->db, Q_submit_report, "izsii", id, submit_state_word(state), net_ref, (int64_t)code, now_ms);
+	int err =
+	    db_query_one(s->db, Q_submit_report, "izsii", id, submit_state_word(state), net_ref, (int64_t)code, now_ms);
 
 	return id_read(s, Q_submit_report, err, outbox);
 }
 
-int report_early_add(struct store *s, struct slice link, struct slice net_ref, struct slice peer, enum submit_state state, int code, int64_t now_ms)
+int report_early_add(struct store *s, struct slice link, struct slice net_ref, struct slice peer,
+    enum submit_state state, int code, int64_t now_ms)
 {
-	return db_exec(s->db, Q_report_early_add, "ssszii", link, net_ref, peer, submit_state_word(state), (int64_t)code, now_ms);
+	return db_exec(
+	    s->db, Q_report_early_add, "ssszii", link, net_ref, peer, submit_state_word(state), (int64_t)code, now_ms);
 }
 
-int report_early_take(struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms, enum submit_state *state, int *code)
+int report_early_take(struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms,
+    enum submit_state *state, int *code)
 {
 	int err = db_query_one(s->db, Q_report_early_take, "sssi", link, net_ref, peer, since_ms);
 

@@ -10,23 +10,23 @@
 #include "gateway/base/text.h"
 #include "storage/store.h"
 
-#define OUT_STATE_MAP(X)                                                                                     \
-	X(OUT_QUEUED, "QUEUED")		  /* a part waits for a link */                                      \
-	X(OUT_SUBMITTING, "SUBMITTING")	  /* all are with a link, one at least without an outcome */         \
-	X(OUT_SENT, "SENT")		  /* the network took all */                                         \
-	X(OUT_DELIVERED, "DELIVERED")	  /* and the phone has all */                                        \
-	X(OUT_UNDELIVERED, "UNDELIVERED") /* the network gave up one */                                      \
-	X(OUT_EXPIRED, "EXPIRED")	  /* too old to be sent */                                           \
-	X(OUT_FAILED, "FAILED")		  /* refused for good */                                             \
-	X(OUT_CANCELLED, "CANCELLED")	  /* by us */                                                        \
+#define OUT_STATE_MAP(X)                                                                                               \
+	X(OUT_QUEUED, "QUEUED")		  /* a part waits for a link */                                                \
+	X(OUT_SUBMITTING, "SUBMITTING")	  /* all are with a link, one at least without an outcome */                   \
+	X(OUT_SENT, "SENT")		  /* the network took all */                                                   \
+	X(OUT_DELIVERED, "DELIVERED")	  /* and the phone has all */                                                  \
+	X(OUT_UNDELIVERED, "UNDELIVERED") /* the network gave up one */                                                \
+	X(OUT_EXPIRED, "EXPIRED")	  /* too old to be sent */                                                     \
+	X(OUT_FAILED, "FAILED")		  /* refused for good */                                                       \
+	X(OUT_CANCELLED, "CANCELLED")	  /* by us */                                                                  \
 	X(OUT_UNKNOWN, "UNKNOWN")	  /* nobody knows whether the network took it */
-#define SUBMIT_STATE_MAP(X)                                                                                  \
-	/* what speaks louder comes first: of several attempts of a part the smallest counts */              \
-	X(SUBMIT_OUT, "OUT")                                                                                 \
-	X(SUBMIT_DELIVERED, "DELIVERED")                                                                     \
-	X(SUBMIT_SENT, "SENT")                                                                               \
-	X(SUBMIT_UNDELIVERED, "UNDELIVERED")                                                                 \
-	X(SUBMIT_UNKNOWN, "UNKNOWN")                                                                         \
+#define SUBMIT_STATE_MAP(X)                                                                                            \
+	/* what speaks louder comes first: of several attempts of a part the smallest counts */                        \
+	X(SUBMIT_OUT, "OUT")                                                                                           \
+	X(SUBMIT_DELIVERED, "DELIVERED")                                                                               \
+	X(SUBMIT_SENT, "SENT")                                                                                         \
+	X(SUBMIT_UNDELIVERED, "UNDELIVERED")                                                                           \
+	X(SUBMIT_UNKNOWN, "UNKNOWN")                                                                                   \
 	X(SUBMIT_FAILED, "FAILED")
 
 enum out_state {
@@ -67,10 +67,11 @@ static inline int64_t outbox_new_id(struct store *s)
 {
 	return s->next_outbox++;
 }
-int outbox_add(struct store *s, const struct outbox_row *row) MUST_USE; /* row->id from outbox_new_id() */
+int outbox_add(struct store *s, const struct outbox_row *row) MUST_USE;		/* row->id from outbox_new_id() */
 int outbox_by_id(struct store *s, int64_t id, struct outbox_row *out) MUST_USE; /* ERR_NOT_FOUND */
 /* What waits on a route in one lane, in the order of going; the true text is in `secret` if there is one. */
-int outbox_waiting(struct store *s, struct slice route, int lane, int64_t due_before_ms, struct outbox_row *out, unsigned cap, unsigned *n) MUST_USE;
+int outbox_waiting(struct store *s, struct slice route, int lane, int64_t due_before_ms, struct outbox_row *out,
+    unsigned cap, unsigned *n) MUST_USE;
 /* The next route with something waiting behind a name; ERR_NOT_FOUND. */
 int outbox_next_route(struct store *s, struct slice after, struct slice *route) MUST_USE;
 /* Route, todo, attempt, state, due_ms and why, as in the row; the true text is wiped when it is over. */
@@ -91,7 +92,7 @@ static inline int64_t submit_new_id(struct store *s)
 {
 	return s->next_submit++;
 }
-int submit_add(struct store *s, const struct submit_row *row) MUST_USE; /* OUT; row->id from submit_new_id() */
+int submit_add(struct store *s, const struct submit_row *row) MUST_USE;		/* OUT; row->id from submit_new_id() */
 int submit_by_id(struct store *s, int64_t id, struct submit_row *out) MUST_USE; /* ERR_NOT_FOUND */
 /*
  * An outcome for the submit `id` of this link and epoch, if it is OUT or UNKNOWN: state, net_ref, code, done_ms. out gets outbox, part, attempt and, in
@@ -108,11 +109,15 @@ int submit_list(struct store *s, int64_t outbox, struct submit_row *out, unsigne
 
 /* ---- reports */
 /* The newest SENT submit of (link, net_ref, peer) since a time; ERR_NOT_FOUND. */
-int submit_by_ref(struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms, int64_t *id) MUST_USE;
+int submit_by_ref(struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms,
+    int64_t *id) MUST_USE;
 /* The newest UNKNOWN submit of (link, peer) since a time: a report is evidence that it went; ERR_NOT_FOUND. */
 int submit_unknown_to(struct store *s, struct slice link, struct slice peer, int64_t since_ms, int64_t *id) MUST_USE;
-int submit_report(struct store *s, int64_t id, enum submit_state state, struct slice net_ref, int code, int64_t now_ms, int64_t *outbox) MUST_USE;
+int submit_report(struct store *s, int64_t id, enum submit_state state, struct slice net_ref, int code, int64_t now_ms,
+    int64_t *outbox) MUST_USE;
 /* A report that came before its response. take: removed; ERR_NOT_FOUND. */
-int report_early_add(struct store *s, struct slice link, struct slice net_ref, struct slice peer, enum submit_state state, int code, int64_t now_ms) MUST_USE;
-int report_early_take(struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms, enum submit_state *state, int *code) MUST_USE;
+int report_early_add(struct store *s, struct slice link, struct slice net_ref, struct slice peer,
+    enum submit_state state, int code, int64_t now_ms) MUST_USE;
+int report_early_take(struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms,
+    enum submit_state *state, int *code) MUST_USE;
 int report_early_prune(struct store *s, int64_t before_ms, unsigned limit, unsigned *n) MUST_USE;

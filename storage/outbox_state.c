@@ -23,7 +23,7 @@ static const struct {
 	bool over;
 } out_states[] = {
 #define X(name, text) [name] = {text, name != OUT_QUEUED && name != OUT_SUBMITTING},
-	OUT_STATE_MAP(X)
+    OUT_STATE_MAP(X)
 #undef X
 };
 
@@ -56,7 +56,7 @@ bool out_state_is_over(enum out_state s)
 #define NOT_TAKEN (IS(SUBMIT_NEVER) | IS(SUBMIT_FAILED) | IS(SUBMIT_UNKNOWN))
 
 static const struct {
-	unsigned any;		/* some part is in one of these */
+	unsigned any; /* some part is in one of these */
 	enum out_state state;
 } by_parts[] = {
     {IS(SUBMIT_OUT), OUT_SUBMITTING},

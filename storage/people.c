@@ -115,8 +115,8 @@ static int person_insert(struct store *s, const struct person_new *p, int64_t *i
 	if (err)
 		return err;
 	err = db_exec(s->db, Q_person_add, "zsbsbbzsssssisi", s->gateway, p->reg_no,
-	    code_hash(s, "person", p->reg_no, p->code), p->name, nik.sealed, nik.hash, birth.z, sex,
-	    p->village, p->village_text, p->country, stage, p->now_ms, p->flags, p->now_ms);
+	    code_hash(s, "person", p->reg_no, p->code), p->name, nik.sealed, nik.hash, birth.z, sex, p->village,
+	    p->village_text, p->country, stage, p->now_ms, p->flags, p->now_ms);
 	if (!err && db_changes(s->db) == 0)
 		return ERR_EXISTS;
 	*id = db_last_id(s->db);
@@ -191,22 +191,19 @@ int person_number_first(struct store *s, int64_t id, struct slice *peer)
 	return row_read(s, Q_person_number_first, err, text_read, peer);
 }
 
-int person_set_stage(
-    struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by, int64_t since_ms, int64_t now_ms)
+int person_set_stage(struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by,
+    int64_t since_ms, int64_t now_ms)
 {
-	return row_changed(
-	    s, db_exec(s->db, Q_person_set_stage, "isissi", id, stage, since_ms, note, by, now_ms));
+	return row_changed(s, db_exec(s->db, Q_person_set_stage, "isissi", id, stage, since_ms, note, by, now_ms));
 }
 
-static int change_nik(
-    struct store *s, int64_t id, const struct person_new *with, const char *birth, struct slice sex)
+static int change_nik(struct store *s, int64_t id, const struct person_new *with, const char *birth, struct slice sex)
 {
 	struct nik_columns nik;
 	int err = nik_columns(s, with->nik, &nik);
 
 	return err ? err
-		   : db_exec(s->db, Q_person_set_nik, "ibbzsi", id, nik.sealed, nik.hash, birth, sex,
-			 with->now_ms);
+		   : db_exec(s->db, Q_person_set_nik, "ibbzsi", id, nik.sealed, nik.hash, birth, sex, with->now_ms);
 }
 
 static int change_code(struct store *s, int64_t id, const struct person_new *with)
@@ -215,8 +212,8 @@ static int change_code(struct store *s, int64_t id, const struct person_new *wit
 	int err = person_by_id(s, id, &p);
 
 	return err ? err
-		   : db_exec(s->db, Q_person_set_code, "ibi", id,
-			 code_hash(s, "person", p.reg_no, with->code), with->now_ms);
+		   : db_exec(s->db, Q_person_set_code, "ibi", id, code_hash(s, "person", p.reg_no, with->code),
+			 with->now_ms);
 }
 
 int person_change(struct store *s, int64_t id, const char *field, const struct person_new *with)
@@ -232,8 +229,7 @@ int person_change(struct store *s, int64_t id, const char *field, const struct p
 	else if (strcmp(field, "nik") == 0)
 		err = change_nik(s, id, with, birth.z, sex);
 	else if (strcmp(field, "village") == 0)
-		err = db_exec(
-		    s->db, Q_person_set_village, "issi", id, with->village, with->village_text, with->now_ms);
+		err = db_exec(s->db, Q_person_set_village, "issi", id, with->village, with->village_text, with->now_ms);
 	else if (strcmp(field, "country") == 0)
 		err = db_exec(s->db, Q_person_set_country, "isi", id, with->country, with->now_ms);
 	else if (strcmp(field, "code") == 0)
@@ -272,12 +268,12 @@ int consent_add(struct store *s, int64_t person, struct slice peer, const char *
 	return db_exec(s->db, Q_consent_add, "iszssi", person, peer, act, version, how, now_ms);
 }
 
-int request_add(struct store *s, int64_t person, struct slice peer, const char *kind, struct slice code,
-    int64_t now_ms, int64_t *id)
+int request_add(struct store *s, int64_t person, struct slice peer, const char *kind, struct slice code, int64_t now_ms,
+    int64_t *id)
 {
 	struct slice hash = code.n ? code_hash(s, "request", peer, code) : (struct slice){0};
-	int err = db_exec(
-	    s->db, Q_request_add, "iszbii", person, peer, kind, hash, now_ms, now_ms + REQUEST_DAYS * DAY_MS);
+	int err =
+	    db_exec(s->db, Q_request_add, "iszbii", person, peer, kind, hash, now_ms, now_ms + REQUEST_DAYS * DAY_MS);
 
 	*id = db_last_id(s->db);
 	return err;
@@ -298,8 +294,7 @@ static void request_read(struct store *s, enum query q, void *row)
 	};
 }
 
-int request_newest(
-    struct store *s, struct slice peer, const char *kind, const char *state, struct request *out)
+int request_newest(struct store *s, struct slice peer, const char *kind, const char *state, struct request *out)
 {
 	int err = db_query_one(s->db, Q_request_newest, "szz", peer, kind, state);
 

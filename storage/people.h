@@ -22,8 +22,8 @@ struct person_new {
 	struct date birth;
 	char sex;
 	struct slice village, village_text, country, flags, stage;
-	struct slice reg_no, code; /* 9 digits, 4 digits; the code is hashed here */
-	struct slice peer;	   /* number that it belongs to */
+	struct slice reg_no, code;	  /* 9 digits, 4 digits; the code is hashed here */
+	struct slice peer;		  /* number that it belongs to */
 	struct slice notice_version, how; /* of the consent row that is written with it */
 	int64_t now_ms;
 };
@@ -37,7 +37,8 @@ int person_by_reg_no(struct store *s, struct slice reg_no, struct person *out) M
 int person_code_is(struct store *s, int64_t id, struct slice code, bool *is) MUST_USE;	 /* constant time */
 int person_nik_known(struct store *s, struct slice nik, int64_t *person) MUST_USE;	 /* 0: nobody has it */
 int person_number_first(struct store *s, int64_t id, struct slice *peer) MUST_USE;
-int person_set_stage(struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by, int64_t since_ms, int64_t now_ms) MUST_USE; /* since_ms: the day that STATUS shows */
+int person_set_stage(struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by,
+    int64_t since_ms, int64_t now_ms) MUST_USE; /* since_ms: the day that STATUS shows */
 /* One changed field at a time: "name", "birth" (with sex), "nik" (with birth and sex), "village" (with village_text), "country", "code", "flags"; as in person_new. */
 int person_change(struct store *s, int64_t id, const char *field, const struct person_new *with) MUST_USE;
 /* This number does not speak for that person any more (BUKAN): only an officer links it again. ERR_NOT_FOUND. */
@@ -45,15 +46,18 @@ int number_unlink(struct store *s, int64_t person, struct slice peer) MUST_USE;
 int people_list(struct store *s, int64_t after_id, unsigned limit, struct person *out, unsigned *n) MUST_USE;
 int people_count(struct store *s, int64_t *n) MUST_USE;
 
-int consent_add(struct store *s, int64_t person /* 0: of a number */, struct slice peer, const char *act, struct slice version, struct slice how, int64_t now_ms) MUST_USE;
+int consent_add(struct store *s, int64_t person /* 0: of a number */, struct slice peer, const char *act,
+    struct slice version, struct slice how, int64_t now_ms) MUST_USE;
 
 struct request {
 	int64_t id, person, at_ms, due_ms;
 	struct slice peer, kind, state;
 };
-int request_add(struct store *s, int64_t person, struct slice peer, const char *kind, struct slice code, int64_t now_ms, int64_t *id) MUST_USE; /* state 'asked'; due in 3 x 24 h */
+int request_add(struct store *s, int64_t person, struct slice peer, const char *kind, struct slice code, int64_t now_ms,
+    int64_t *id) MUST_USE; /* state 'asked'; due in 3 x 24 h */
 /* The newest request of a number in a state; ERR_NOT_FOUND. */
-int request_newest(struct store *s, struct slice peer, const char *kind, const char *state, struct request *out) MUST_USE;
+int request_newest(
+    struct store *s, struct slice peer, const char *kind, const char *state, struct request *out) MUST_USE;
 int request_by_id(struct store *s, int64_t id, struct request *out) MUST_USE;
 int request_code_is(struct store *s, int64_t id, struct slice code, bool *is) MUST_USE;
 int request_set_state(struct store *s, int64_t id, const char *state) MUST_USE;
@@ -62,7 +66,8 @@ struct village {
 	struct slice code, name, kecamatan, kabupaten, province, timezone;
 	struct slice area_code; /* 10 digits of Kemendagri, "" unknown */
 };
-int village_by_code(struct store *s, struct slice code, struct village *out) MUST_USE; /* code of the poster, or the 10 digits of Kemendagri; ERR_NOT_FOUND */
+int village_by_code(struct store *s, struct slice code,
+    struct village *out) MUST_USE; /* code of the poster, or the 10 digits of Kemendagri; ERR_NOT_FOUND */
 /* By name as written (folded here), optionally "desa kecamatan [kabupaten]"; up to cap, *n may be larger than cap. */
 int villages_by_name(struct store *s, struct slice written, struct village *out, unsigned cap, unsigned *n) MUST_USE;
 int village_put(struct store *s, const struct village *v) MUST_USE; /* insert or replace */

@@ -12,8 +12,8 @@ int row_read(struct store *s, enum query q, int err, row_reader *read, void *out
 	return err;
 }
 
-int rows_read(struct store *s, enum query q, int err, row_reader *read, void *out, size_t size, unsigned cap,
-    unsigned *n)
+int rows_read(
+    struct store *s, enum query q, int err, row_reader *read, void *out, size_t size, unsigned cap, unsigned *n)
 {
 	*n = 0;
 	if (err)

@@ -8,12 +8,12 @@
 #define MIGRATION_MAP(X) X(001_init)
 
 /* The text between two labels, with a NUL behind it. */
-#define X(name)                                                                                              \
-	__asm__(".pushsection .rodata\n"                                                                     \
-		"kabar_schema_" #name ":\n"                                                                  \
-		".incbin \"storage/schema/sqlite/" #name ".sql\"\n"                                          \
-		".byte 0\n"                                                                                  \
-		".popsection\n");                                                                            \
+#define X(name)                                                                                                        \
+	__asm__(".pushsection .rodata\n"                                                                               \
+		"kabar_schema_" #name ":\n"                                                                            \
+		".incbin \"storage/schema/sqlite/" #name ".sql\"\n"                                                    \
+		".byte 0\n"                                                                                            \
+		".popsection\n");                                                                                      \
 	extern const char kabar_schema_##name[] __attribute__((visibility("hidden")));
 MIGRATION_MAP(X)
 #undef X

@@ -137,8 +137,8 @@ static void schedule_read(struct store *s, enum query q, void *row)
 	};
 }
 
-int schedule_next(struct store *s, struct slice village, struct slice topic, int64_t now_ms,
-    struct schedule *out, unsigned cap, unsigned *n)
+int schedule_next(struct store *s, struct slice village, struct slice topic, int64_t now_ms, struct schedule *out,
+    unsigned cap, unsigned *n)
 {
 	enum query q = village.n ? Q_schedule_next_in : Q_schedule_next;
 	int err = village.n ? db_query(s->db, q, "issi", now_ms, topic, village, (int64_t)cap)
@@ -174,8 +174,8 @@ int schedule_put(struct store *s, const struct schedule *row, int64_t now_ms, in
 
 	if (!row->code.n || row->seats < 0)
 		return ERR_INVALID;
-	err = db_query_one(s->db, Q_schedule_put, "sssissisi", row->code, row->title, row->village,
-	    row->starts_ms, row->timezone, row->place, (int64_t)row->seats, row->topic, now_ms);
+	err = db_query_one(s->db, Q_schedule_put, "sssissisi", row->code, row->title, row->village, row->starts_ms,
+	    row->timezone, row->place, (int64_t)row->seats, row->topic, now_ms);
 	*id = err ? 0 : db_int(s->db, Q_schedule_put, 0);
 	db_end(s->db, Q_schedule_put);
 	return err;
@@ -206,8 +206,7 @@ static void enrol_read(struct store *s, enum query q, void *row)
 	};
 }
 
-int enrol_put(
-    struct store *s, int64_t schedule, struct slice peer, int64_t person, const char *state, int64_t now_ms)
+int enrol_put(struct store *s, int64_t schedule, struct slice peer, int64_t person, const char *state, int64_t now_ms)
 {
 	return db_exec(s->db, Q_enrol_put, "isizi", schedule, peer, person, state, now_ms);
 }

@@ -19,9 +19,11 @@ bool info_is_current(const struct info_row *row, const char *today);
 /* Names of all topics, each once, in alphabetical order, up to cap. */
 int info_topics(struct store *s, struct slice *out, unsigned cap, unsigned *n) MUST_USE;
 int info_list(struct store *s, struct info_row *out, unsigned cap, unsigned *n) MUST_USE; /* all rows */
-int info_put(struct store *s, const struct info_row *row, int64_t now_ms) MUST_USE;	  /* insert or replace. approved_* of the row are not looked at: only info_approve approves; a changed text is a draft again, the same text keeps approval and review date */
-int info_approve(struct store *s, struct slice topic, struct slice by, struct slice review_by, int64_t now_ms) MUST_USE; /* ERR_NOT_FOUND */
-int info_delete(struct store *s, struct slice topic) MUST_USE;										 /* ERR_NOT_FOUND */
+int info_put(struct store *s, const struct info_row *row, int64_t now_ms)
+    MUST_USE; /* insert or replace. approved_* of the row are not looked at: only info_approve approves; a changed text is a draft again, the same text keeps approval and review date */
+int info_approve(struct store *s, struct slice topic, struct slice by, struct slice review_by,
+    int64_t now_ms) MUST_USE;				       /* ERR_NOT_FOUND */
+int info_delete(struct store *s, struct slice topic) MUST_USE; /* ERR_NOT_FOUND */
 int info_count(struct store *s, const char *today, int64_t *all_n, int64_t *current_n) MUST_USE;
 
 struct schedule {
@@ -31,21 +33,26 @@ struct schedule {
 	int taken_n; /* enrolled, and seats that are held: 'in', 'offered' */
 };
 /* What begins after now for a village (its own rows and those for all); village "" = rows for all villages and every village. Filter by topic when not "". In order of time. */
-int schedule_next(struct store *s, struct slice village, struct slice topic, int64_t now_ms, struct schedule *out, unsigned cap, unsigned *n) MUST_USE;
+int schedule_next(struct store *s, struct slice village, struct slice topic, int64_t now_ms, struct schedule *out,
+    unsigned cap, unsigned *n) MUST_USE;
 int schedule_by_code(struct store *s, struct slice code, struct schedule *out) MUST_USE; /* ERR_NOT_FOUND */
 int schedule_by_id(struct store *s, int64_t id, struct schedule *out) MUST_USE;
 int schedule_list(struct store *s, struct schedule *out, unsigned cap, unsigned *n) MUST_USE;
-int schedule_put(struct store *s, const struct schedule *row, int64_t now_ms, int64_t *id) MUST_USE; /* by code: insert or replace; a change is a draft again */
+int schedule_put(struct store *s, const struct schedule *row, int64_t now_ms,
+    int64_t *id) MUST_USE; /* by code: insert or replace; a change is a draft again */
 int schedule_approve(struct store *s, struct slice code, struct slice by, int64_t now_ms) MUST_USE;
 int schedule_cancel(struct store *s, struct slice code, int64_t now_ms) MUST_USE;
 
 struct enrolment {
 	int64_t schedule, person, at_ms;
-	struct slice peer, state; /* 'in', 'remind', 'waiting', 'offered' (a freed seat is held for him since at_ms), 'out' */
+	struct slice peer,
+	    state; /* 'in', 'remind', 'waiting', 'offered' (a freed seat is held for him since at_ms), 'out' */
 };
-int enrol_put(struct store *s, int64_t schedule, struct slice peer, int64_t person, const char *state, int64_t now_ms) MUST_USE;
+int enrol_put(
+    struct store *s, int64_t schedule, struct slice peer, int64_t person, const char *state, int64_t now_ms) MUST_USE;
 int enrol_get(struct store *s, int64_t schedule, struct slice peer, struct enrolment *out) MUST_USE; /* ERR_NOT_FOUND */
-int enrol_list(struct store *s, int64_t schedule, struct enrolment *out, unsigned cap, unsigned *n) MUST_USE; /* in order of at_ms */
+int enrol_list(struct store *s, int64_t schedule, struct enrolment *out, unsigned cap,
+    unsigned *n) MUST_USE; /* in order of at_ms */
 /* The first that is 'in' or 'remind' and was not reminded yet; ERR_NOT_FOUND. */
 int enrol_to_remind(struct store *s, int64_t schedule, struct enrolment *out) MUST_USE;
 int enrol_reminded(struct store *s, int64_t schedule, struct slice peer, int64_t now_ms) MUST_USE;

@@ -55,9 +55,8 @@ int conversation_put(struct store *s, const struct conversation *c)
 	if (c->state.n)
 		secret_seal(s->keys, "dialogue", c->state, &sealed);
 	err = db_exec(s->db, Q_conversation_put, "sissbisiiiiiss", c->peer, c->session, c->question, c->asker,
-	    c->state.n ? buf_as_slice(&sealed) : (struct slice){0},
-	    c->asked_ms, c->language, (int64_t)c->neutral, (int64_t)c->stopped, c->stop_said_ms, (int64_t)c->muted, c->last_in_ms,
-	    c->last_link, c->guard);
+	    c->state.n ? buf_as_slice(&sealed) : (struct slice){0}, c->asked_ms, c->language, (int64_t)c->neutral,
+	    (int64_t)c->stopped, c->stop_said_ms, (int64_t)c->muted, c->last_in_ms, c->last_link, c->guard);
 	buf_free(&sealed);
 	return err;
 }
@@ -83,8 +82,8 @@ int conversation_forget(struct store *s, struct slice peer)
 
 int session_add(struct store *s, const struct session_row *r)
 {
-	return db_exec(s->db, Q_session_add, "izssiiisss", r->id, s->gateway, r->peer, r->link, r->began_ms, r->last_ms, r->ended_ms,
-	    r->handler, r->steps, r->ended);
+	return db_exec(s->db, Q_session_add, "izssiiisss", r->id, s->gateway, r->peer, r->link, r->began_ms, r->last_ms,
+	    r->ended_ms, r->handler, r->steps, r->ended);
 }
 
 int session_step(struct store *s, int64_t id, struct slice node, int64_t now_ms, struct slice ended)

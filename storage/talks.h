@@ -6,14 +6,14 @@
 
 struct conversation {
 	struct slice peer;
-	int64_t session;	 /* the open one, 0 none */
-	struct slice question;	 /* screen that waits for an answer, "" none */
-	struct slice asker;	 /* handler that asked */
-	struct slice state;	 /* the dialogue's answers so far; sealed here. Personal: lives in the arena only */
-	int64_t asked_ms;	 /* when the dialogue last moved */
-	struct slice language;	 /* "" the gateway's */
-	int neutral;		 /* 1 yes, 0 no, -1 by number */
-	bool stopped, muted;	 /* STOP, DIAM */
+	int64_t session;       /* the open one, 0 none */
+	struct slice question; /* screen that waits for an answer, "" none */
+	struct slice asker;    /* handler that asked */
+	struct slice state;    /* the dialogue's answers so far; sealed here. Personal: lives in the arena only */
+	int64_t asked_ms;      /* when the dialogue last moved */
+	struct slice language; /* "" the gateway's */
+	int neutral;	       /* 1 yes, 0 no, -1 by number */
+	bool stopped, muted;   /* STOP, DIAM */
 	int64_t stop_said_ms;
 	int64_t last_in_ms;
 	struct slice last_link; /* "" never written */
@@ -38,7 +38,8 @@ static inline int64_t session_new_id(struct store *s)
 {
 	return s->next_session++;
 }
-int session_add(struct store *s, const struct session_row *row) MUST_USE; /* row->id from session_new_id(); bearer 'sms' */
+int session_add(
+    struct store *s, const struct session_row *row) MUST_USE; /* row->id from session_new_id(); bearer 'sms' */
 /* One more step at last_ms; ended_ms and ended as in the row. */
 int session_step(struct store *s, int64_t id, struct slice node, int64_t now_ms, struct slice ended) MUST_USE;
 int session_end(struct store *s, int64_t id, const char *ended, int64_t now_ms) MUST_USE; /* without a step */

@@ -50,8 +50,7 @@ static bool is_letter(char c)
 
 static bool is_administration(struct slice word)
 {
-	static const char *const words[] = {
-	    "desa", "ds", "kelurahan", "kel", "kecamatan", "kec", "kabupaten", "kab"};
+	static const char *const words[] = {"desa", "ds", "kelurahan", "kel", "kecamatan", "kec", "kabupaten", "kab"};
 
 	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (slice_is(word, words[i]))
@@ -72,8 +71,7 @@ static unsigned words_of(struct slice written, struct buf *folded, struct slice 
 
 		for (; at < folded->n && !is_letter(folded->p[at]); at++)
 			;
-		for (from = to = at; at < folded->n && (is_letter(folded->p[at]) || folded->p[at] == '\'');
-		     at++)
+		for (from = to = at; at < folded->n && (is_letter(folded->p[at]) || folded->p[at] == '\''); at++)
 			if (folded->p[at] != '\'')
 				folded->p[to++] = folded->p[at];
 		out[n] = (struct slice){folded->p + from, (uint32_t)(to - from)};

@@ -59,8 +59,11 @@ static void complain(struct reader *r, int line, const char *fmt, ...)
 
 static const char *type_words(enum conf_type type)
 {
-	static const char *const words[] = {[CONF_STRING] = "a text in quotes", [CONF_INT] = "a whole number", [CONF_BOOL] = "true or false",
-	    [CONF_DURATION] = "a time such as \"90s\", \"10m\", \"6h\" or \"7d\"", [CONF_SECRET] = "a text in quotes"};
+	static const char *const words[] = {[CONF_STRING] = "a text in quotes",
+	    [CONF_INT] = "a whole number",
+	    [CONF_BOOL] = "true or false",
+	    [CONF_DURATION] = "a time such as \"90s\", \"10m\", \"6h\" or \"7d\"",
+	    [CONF_SECRET] = "a text in quotes"};
 
 	return words[type];
 }
@@ -119,7 +122,8 @@ static void set_string(struct reader *r, struct conf_value *v, const char *z, in
 	if (v->key->choices && !one_of(v->key->choices, z))
 		complain(r, line, "\"%s\" is not one of %s", z, v->key->choices);
 	else if (v->key->max && ((int64_t)n < v->key->min || (int64_t)n > v->key->max))
-		complain(r, line, "has %zu characters; allowed are %lld to %lld", n, (long long)v->key->min, (long long)v->key->max);
+		complain(r, line, "has %zu characters; allowed are %lld to %lld", n, (long long)v->key->min,
+		    (long long)v->key->max);
 	free(v->string);
 	v->string = v->key->flags & CONF_PATH ? absolute(r->conf, z) : must_strdup(z);
 }
@@ -129,8 +133,8 @@ static void set_number(struct reader *r, struct conf_value *v, int64_t n, int li
 	const char *unit = v->key->type == CONF_DURATION ? " ms" : "";
 
 	if (v->key->type != CONF_BOOL && (n < v->key->min || n > v->key->max))
-		complain(r, line, "%lld%s is out of range; allowed are %lld to %lld%s", (long long)n, unit, (long long)v->key->min,
-		    (long long)v->key->max, unit);
+		complain(r, line, "%lld%s is out of range; allowed are %lld to %lld%s", (long long)n, unit,
+		    (long long)v->key->min, (long long)v->key->max, unit);
 	v->number = n;
 }
 
@@ -171,8 +175,10 @@ static void set_written(struct reader *r, struct conf_value *v, const config_set
 		set_number(r, v, config_setting_get_int64(s), line);
 	} else if (v->key->type == CONF_BOOL && type == CONFIG_TYPE_BOOL) {
 		set_number(r, v, config_setting_get_bool(s), line);
-	} else if (v->key->type == CONF_DURATION && (whole || (text && duration_ms(config_setting_get_string(s)) >= 0))) {
-		set_number(r, v, whole ? seconds_ms(config_setting_get_int64(s)) : duration_ms(config_setting_get_string(s)), line);
+	} else if (v->key->type == CONF_DURATION &&
+		   (whole || (text && duration_ms(config_setting_get_string(s)) >= 0))) {
+		set_number(r, v,
+		    whole ? seconds_ms(config_setting_get_int64(s)) : duration_ms(config_setting_get_string(s)), line);
 	} else {
 		complain(r, line, "must be %s", type_words(v->key->type));
 	}
@@ -255,7 +261,8 @@ static void read_member(struct reader *r, struct conf_group *g, const config_set
 		set_from_file(r, secret, s);
 	} else {
 		near = nearest_key(g, name);
-		complain(r, (int)config_setting_source_line(s), "there is no such key%s%s%s. `kabar check --print-conf` shows all", near ? "; did you mean " : "",
+		complain(r, (int)config_setting_source_line(s),
+		    "there is no such key%s%s%s. `kabar check --print-conf` shows all", near ? "; did you mean " : "",
 		    near ? near : "", near ? "?" : "");
 	}
 	r->where[had] = '\0';
@@ -324,7 +331,8 @@ static void read_list(struct reader *r, const struct conf_group_def *def, const 
 	}
 }
 
-static void refuse_unknown_groups(struct reader *r, const struct conf_group_def *defs, unsigned defs_n, const config_setting_t *root)
+static void refuse_unknown_groups(
+    struct reader *r, const struct conf_group_def *defs, unsigned defs_n, const config_setting_t *root)
 {
 	for (int i = 0; i < config_setting_length(root); i++) {
 		const config_setting_t *s = config_setting_get_elem(root, (unsigned)i);
@@ -335,7 +343,8 @@ static void refuse_unknown_groups(struct reader *r, const struct conf_group_def 
 		if (known)
 			continue;
 		snprintf(r->where, sizeof(r->where), "%s", config_setting_name(s));
-		complain(r, (int)config_setting_source_line(s), "there is no such group. `kabar check --print-conf` shows all");
+		complain(r, (int)config_setting_source_line(s),
+		    "there is no such group. `kabar check --print-conf` shows all");
 	}
 }
 
@@ -353,7 +362,8 @@ static void read_all(struct reader *r, const struct conf_group_def *defs, unsign
 	}
 }
 
-int conf_load(const char *path, const struct conf_group_def *defs, unsigned defs_n, struct complaints *complaints, struct conf **out)
+int conf_load(const char *path, const struct conf_group_def *defs, unsigned defs_n, struct complaints *complaints,
+    struct conf **out)
 {
 	struct conf *c = must_alloc(sizeof(*c));
 	struct reader r = {c, complaints, ""};

@@ -13,19 +13,25 @@
 #include "gateway/base/complaint.h"
 #include "gateway/base/str.h"
 
-enum conf_type { CONF_STRING, CONF_INT, CONF_BOOL, CONF_DURATION /* "90s" "6h" "7d" or seconds: kept in ms */, CONF_SECRET /* a string, also as KEY_file; never printed */ };
+enum conf_type {
+	CONF_STRING,
+	CONF_INT,
+	CONF_BOOL,
+	CONF_DURATION /* "90s" "6h" "7d" or seconds: kept in ms */,
+	CONF_SECRET /* a string, also as KEY_file; never printed */
+};
 #define CONF_REQUIRED 1u
 #define CONF_RELOAD 2u /* SIGHUP changes it */
 #define CONF_PATH 4u   /* relative to the configuration file's folder */
 
 struct conf_key {
-	const char *name;    /* within its group */
+	const char *name; /* within its group */
 	enum conf_type type;
 	const char *initial; /* default as it would be written; NULL none */
 	int64_t min, max;    /* of an int or a duration in ms; of a string its length (0, 0: unchecked) */
 	const char *choices; /* "a|b|c" for a string; NULL any */
 	unsigned flags;
-	const char *help;    /* one sentence, for the sample */
+	const char *help; /* one sentence, for the sample */
 };
 
 /* A group of the file: `gateway: { .. };` or, as a list, `bearers = ( { .. }, { .. } );`. In a list with `kind_of`, a group's key "kind" chooses further keys. */
@@ -43,7 +49,8 @@ struct conf;
 struct conf_group;
 
 /* Reads and checks. All faults go to `complaints` (ERR_INVALID then). *out is NULL only if the file is no libconfig at all: else the caller may go on looking for faults between keys. */
-int conf_load(const char *path, const struct conf_group_def *defs, unsigned defs_n, struct complaints *complaints, struct conf **out) MUST_USE;
+int conf_load(const char *path, const struct conf_group_def *defs, unsigned defs_n, struct complaints *complaints,
+    struct conf **out) MUST_USE;
 void conf_free(struct conf *c);
 const char *conf_path(const struct conf *c);
 
@@ -51,7 +58,8 @@ const char *conf_path(const struct conf *c);
 const struct conf_group *conf_group(const struct conf *c, const char *name);
 unsigned conf_list_n(const struct conf *c, const char *name);
 const struct conf_group *conf_list_at(const struct conf *c, const char *name, unsigned i);
-int conf_line(const struct conf_group *g, const char *key); /* line of the key, or of the group when it was not written */
+int conf_line(
+    const struct conf_group *g, const char *key); /* line of the key, or of the group when it was not written */
 
 /* Values; the key must be in the table with that type (else our bug). A string without value is NULL. Paths are absolute already. Secrets are read with conf_string. */
 const char *conf_string(const struct conf_group *g, const char *key);

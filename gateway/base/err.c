@@ -5,8 +5,8 @@
 const char *err_words(int err)
 {
 	switch (err) {
-#define X(name, value, words)                                                                                \
-	case name:                                                                                           \
+#define X(name, value, words)                                                                                          \
+	case name:                                                                                                     \
 		return words;
 		ERR_MAP(X)
 #undef X

@@ -9,7 +9,7 @@ static const struct {
 	bool people;
 } kinds[] = {
 #define X(name, word, people) [name] = {word, people},
-	EVENT_KIND_MAP(X)
+    EVENT_KIND_MAP(X)
 #undef X
 };
 
@@ -57,8 +57,8 @@ unsigned event_slices(struct event *e, struct slice *out[EVENT_SLICES_MAX])
 	case EV_UP:
 	case EV_DOWN:
 	case EV_STATE:
-		return collect(out, &e->u.link.reason, &e->u.link.network, &e->u.link.imei, &e->u.link.iccid,
-		    &e->u.link.smsc);
+		return collect(
+		    out, &e->u.link.reason, &e->u.link.network, &e->u.link.imei, &e->u.link.iccid, &e->u.link.smsc);
 	case EV_CREDIT:
 	case EV_TICK:
 	case EV_RELOAD:

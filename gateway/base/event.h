@@ -26,20 +26,20 @@ struct link_id {
 enum lane { LANE_SOS, LANE_REPLY, LANE_NOTIFICATION, LANE_BROADCAST, LANE_N };
 
 /* People (a person waits) before books (bookkeeping): the mailbox keeps two queues. */
-#define EVENT_KIND_MAP(X)                                                                                    \
-	X(EV_SMS, "sms", 1)		/* an MO message, or something undecodable that lay in its place */  \
-	X(EV_USSD, "ussd", 1)		/* a step of a USSD dialogue */                                      \
-	X(EV_COMMAND, "command", 1)	/* one request of the control socket */                              \
-	X(EV_SENT, "sent", 0)		/* the network took a submit */                                      \
-	X(EV_FAILED, "failed", 0)	/* the network, or the link, refused it */                           \
-	X(EV_UNKNOWN, "unknown", 0)	/* nobody knows whether the network took it */                       \
-	X(EV_REPORT, "report", 0)	/* a delivery report */                                              \
-	X(EV_UP, "up", 0)		/* a life of a link begins; from.epoch is new */                     \
-	X(EV_DOWN, "down", 0)		/* it ended */                                                       \
-	X(EV_STATE, "state", 0)		/* how a link does, for `kabar status`; may come without UP */       \
-	X(EV_CREDIT, "credit", 0)	/* the link may take n more PDUs now */                              \
-	X(EV_TICK, "tick", 0)		/* a due time has come */                                            \
-	X(EV_RELOAD, "reload", 0)	/* new configuration and menus */
+#define EVENT_KIND_MAP(X)                                                                                              \
+	X(EV_SMS, "sms", 1)	    /* an MO message, or something undecodable that lay in its place */                \
+	X(EV_USSD, "ussd", 1)	    /* a step of a USSD dialogue */                                                    \
+	X(EV_COMMAND, "command", 1) /* one request of the control socket */                                            \
+	X(EV_SENT, "sent", 0)	    /* the network took a submit */                                                    \
+	X(EV_FAILED, "failed", 0)   /* the network, or the link, refused it */                                         \
+	X(EV_UNKNOWN, "unknown", 0) /* nobody knows whether the network took it */                                     \
+	X(EV_REPORT, "report", 0)   /* a delivery report */                                                            \
+	X(EV_UP, "up", 0)	    /* a life of a link begins; from.epoch is new */                                   \
+	X(EV_DOWN, "down", 0)	    /* it ended */                                                                     \
+	X(EV_STATE, "state", 0)	    /* how a link does, for `kabar status`; may come without UP */                     \
+	X(EV_CREDIT, "credit", 0)   /* the link may take n more PDUs now */                                            \
+	X(EV_TICK, "tick", 0)	    /* a due time has come */                                                          \
+	X(EV_RELOAD, "reload", 0)   /* new configuration and menus */
 
 enum event_kind {
 #define X(name, word, people) name,
@@ -126,15 +126,15 @@ enum effect_kind {
 struct effect {
 	enum effect_kind kind;
 	struct link_id to;
-	uint64_t ref;		/* ACCEPT, ANSWER */
-	int64_t submit;		/* SUBMIT: the row, written as OUT in this transaction */
-	struct slice peer;	/* SUBMIT: E.164 */
-	struct slice text;	/* SUBMIT: UTF-8 of this part only; ANSWER: screen or JSON */
-	struct slice udh;	/* SUBMIT: UDH with its length octet (text_concat_udh); "" none */
-	uint8_t coding;		/* SUBMIT: enum coding */
-	bool want_report;	/* SUBMIT */
-	bool last;		/* ANSWER: the dialogue ends with it */
-	int64_t expires_ms;	/* SUBMIT: wall clock; validity period */
+	uint64_t ref;	    /* ACCEPT, ANSWER */
+	int64_t submit;	    /* SUBMIT: the row, written as OUT in this transaction */
+	struct slice peer;  /* SUBMIT: E.164 */
+	struct slice text;  /* SUBMIT: UTF-8 of this part only; ANSWER: screen or JSON */
+	struct slice udh;   /* SUBMIT: UDH with its length octet (text_concat_udh); "" none */
+	uint8_t coding;	    /* SUBMIT: enum coding */
+	bool want_report;   /* SUBMIT */
+	bool last;	    /* ANSWER: the dialogue ends with it */
+	int64_t expires_ms; /* SUBMIT: wall clock; validity period */
 };
 struct effects {
 	struct effect *v;

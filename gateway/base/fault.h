@@ -9,20 +9,20 @@
 
 #include <stdbool.h>
 
-#define FAULT_MAP(X)                                                                                         \
-	X(engine_before_commit, "a batch is handled, nothing committed")                                     \
-	X(engine_after_commit, "committed, no effect has left")                                              \
-	X(engine_event, "one event fails inside its savepoint")                                              \
-	X(effect_before, "before an effect goes to its bearer")                                              \
-	X(effect_after, "after an effect went to its bearer")                                                \
-	X(accept_before, "before the network is told that we have it")                                       \
-	X(accept_after, "after the network was told")                                                        \
-	X(submit_before_prompt, "child: before GSM_SendSMS")                                                 \
-	X(submit_after_ctrl_z, "child: after GSM_SendSMS, before its result")                                \
-	X(delete_before, "child: before a slot is deleted")                                                  \
-	X(delete_after, "child: after a slot was deleted")                                                   \
-	X(db_step, "a statement returns an I/O error")                                                       \
-	X(db_begin, "BEGIN fails as on a full disk")                                                         \
+#define FAULT_MAP(X)                                                                                                   \
+	X(engine_before_commit, "a batch is handled, nothing committed")                                               \
+	X(engine_after_commit, "committed, no effect has left")                                                        \
+	X(engine_event, "one event fails inside its savepoint")                                                        \
+	X(effect_before, "before an effect goes to its bearer")                                                        \
+	X(effect_after, "after an effect went to its bearer")                                                          \
+	X(accept_before, "before the network is told that we have it")                                                 \
+	X(accept_after, "after the network was told")                                                                  \
+	X(submit_before_prompt, "child: before GSM_SendSMS")                                                           \
+	X(submit_after_ctrl_z, "child: after GSM_SendSMS, before its result")                                          \
+	X(delete_before, "child: before a slot is deleted")                                                            \
+	X(delete_after, "child: after a slot was deleted")                                                             \
+	X(db_step, "a statement returns an I/O error")                                                                 \
+	X(db_begin, "BEGIN fails as on a full disk")                                                                   \
 	X(db_commit, "COMMIT fails as on a full disk")
 
 enum fault {

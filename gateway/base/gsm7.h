@@ -24,7 +24,8 @@ int gsm7_encode(struct slice utf8, uint8_t *septets, size_t cap) MUST_USE;
 void gsm7_decode(const uint8_t *septets, size_t n, struct buf *utf8);
 /* Packing of septets into octets and back (23.038, 6.1.2.1), beginning `fill_bits` (0..6) into the first octet. Return octets / septets. */
 int gsm7_pack(const uint8_t *septets, size_t n, unsigned fill_bits, uint8_t *octets, size_t cap) MUST_USE;
-int gsm7_unpack(const uint8_t *octets, size_t octets_n, unsigned fill_bits, uint8_t *septets, size_t septets_n) MUST_USE;
+int gsm7_unpack(
+    const uint8_t *octets, size_t octets_n, unsigned fill_bits, uint8_t *septets, size_t septets_n) MUST_USE;
 
 /* UTF-8 to UTF-16BE appended to `out` and back. A lone surrogate, a broken sequence and U+0000 become U+FFFD. Returns 16-bit units. */
 int ucs2_encode(struct slice utf8, struct buf *out);

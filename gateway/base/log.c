@@ -103,8 +103,9 @@ static void emit(enum log_level level, enum log_category category, const struct 
 		return;
 	}
 	gmtime_r(&at->tv_sec, &utc);
-	n = snprintf(line, sizeof(line), "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ %s %s %s\n", utc.tm_year + 1900, utc.tm_mon + 1,
-	    utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, at->tv_nsec / 1000000, level_words[level], category_words[category], words);
+	n = snprintf(line, sizeof(line), "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ %s %s %s\n", utc.tm_year + 1900,
+	    utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, at->tv_nsec / 1000000, level_words[level],
+	    category_words[category], words);
 	if (n >= (int)sizeof(line))
 		n = (int)sizeof(line) - 1;
 	if (write(STDERR_FILENO, line, (size_t)n) < 0)

@@ -15,11 +15,11 @@
 #include "gateway/base/must.h"
 
 #define LOG_LEVEL_MAP(X) X(LOG_ERROR, "error") X(LOG_WARN, "warn") X(LOG_INFO, "info") X(LOG_DEBUG, "debug")
-#define LOG_CATEGORY_MAP(X)                                                                                  \
-	X(LOG_GATEWAY, "gateway") /* start, stop, configuration */                                           \
-	X(LOG_LINK, "link")	  /* bearers, modems, their children */                                      \
-	X(LOG_STORE, "store")	  /* database, sickness, migrations */                                       \
-	X(LOG_ENGINE, "engine")	  /* events, routing, delivery */                                            \
+#define LOG_CATEGORY_MAP(X)                                                                                            \
+	X(LOG_GATEWAY, "gateway") /* start, stop, configuration */                                                     \
+	X(LOG_LINK, "link")	  /* bearers, modems, their children */                                                \
+	X(LOG_STORE, "store")	  /* database, sickness, migrations */                                                 \
+	X(LOG_ENGINE, "engine")	  /* events, routing, delivery */                                                      \
 	X(LOG_CONTROL, "control") /* command line clients */
 
 enum log_level {
@@ -46,8 +46,8 @@ void log_write(enum log_level level, enum log_category category, const char *fmt
 #define log_error(category, ...) log_write(LOG_ERROR, category, __VA_ARGS__)
 #define log_warn(category, ...) log_write(LOG_WARN, category, __VA_ARGS__)
 #define log_info(category, ...) log_write(LOG_INFO, category, __VA_ARGS__)
-#define log_debug(category, ...)                                                                             \
-	do {                                                                                                 \
-		if (log_wants(LOG_DEBUG))                                                                    \
-			log_write(LOG_DEBUG, category, __VA_ARGS__);                                         \
+#define log_debug(category, ...)                                                                                       \
+	do {                                                                                                           \
+		if (log_wants(LOG_DEBUG))                                                                              \
+			log_write(LOG_DEBUG, category, __VA_ARGS__);                                                   \
 	} while (0)

@@ -18,8 +18,16 @@ enum sign { SEPARATOR, DIGIT, LIKE_DIGIT, LETTER, END };
 
 static const uint8_t ascii_sign[128] = {
     ['0' ... '9'] = DIGIT,
-    ['A' ... 'H'] = LETTER, ['I'] = LIKE_DIGIT, ['J' ... 'N'] = LETTER, ['O'] = LIKE_DIGIT, ['P' ... 'Z'] = LETTER,
-    ['a' ... 'k'] = LETTER, ['l'] = LIKE_DIGIT, ['m' ... 'n'] = LETTER, ['o'] = LIKE_DIGIT, ['p' ... 'z'] = LETTER,
+    ['A' ... 'H'] = LETTER,
+    ['I'] = LIKE_DIGIT,
+    ['J' ... 'N'] = LETTER,
+    ['O'] = LIKE_DIGIT,
+    ['P' ... 'Z'] = LETTER,
+    ['a' ... 'k'] = LETTER,
+    ['l'] = LIKE_DIGIT,
+    ['m' ... 'n'] = LETTER,
+    ['o'] = LIKE_DIGIT,
+    ['p' ... 'z'] = LETTER,
     ['|'] = LIKE_DIGIT,
 };
 
@@ -65,7 +73,8 @@ static uint32_t token_end(struct slice s, uint32_t at, unsigned *digits)
 	enum sign last = END, sign;
 	unsigned real = 0, n = 0;
 
-	if (at > 0 && sign_at(s, at, &used) == LIKE_DIGIT && (isalnum((unsigned char)s.p[at - 1]) || s.p[at - 1] == '|'))
+	if (at > 0 && sign_at(s, at, &used) == LIKE_DIGIT &&
+	    (isalnum((unsigned char)s.p[at - 1]) || s.p[at - 1] == '|'))
 		return at;
 	for (;; end += used, last = sign) {
 		sign = sign_at(s, end, &used);

@@ -13,33 +13,58 @@
 
 struct country {
 	const char *code, *iso;
-	bool trunk_zero; /* "+62 0812": the zero falls */
-	uint8_t min, max; /* digits of a mobile number after the code */
+	bool trunk_zero;   /* "+62 0812": the zero falls */
+	uint8_t min, max;  /* digits of a mobile number after the code */
 	const char *first; /* digits that it may begin with */
 };
 
 static const struct country countries[] = {
-    {"62", "ID", true, 9, 12, "8"},	 {"852", "HK", false, 8, 8, "456789"},  {"886", "TW", true, 9, 9, "9"},
-    {"60", "MY", true, 9, 10, "1"},	 {"65", "SG", false, 8, 8, "89"},      {"81", "JP", true, 10, 10, "6789"},
-    {"82", "KR", true, 9, 10, "1"},	 {"966", "SA", true, 9, 9, "5"},       {"673", "BN", false, 7, 7, "278"},
-    {"971", "AE", true, 9, 9, "5"},	 {"974", "QA", false, 8, 8, "34567"},  {"968", "OM", false, 8, 8, "79"},
-    {"965", "KW", false, 8, 8, "4569"},	 {"973", "BH", false, 8, 8, "36"},     {"962", "JO", true, 9, 9, "7"},
-    {"853", "MO", false, 8, 8, "6"},	 {"675", "PG", false, 8, 8, "78"},     {"39", "IT", false, 9, 10, "3"},
-    {"90", "TR", true, 10, 10, "5"},	 {"48", "PL", false, 9, 9, "4567"},    {"49", "DE", true, 10, 11, "1"},
-    {"855", "KH", true, 8, 9, "136789"},	 {"95", "MM", true, 8, 10, "9"},       {"856", "LA", true, 9, 10, "2"},
-    {"66", "TH", true, 9, 9, "689"},	 {"63", "PH", true, 10, 10, "9"},      {"84", "VN", true, 9, 9, "35789"},
-    {"86", "CN", false, 11, 11, "1"},	 {"91", "IN", true, 10, 10, "6789"},   {"92", "PK", true, 10, 10, "3"},
-    {"880", "BD", true, 10, 10, "1"},	 {"61", "AU", true, 9, 9, "4"},	       {"31", "NL", true, 9, 9, "6"},
-    {"44", "GB", true, 10, 10, "7"},	 {"40", "RO", true, 9, 9, "7"},	       {"670", "TL", false, 8, 8, "7"},
+    {"62", "ID", true, 9, 12, "8"},
+    {"852", "HK", false, 8, 8, "456789"},
+    {"886", "TW", true, 9, 9, "9"},
+    {"60", "MY", true, 9, 10, "1"},
+    {"65", "SG", false, 8, 8, "89"},
+    {"81", "JP", true, 10, 10, "6789"},
+    {"82", "KR", true, 9, 10, "1"},
+    {"966", "SA", true, 9, 9, "5"},
+    {"673", "BN", false, 7, 7, "278"},
+    {"971", "AE", true, 9, 9, "5"},
+    {"974", "QA", false, 8, 8, "34567"},
+    {"968", "OM", false, 8, 8, "79"},
+    {"965", "KW", false, 8, 8, "4569"},
+    {"973", "BH", false, 8, 8, "36"},
+    {"962", "JO", true, 9, 9, "7"},
+    {"853", "MO", false, 8, 8, "6"},
+    {"675", "PG", false, 8, 8, "78"},
+    {"39", "IT", false, 9, 10, "3"},
+    {"90", "TR", true, 10, 10, "5"},
+    {"48", "PL", false, 9, 9, "4567"},
+    {"49", "DE", true, 10, 11, "1"},
+    {"855", "KH", true, 8, 9, "136789"},
+    {"95", "MM", true, 8, 10, "9"},
+    {"856", "LA", true, 9, 10, "2"},
+    {"66", "TH", true, 9, 9, "689"},
+    {"63", "PH", true, 10, 10, "9"},
+    {"84", "VN", true, 9, 9, "35789"},
+    {"86", "CN", false, 11, 11, "1"},
+    {"91", "IN", true, 10, 10, "6789"},
+    {"92", "PK", true, 10, 10, "3"},
+    {"880", "BD", true, 10, 10, "1"},
+    {"61", "AU", true, 9, 9, "4"},
+    {"31", "NL", true, 9, 9, "6"},
+    {"44", "GB", true, 10, 10, "7"},
+    {"40", "RO", true, 9, 9, "7"},
+    {"670", "TL", false, 8, 8, "7"},
 };
 
 /* What a worker dials before an international number. 00 is nearly everywhere, so it is tried first: 00639.. is the Philippines, not 006 and Italy. */
-static const char *const dial_out[] = {"00", "01017", "00700", "0019", "001", "002", "005", "006", "007", "008", "009", "010", "019"};
+static const char *const dial_out[] = {
+    "00", "01017", "00700", "0019", "001", "002", "005", "006", "007", "008", "009", "010", "019"};
 
 /* Beginnings of Indonesian mobile numbers that BTP has given out. */
-static const char *const home_prefixes[] = {"811", "812", "813", "814", "815", "816", "817", "818", "819", "821", "822", "823", "831", "832",
-    "833", "838", "851", "852", "853", "855", "856", "857", "858", "859", "877", "878", "879", "881", "882", "883", "887", "888", "889", "895",
-    "896", "897", "898", "899"};
+static const char *const home_prefixes[] = {"811", "812", "813", "814", "815", "816", "817", "818", "819", "821", "822",
+    "823", "831", "832", "833", "838", "851", "852", "853", "855", "856", "857", "858", "859", "877", "878", "879",
+    "881", "882", "883", "887", "888", "889", "895", "896", "897", "898", "899"};
 
 static const struct country *country_of(const char *digits)
 {
@@ -182,7 +207,8 @@ enum msisdn_kind msisdn_parse(struct slice typed, char out[MSISDN_SIZE], const c
 		reason = "it is empty";
 	} else if (!strip(typed, digits, &plus)) {
 		kind = MSISDN_ALPHANUMERIC;
-	} else if (plus ? international(digits, e164, &reason) : strlen(digits) > 6 && without_plus(digits, true, e164, &reason)) {
+	} else if (plus ? international(digits, e164, &reason)
+			: strlen(digits) > 6 && without_plus(digits, true, e164, &reason)) {
 		memcpy(out, e164, MSISDN_SIZE);
 		kind = MSISDN_MOBILE;
 	} else if (!plus && strlen(digits) <= 6 && digits[0]) {
@@ -211,7 +237,8 @@ enum msisdn_kind msisdn_from_network(struct slice sender, char out[MSISDN_SIZE])
 	bool plus;
 
 	sender = slice_trim(sender);
-	snprintf(out, MSISDN_SIZE, SLICE_FMT, (int)(sender.n > MSISDN_SIZE - 1 ? MSISDN_SIZE - 1 : sender.n), sender.p ? sender.p : "");
+	snprintf(out, MSISDN_SIZE, SLICE_FMT, (int)(sender.n > MSISDN_SIZE - 1 ? MSISDN_SIZE - 1 : sender.n),
+	    sender.p ? sender.p : "");
 	if (sender.n == 0)
 		return MSISDN_INVALID;
 	if (!strip(sender, digits, &plus))

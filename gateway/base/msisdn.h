@@ -13,8 +13,8 @@
 #define MSISDN_SIZE 24 /* "+" and 15 digits, or a sender's name of 11 characters, and NUL */
 
 enum msisdn_kind {
-	MSISDN_MOBILE,	     /* E.164, a mobile number: may be answered */
-	MSISDN_OTHER,	     /* E.164 in form, but no mobile number that the table knows: answered when the network brought it, refused when typed */
+	MSISDN_MOBILE, /* E.164, a mobile number: may be answered */
+	MSISDN_OTHER, /* E.164 in form, but no mobile number that the table knows: answered when the network brought it, refused when typed */
 	MSISDN_SHORT,	     /* <= 6 digits: never answered */
 	MSISDN_ALPHANUMERIC, /* letters: never answered */
 	MSISDN_INVALID,	     /* empty, too short, too long, not mobile */

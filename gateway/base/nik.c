@@ -59,7 +59,8 @@ static int pair(const char *p)
 
 static bool is_province(int code)
 {
-	static const uint8_t ranges[][2] = {{11, 19}, {21, 21}, {31, 36}, {51, 53}, {61, 65}, {71, 76}, {81, 82}, {91, 96}};
+	static const uint8_t ranges[][2] = {
+	    {11, 19}, {21, 21}, {31, 36}, {51, 53}, {61, 65}, {71, 76}, {81, 82}, {91, 96}};
 
 	for (size_t i = 0; i < COUNT_OF(ranges); i++)
 		if (code >= ranges[i][0] && code <= ranges[i][1])
@@ -89,7 +90,8 @@ enum nik_verdict nik_parse(struct slice typed, struct date today, struct nik *ou
 	day = pair(digits + 6);
 	month = pair(digits + 8);
 	out->female = day > 40;
-	out->birth = (struct date){full_year(pair(digits + 10), today), (uint8_t)month, (uint8_t)(day > 40 ? day - 40 : day)};
+	out->birth =
+	    (struct date){full_year(pair(digits + 10), today), (uint8_t)month, (uint8_t)(day > 40 ? day - 40 : day)};
 	if (out->birth.day < 1 || out->birth.day > 31 || month < 1 || month > 12)
 		return NIK_DAY_MONTH;
 	if (!is_province(pair(digits)))
@@ -104,10 +106,11 @@ static int month_named(const char *word, size_t n)
 	static const struct {
 		const char *word;
 		int month;
-	} names[] = {{"januari", 1}, {"jan", 1}, {"februari", 2}, {"pebruari", 2}, {"feb", 2}, {"peb", 2}, {"maret", 3}, {"mar", 3}, {"mrt", 3},
-	    {"april", 4}, {"apr", 4}, {"mei", 5}, {"may", 5}, {"juni", 6}, {"jun", 6}, {"juli", 7}, {"jul", 7}, {"agustus", 8}, {"agust", 8},
-	    {"agst", 8}, {"agt", 8}, {"agu", 8}, {"ags", 8}, {"aug", 8}, {"september", 9}, {"sept", 9}, {"sep", 9}, {"oktober", 10}, {"okt", 10},
-	    {"oct", 10}, {"november", 11}, {"nopember", 11}, {"nov", 11}, {"nop", 11}, {"desember", 12}, {"des", 12}, {"dec", 12}};
+	} names[] = {{"januari", 1}, {"jan", 1}, {"februari", 2}, {"pebruari", 2}, {"feb", 2}, {"peb", 2}, {"maret", 3},
+	    {"mar", 3}, {"mrt", 3}, {"april", 4}, {"apr", 4}, {"mei", 5}, {"may", 5}, {"juni", 6}, {"jun", 6},
+	    {"juli", 7}, {"jul", 7}, {"agustus", 8}, {"agust", 8}, {"agst", 8}, {"agt", 8}, {"agu", 8}, {"ags", 8},
+	    {"aug", 8}, {"september", 9}, {"sept", 9}, {"sep", 9}, {"oktober", 10}, {"okt", 10}, {"oct", 10},
+	    {"november", 11}, {"nopember", 11}, {"nov", 11}, {"nop", 11}, {"desember", 12}, {"des", 12}, {"dec", 12}};
 
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (strlen(names[i].word) == n && memcmp(names[i].word, word, n) == 0)
@@ -153,7 +156,8 @@ static bool from_pieces(const struct piece v[3], struct date today, struct date 
 	}
 	if (day.digits < 1 || day.digits > 2 || v[1].digits > 2 || (year.digits != 2 && year.digits != 4))
 		return false;
-	*out = (struct date){(int16_t)(year.digits == 2 ? full_year(year.value, today) : year.value), (uint8_t)v[1].value, (uint8_t)day.value};
+	*out = (struct date){(int16_t)(year.digits == 2 ? full_year(year.value, today) : year.value),
+	    (uint8_t)v[1].value, (uint8_t)day.value};
 	return out->year >= 1900 && out->year <= today.year && date_valid(*out);
 }
 
@@ -164,7 +168,8 @@ static size_t read_date(const char *p, struct date today, struct date *out)
 	size_t at = read_piece(p, &v[0]);
 
 	if (v[0].digits == 8) {
-		struct piece packed[3] = {{v[0].value / 1000000, 2}, {v[0].value / 10000 % 100, 2}, {v[0].value % 10000, 4}};
+		struct piece packed[3] = {
+		    {v[0].value / 1000000, 2}, {v[0].value / 10000 % 100, 2}, {v[0].value % 10000, 4}};
 		struct piece iso[3] = {{v[0].value / 10000, 4}, {v[0].value / 100 % 100, 2}, {v[0].value % 100, 2}};
 
 		return from_pieces(packed, today, out) || from_pieces(iso, today, out) ? at : 0;

@@ -17,17 +17,17 @@ struct date {
 
 enum nik_verdict {
 	NIK_OK,
-	NIK_LENGTH,   /* not 16 digits; digits_n says how many */
-	NIK_DAY_MONTH,/* day 00, 32..40, 72..99, or month 00, 13..99 */
-	NIK_PROVINCE, /* not one of the 38 codes */
-	NIK_FILLER,   /* all digits equal, 1234567890123456, or serial 0000 */
-	NIK_DATE,     /* 30 February and its like: valid all the same, asked once, then taken and flagged */
+	NIK_LENGTH,    /* not 16 digits; digits_n says how many */
+	NIK_DAY_MONTH, /* day 00, 32..40, 72..99, or month 00, 13..99 */
+	NIK_PROVINCE,  /* not one of the 38 codes */
+	NIK_FILLER,    /* all digits equal, 1234567890123456, or serial 0000 */
+	NIK_DATE,      /* 30 February and its like: valid all the same, asked once, then taken and flagged */
 };
 
 struct nik {
 	char digits[17];
-	uint8_t digits_n;      /* digits found, also when not 16 */
-	bool mended;	       /* O, l, I were read as 0 and 1: say what was understood */
+	uint8_t digits_n; /* digits found, also when not 16 */
+	bool mended;	  /* O, l, I were read as 0 and 1: say what was understood */
 	bool female;
 	struct date birth;
 };

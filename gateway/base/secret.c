@@ -73,7 +73,8 @@ static int create(const char *path, uint8_t master[KEY_BYTES], char **why)
 	unlink(fresh);
 	fd = open(fresh, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0400);
 	if (fd < 0) {
-		*why = say("cannot make the key file %s: %s. Check that its folder exists and may be written.", path, strerror(errno));
+		*why = say("cannot make the key file %s: %s. Check that its folder exists and may be written.", path,
+		    strerror(errno));
 		free(fresh);
 		return ERR_IO;
 	}
@@ -122,7 +123,9 @@ int keys_open(const char *path, bool may_create, struct keys **out, char **why)
 		rc = create(path, master, why);
 	} else if (fd < 0) {
 		rc = errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
-		*why = rc == ERR_NOT_FOUND ? say("the key file %s is missing: what the store has sealed cannot be read. Restore it from its backup.", path)
+		*why = rc == ERR_NOT_FOUND ? say("the key file %s is missing: what the store has sealed cannot be "
+						 "read. Restore it from its backup.",
+						 path)
 					   : say("cannot read the key file %s: %s.", path, strerror(errno));
 	} else {
 		rc = read_master(path, fd, master, why);
@@ -179,8 +182,8 @@ int secret_open(const struct keys *k, const char *context, struct slice sealed, 
 		return ERR_CORRUPT;
 	n = sealed.n - NONCE_BYTES - TAG_BYTES;
 	plain = must_alloc(n + 1);
-	rc = crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, (const uint8_t *)sealed.p + NONCE_BYTES, n + TAG_BYTES,
-	    (const uint8_t *)context, strlen(context), (const uint8_t *)sealed.p, k->of[KEY_SEAL]);
+	rc = crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, (const uint8_t *)sealed.p + NONCE_BYTES,
+	    n + TAG_BYTES, (const uint8_t *)context, strlen(context), (const uint8_t *)sealed.p, k->of[KEY_SEAL]);
 	if (rc == 0)
 		buf_add(out, plain, n);
 	sodium_memzero(plain, n + 1);

@@ -29,7 +29,8 @@ void secret_seal(const struct keys *k, const char *context, struct slice plain, 
 /* ERR_CORRUPT if it was not sealed by this key and context. out is appended to; wipe it with buf_wipe. */
 int secret_open(const struct keys *k, const char *context, struct slice sealed, struct buf *out) MUST_USE;
 /* Keyed hash (BLAKE2b, 16 bytes) of the concatenation of n slices, each with its length in front. */
-void secret_hash(const struct keys *k, enum key_use use, const struct slice *parts, unsigned n, uint8_t out[HASH_BYTES]);
+void secret_hash(
+    const struct keys *k, enum key_use use, const struct slice *parts, unsigned n, uint8_t out[HASH_BYTES]);
 bool secret_equal(const void *a, const void *b, size_t n); /* constant time */
 void secret_wipe(void *p, size_t n);
 /* Random bytes from the system: for seeds of events (in io/) and key files, never below floor 4 otherwise. */

@@ -21,13 +21,13 @@ struct slice {
 #define SLICE_ARG(s) (int)(s).n, (s).p ? (s).p : ""
 #define SLICE_LIT(literal) ((struct slice){(literal), sizeof(literal) - 1})
 
-struct slice slice_of(const char *z);			    /* NULL gives the empty slice */
-struct slice slice_from(struct slice s, uint32_t from);	    /* the rest from byte `from` on */
-struct slice slice_trim(struct slice s);		    /* without white space at both ends */
+struct slice slice_of(const char *z);			/* NULL gives the empty slice */
+struct slice slice_from(struct slice s, uint32_t from); /* the rest from byte `from` on */
+struct slice slice_trim(struct slice s);		/* without white space at both ends */
 bool slice_eq(struct slice a, struct slice b);
 bool slice_is(struct slice a, const char *z);
 bool slice_starts(struct slice a, const char *z);
-bool slice_all_digits(struct slice s); /* and not empty */
+bool slice_all_digits(struct slice s);	  /* and not empty */
 char *slice_dup(struct slice s) MUST_USE; /* NUL-terminated copy, free() it */
 
 /* A growing text. Starts as {0}; p is always NUL-terminated after the first call; buf_free() ends it. */

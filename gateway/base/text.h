@@ -27,11 +27,12 @@ void text_fold_case(struct slice in, struct buf *out);
 /* One message: how it will be coded and split (3GPP TS 23.040, 9.2.3.24.1: 160/153 septets, 70/67 units with an 8-bit reference). */
 #define TEXT_PARTS_MAX 16
 struct text_parts {
-	enum coding coding;	       /* GSM7 when every character is in the alphabet, else UCS2 */
-	uint8_t n;		       /* 1..TEXT_PARTS_MAX */
-	bool cut;		       /* the text was longer than TEXT_PARTS_MAX parts: the rest is not sent */
-	struct slice part[TEXT_PARTS_MAX]; /* into the caller's text; never cuts an escape pair or a surrogate pair; prefers word ends */
-	uint16_t units[TEXT_PARTS_MAX];    /* septets or 16-bit units of each */
+	enum coding coding; /* GSM7 when every character is in the alphabet, else UCS2 */
+	uint8_t n;	    /* 1..TEXT_PARTS_MAX */
+	bool cut;	    /* the text was longer than TEXT_PARTS_MAX parts: the rest is not sent */
+	struct slice part
+	    [TEXT_PARTS_MAX]; /* into the caller's text; never cuts an escape pair or a surrogate pair; prefers word ends */
+	uint16_t units[TEXT_PARTS_MAX]; /* septets or 16-bit units of each */
 };
 void text_split(struct slice utf8, struct text_parts *out);
 

@@ -64,8 +64,7 @@ static int64_t offset_ms(struct slice name)
 /* Days since 1970-01-01; March begins the year, so that the leap day is its last. */
 static int64_t days_of(struct date d)
 {
-	int64_t year = d.year - (d.month <= 2), era = (year >= 0 ? year : year - 399) / 400,
-		of_era = year - era * 400;
+	int64_t year = d.year - (d.month <= 2), era = (year >= 0 ? year : year - 399) / 400, of_era = year - era * 400;
 	int64_t of_year = (153 * (d.month + (d.month > 2 ? -3 : 9)) + 2) / 5 + d.day - 1;
 
 	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
@@ -78,8 +77,8 @@ static struct date date_of(int64_t days)
 	int64_t of_year = of_era - (365 * year + year / 4 - year / 100), mp = (5 * of_year + 2) / 153;
 	int64_t month = mp < 10 ? mp + 3 : mp - 9;
 
-	return (struct date){(int16_t)(year + era * 400 + (month <= 2)), (uint8_t)month,
-	    (uint8_t)(of_year - (153 * mp + 2) / 5 + 1)};
+	return (struct date){
+	    (int16_t)(year + era * 400 + (month <= 2)), (uint8_t)month, (uint8_t)(of_year - (153 * mp + 2) / 5 + 1)};
 }
 
 struct local zone_local(struct slice name, int64_t ms)

@@ -33,8 +33,8 @@ struct bearer_host {
 	void *arg;
 	void (*event)(void *arg, const struct event *e);  /* now_ms and seed are stamped by the host */
 	uint32_t (*next_epoch)(void *arg, uint16_t link); /* counts the lives of a link, across restarts */
-	const char *self_exe;	 /* this binary, for children */
-	const char *config_path; /* never read by children: for messages only */
+	const char *self_exe;				  /* this binary, for children */
+	const char *config_path;			  /* never read by children: for messages only */
 };
 
 /* How a bearer begins. */
@@ -46,7 +46,7 @@ struct bearer_start {
 };
 
 struct bearer_kind {
-	const char *name;	     /* the `kind` of gateway.conf */
+	const char *name; /* the `kind` of gateway.conf */
 	const char *summary;
 	const struct conf_key *keys; /* beyond name, kind, number */
 	/* Never fails: what is wrong (device absent, locked) is EV_STATE, and it goes on trying with back-off. */

@@ -23,8 +23,7 @@ extern const struct bearer_kind bearer_gsm;
 #define ABSENT_MS 1000	    /* how often one looks whether the device is there again */
 #define SETTLE_LISTEN_MS 8000
 #define SETTLE_LIMIT_MS 12000
-#define SILENCE_MS                                                                                           \
-	90000 /* a living child says its state every 30 s; a sweep of a slow modem takes its time */
+#define SILENCE_MS 90000 /* a living child says its state every 30 s; a sweep of a slow modem takes its time */
 #define CLOSE_MS 2000
 
 static const struct conf_key keys[] = {
@@ -34,8 +33,7 @@ static const struct conf_key keys[] = {
     {"connection", CONF_STRING, "at115200", 0, 0,
 	"at|at9600|at19200|at38400|at57600|at115200|at230400|at460800|at921600", 0,
 	"AT commands at this speed; USB modems take any."},
-    {"pin", CONF_SECRET, NULL, 4, 8, NULL, 0,
-	"PIN of the SIM. It is offered once; when it is refused, never again."},
+    {"pin", CONF_SECRET, NULL, 4, 8, NULL, 0, "PIN of the SIM. It is offered once; when it is refused, never again."},
     {"per_minute", CONF_INT, "30", 1, 6000, NULL, 0, "SMS (parts) sent in a minute at most."},
     {"smsc", CONF_STRING, "", 0, 20, NULL, 0,
 	"Number of the message centre, when that of the SIM is missing or wrong."},
@@ -124,8 +122,8 @@ static json_t *odd_list(const struct gsm *g, int what)
 		const struct gsm_odd *o = &g->odd[i];
 
 		if ((int)o->what == what)
-			json_array_append_new(list, json_pack("{s:s, s:i, s:s}", "mem", o->place.mem, "loc",
-							o->place.loc, "pdu", o->pdu));
+			json_array_append_new(list,
+			    json_pack("{s:s, s:i, s:s}", "mem", o->place.mem, "loc", o->place.loc, "pdu", o->pdu));
 	}
 	return list;
 }
@@ -134,10 +132,10 @@ static void say_open(struct gsm *g)
 {
 	const struct conf_group *c = g->base.start.config;
 	const char *pin = conf_string(c, "pin"), *smsc = conf_string(c, "smsc");
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:b}", "do", "open", "device",
-	    conf_string(c, "device"), "connection", conf_string(c, "connection"), "smsc", smsc ? smsc : "",
-	    "sweep_s", (json_int_t)conf_int(c, "sweep_s"), "submit_timeout_ms",
-	    (json_int_t)conf_int(c, "submit_timeout"), "careful", (int)g->careful);
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:b}", "do", "open", "device", conf_string(c, "device"),
+	    "connection", conf_string(c, "connection"), "smsc", smsc ? smsc : "", "sweep_s",
+	    (json_int_t)conf_int(c, "sweep_s"), "submit_timeout_ms", (json_int_t)conf_int(c, "submit_timeout"),
+	    "careful", (int)g->careful);
 
 	MUST(o);
 	if (pin && !pin_is_odd(pin) && !g->pin_rejected && !g->pin_offered)
@@ -393,11 +391,10 @@ static void say_submit(struct gsm *g, const struct effect *e)
 		ucs2_encode(e->text, &utf16);
 	buf_hex(&text, utf16.p, utf16.n);
 	buf_hex(&udh, e->udh.p, e->udh.n);
-	gsm_child_say(
-	    g->child, json_pack("{s:s, s:I, s:s, s:s, s:s, s:i, s:b, s:i}", "do", "submit", "job",
-			  (json_int_t)e->submit, "to", g->submit.peer, "text", text.p ? text.p : "", "udh",
-			  udh.p ? udh.p : "", "coding", (int)e->coding, "report", (int)report, "validity",
-			  e->expires_ms ? (int)gsm_validity(e->expires_ms - wall_ms()) : 255));
+	gsm_child_say(g->child,
+	    json_pack("{s:s, s:I, s:s, s:s, s:s, s:i, s:b, s:i}", "do", "submit", "job", (json_int_t)e->submit, "to",
+		g->submit.peer, "text", text.p ? text.p : "", "udh", udh.p ? udh.p : "", "coding", (int)e->coding,
+		"report", (int)report, "validity", e->expires_ms ? (int)gsm_validity(e->expires_ms - wall_ms()) : 255));
 	buf_wipe(&utf16);
 	buf_wipe(&text);
 	buf_free(&udh);
@@ -440,8 +437,7 @@ static void gsm_accept(struct bearer *b, uint64_t ref)
 	struct gsm *g = (struct gsm *)b;
 
 	if (g->phase == GSM_UP && ref >> 32 == g->epoch)
-		gsm_child_say(
-		    g->child, json_pack("{s:s, s:I}", "do", "accept", "n", (json_int_t)(uint32_t)ref));
+		gsm_child_say(g->child, json_pack("{s:s, s:I}", "do", "accept", "n", (json_int_t)(uint32_t)ref));
 }
 
 static void gsm_pause(struct bearer *b, bool paused)

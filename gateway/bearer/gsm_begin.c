@@ -39,8 +39,8 @@ static void settle(struct life *l, int fd, int err)
 	struct gsm_evidence e = {0};
 
 	if (err == 0)
-		err = gsm_tty_listen(fd, gsm_line_string(l->open, "settle_peer"),
-		    (int)gsm_line_int(l->open, "settle_ms", 0), &e);
+		err = gsm_tty_listen(
+		    fd, gsm_line_string(l->open, "settle_peer"), (int)gsm_line_int(l->open, "settle_ms", 0), &e);
 	if (e.reported)
 		life_say(l, gsm_sms_line(&e.report, 0));
 	if (e.answered || e.reported)
@@ -52,8 +52,8 @@ static void settle(struct life *l, int fd, int err)
 
 static void raw_done(struct life *l, const struct gsm_place *place, bool refused)
 {
-	life_say(l, json_pack("{s:s, s:s, s:i, s:s}", "ev", "raw", "mem", place->mem, "loc", place->loc,
-			"result", refused ? "refused" : "gone"));
+	life_say(l, json_pack("{s:s, s:s, s:i, s:s}", "ev", "raw", "mem", place->mem, "loc", place->loc, "result",
+			refused ? "refused" : "gone"));
 	if (refused && l->skip_n < LIFE_SKIPPED)
 		l->skip[l->skip_n++] = *place;
 }
@@ -105,8 +105,7 @@ static enum phone_trouble trouble_of(int err)
 
 static void raw_stage(struct life *l)
 {
-	json_t *reads = json_object_get(l->open, "raw_read"),
-	       *deletes = json_object_get(l->open, "raw_delete");
+	json_t *reads = json_object_get(l->open, "raw_read"), *deletes = json_object_get(l->open, "raw_delete");
 	bool settles = gsm_line_int(l->open, "settle_ms", 0) > 0,
 	     works = json_array_size(reads) || json_array_size(deletes);
 	int fd, err;
@@ -227,8 +226,8 @@ static bool watch(struct life *l)
 	}
 	l->sweep_ms = gsm_line_int(l->open, "sweep_s", 60) * 1000;
 	if (r == PHONE_REFUSED) {
-		log_warn(LOG_LINK, "%s: the modem does not announce messages (%s): it is asked every %d s",
-		    l->name, phone_error(l->phone), POLLING_MS / 1000);
+		log_warn(LOG_LINK, "%s: the modem does not announce messages (%s): it is asked every %d s", l->name,
+		    phone_error(l->phone), POLLING_MS / 1000);
 		l->sweep_ms = l->sweep_ms < POLLING_MS ? l->sweep_ms : POLLING_MS;
 	}
 	return true;
@@ -275,8 +274,7 @@ void life_begin(struct life *l)
 	raw_stage(l);
 	if (l->over)
 		return;
-	l->phone =
-	    phone_open(gsm_line_string(l->open, "device"), gsm_line_string(l->open, "connection"), &trouble);
+	l->phone = phone_open(gsm_line_string(l->open, "device"), gsm_line_string(l->open, "connection"), &trouble);
 	if (!l->phone) {
 		life_bye(l, trouble_words[trouble], "");
 		return;

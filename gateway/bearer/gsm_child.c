@@ -33,8 +33,7 @@ struct saying {
 
 static bool own_fault(int signal)
 {
-	return signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGFPE ||
-	       signal == SIGILL;
+	return signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGFPE || signal == SIGILL;
 }
 
 static void on_closed(uv_handle_t *h)
@@ -183,8 +182,7 @@ static int spawn(struct gsm_child *c, uv_loop_t *loop, const char *exe, const ch
 	    {.flags = UV_IGNORE},
 	    {.flags = UV_INHERIT_FD, .data.fd = 1},
 	    {.flags = UV_INHERIT_FD, .data.fd = 2},
-	    {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE | UV_WRITABLE_PIPE,
-		.data.stream = (uv_stream_t *)&c->pipe},
+	    {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&c->pipe},
 	};
 	uv_process_options_t how = {
 	    .exit_cb = on_process_exit, .file = exe, .args = args, .stdio_count = 4, .stdio = stdio};

@@ -76,8 +76,8 @@ static void read_place(struct life *l, const struct gsm_place *place)
 	if (r == PHONE_OK || r == PHONE_UNDECODABLE)
 		inbox_found(l, &sms);
 	else if (r == PHONE_REFUSED)
-		log_warn(LOG_LINK, "%s: the modem refuses to read %s %d (%s); the next sweep tries again",
-		    l->name, place->mem, place->loc, phone_error(l->phone));
+		log_warn(LOG_LINK, "%s: the modem refuses to read %s %d (%s); the next sweep tries again", l->name,
+		    place->mem, place->loc, phone_error(l->phone));
 	else if (r == PHONE_LOST)
 		life_lost(l, "reading a message");
 }
@@ -99,8 +99,7 @@ static void sweep_list(struct life *l)
 			break;
 	}
 	if (r == PHONE_REFUSED)
-		log_warn(LOG_LINK, "%s: the modem refuses to list its messages (%s)", l->name,
-		    phone_error(l->phone));
+		log_warn(LOG_LINK, "%s: the modem refuses to list its messages (%s)", l->name, phone_error(l->phone));
 	if (r == PHONE_LOST)
 		life_lost(l, "listing messages");
 }
@@ -134,8 +133,7 @@ static void sweep_reports(struct life *l)
 
 	for (int misses = 0; misses < REPORT_MISSES && !l->over; place.loc++) {
 		struct gsm_sms sms;
-		enum phone_result r =
-		    slots_at(&l->slots, &place) ? PHONE_OK : phone_read(l->phone, &place, &sms);
+		enum phone_result r = slots_at(&l->slots, &place) ? PHONE_OK : phone_read(l->phone, &place, &sms);
 
 		if (r == PHONE_REFUSED)
 			return; /* no such memory */
@@ -182,8 +180,8 @@ void inbox_accept(struct life *l, uint32_t n)
 
 static void leave_to_raw(struct life *l, struct slot *s)
 {
-	life_say(l, json_pack("{s:s, s:s, s:i, s:s}", "ev", "stuck", "mem", s->sms.place.mem, "loc",
-			s->sms.place.loc, "pdu", s->sms.pdu));
+	life_say(l, json_pack("{s:s, s:s, s:i, s:s}", "ev", "stuck", "mem", s->sms.place.mem, "loc", s->sms.place.loc,
+			"pdu", s->sms.pdu));
 	slots_move(&l->slots, s, SLOT_RAW);
 }
 
@@ -198,8 +196,8 @@ static void delete_place(struct life *l, struct slot *s)
 	} else if (s->sms.kind == GSM_SMS_UNDECODABLE) {
 		leave_to_raw(l, s);
 	} else {
-		log_warn(LOG_LINK, "%s: the modem refuses to delete %s %d (%s); the next sweep tries again",
-		    l->name, s->sms.place.mem, s->sms.place.loc, phone_error(l->phone));
+		log_warn(LOG_LINK, "%s: the modem refuses to delete %s %d (%s); the next sweep tries again", l->name,
+		    s->sms.place.mem, s->sms.place.loc, phone_error(l->phone));
 		slots_move(&l->slots, s, SLOT_REFUSED);
 	}
 }
@@ -247,8 +245,8 @@ static bool raw_is_due(const struct life *l, int64_t now)
 {
 	const uint32_t *in = l->slots.in;
 
-	return in[SLOT_RAW] && !in[SLOT_WAITING] && !in[SLOT_OFFERED] && !in[SLOT_ACCEPTED] &&
-	       !l->submit.waits && now >= l->raw_at;
+	return in[SLOT_RAW] && !in[SLOT_WAITING] && !in[SLOT_OFFERED] && !in[SLOT_ACCEPTED] && !l->submit.waits &&
+	       now >= l->raw_at;
 }
 
 bool inbox_step(struct life *l, int64_t now)

@@ -86,8 +86,7 @@ static void submit_done(struct life *l, json_t *o)
 static void submit_unknown(struct life *l, const char *words)
 {
 	submit_done(l, json_pack("{s:s, s:s}", "ev", "unknown", "words", words));
-	life_bye(
-	    l, "lost", words); /* what the modem says next might be the answer: only a new life is sure */
+	life_bye(l, "lost", words); /* what the modem says next might be the answer: only a new life is sure */
 }
 
 static void submit_result(struct life *l, int code, int mr)
@@ -158,8 +157,8 @@ static void submit_begin(struct life *l)
 	}
 	drain_news(l); /* a refusal of the command itself comes as a result */
 	if (l->submit.line)
-		submit_done(l, json_pack("{s:s, s:i, s:b, s:s}", "ev", "failed", "code", 0, "handed", 0,
-				   "words", phone_error(l->phone)));
+		submit_done(l, json_pack("{s:s, s:i, s:b, s:s}", "ev", "failed", "code", 0, "handed", 0, "words",
+				   phone_error(l->phone)));
 	if (r == PHONE_LOST)
 		life_lost(l, "handing over a message");
 }
@@ -198,8 +197,8 @@ static void read_gateway(struct life *l)
 	if (n <= 0)
 		_exit(1); /* the gateway is gone */
 	if (gsm_lines_feed(&l->lines, bytes, (size_t)n, take_line, l) < 0) {
-		log_error(LOG_LINK,
-		    "%s: the child does not understand the gateway; both must be of one version", l->name);
+		log_error(
+		    LOG_LINK, "%s: the child does not understand the gateway; both must be of one version", l->name);
 		life_bye(l, "protocol", "");
 	}
 }

@@ -29,8 +29,7 @@ struct gsm_lines {
  * Cuts what came into lines; `each` gets every object (borrowed) and returns 0, or a negative code that ends
  * the call and is returned. ERR_FULL: a line is too long. ERR_INVALID: it is not a JSON object.
  */
-int gsm_lines_feed(
-    struct gsm_lines *l, const char *p, size_t n, int (*each)(void *arg, json_t *o), void *arg) MUST_USE;
+int gsm_lines_feed(struct gsm_lines *l, const char *p, size_t n, int (*each)(void *arg, json_t *o), void *arg) MUST_USE;
 
 /* Appends the object as one line and gives it up. */
 void gsm_line_add(struct buf *out, json_t *o);

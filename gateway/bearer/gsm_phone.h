@@ -17,11 +17,11 @@ enum phone_result {
 };
 
 /* Why a phone did not open: chooses the words and the patience of the gateway. */
-#define PHONE_TROUBLE_MAP(X)                                                                                 \
-	X(TROUBLE_NONE, "none")                                                                              \
-	X(TROUBLE_ABSENT, "absent")	  /* there is no such device */                                      \
-	X(TROUBLE_LOCKED, "locked")	  /* another program has it */                                       \
-	X(TROUBLE_FORBIDDEN, "forbidden") /* no permission */                                                \
+#define PHONE_TROUBLE_MAP(X)                                                                                           \
+	X(TROUBLE_NONE, "none")                                                                                        \
+	X(TROUBLE_ABSENT, "absent")	  /* there is no such device */                                                \
+	X(TROUBLE_LOCKED, "locked")	  /* another program has it */                                                 \
+	X(TROUBLE_FORBIDDEN, "forbidden") /* no permission */                                                          \
 	X(TROUBLE_MUTE, "mute")		  /* no answer, or not that of a modem */
 
 enum phone_trouble {
@@ -82,8 +82,7 @@ enum phone_result phone_enter_pin(struct phone *p, const char *pin); /* REFUSED:
 /* What could not be had is "". */
 void phone_identity(struct phone *p, char imei[40], char imsi[40]);
 void phone_smsc(struct phone *p, char out[40]);
-enum phone_result phone_watch(
-    struct phone *p); /* be told of what arrives; REFUSED: it can only be looked for */
+enum phone_result phone_watch(struct phone *p); /* be told of what arrives; REFUSED: it can only be looked for */
 enum phone_result phone_network(struct phone *p, struct phone_network *out);
 
 /* Fills *out (with its PDU alone when undecodable). */

@@ -35,10 +35,9 @@ int gsm_place_parse(const json_t *o, struct gsm_place *out)
 bool gsm_sms_same(const struct gsm_sms *a, const struct gsm_sms *b)
 {
 	return a->kind == b->kind && a->coding == b->coding && a->mr == b->mr && a->status == b->status &&
-	       a->smsc_s == b->smsc_s && a->done_s == b->done_s && a->udh_n == b->udh_n &&
-	       a->text_n == b->text_n && memcmp(a->udh, b->udh, a->udh_n) == 0 &&
-	       memcmp(a->text, b->text, a->text_n) == 0 && strcmp(a->peer, b->peer) == 0 &&
-	       strcmp(a->pdu, b->pdu) == 0;
+	       a->smsc_s == b->smsc_s && a->done_s == b->done_s && a->udh_n == b->udh_n && a->text_n == b->text_n &&
+	       memcmp(a->udh, b->udh, a->udh_n) == 0 && memcmp(a->text, b->text, a->text_n) == 0 &&
+	       strcmp(a->peer, b->peer) == 0 && strcmp(a->pdu, b->pdu) == 0;
 }
 
 /* FNV-1a. */
@@ -91,14 +90,13 @@ int64_t gsm_sms_epoch(int year, int month, int day, int hour, int minute, int se
 {
 	int64_t y = month <= 2 ? year - 1 : year, era, doe, days;
 
-	if (year < 1990 || year > 2199 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 ||
-	    hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 || zone_s < -14 * 3600 ||
-	    zone_s > 14 * 3600)
+	if (year < 1990 || year > 2199 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 23 ||
+	    minute < 0 || minute > 59 || second < 0 || second > 60 || zone_s < -14 * 3600 || zone_s > 14 * 3600)
 		return 0;
 	/* Days since 1970 in the civil calendar, years beginning in March. */
 	era = y / 400;
-	doe = (y - era * 400) * 365 + (y - era * 400) / 4 - (y - era * 400) / 100 +
-	      (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+	doe = (y - era * 400) * 365 + (y - era * 400) / 4 - (y - era * 400) / 100 + (153 * ((month + 9) % 12) + 2) / 5 +
+	      day - 1;
 	days = era * 146097 + doe - 719468;
 	return days * 86400 + hour * 3600 + minute * 60 + second - zone_s;
 }
@@ -175,8 +173,7 @@ size_t gsm_tilde_undo(const uint8_t *utf16, size_t units, uint8_t *out)
 void gsm_tilde_redo(const uint8_t *utf16, size_t bytes, struct buf *out)
 {
 	size_t units = bytes / 2, room = units < UCS2_UNITS_MAX ? UCS2_UNITS_MAX - units : 0;
-	static const uint8_t twice[] = {0, '~', 0, '~'},
-			     alike[] = {TILDE_LOOKALIKE >> 8, TILDE_LOOKALIKE & 0xff};
+	static const uint8_t twice[] = {0, '~', 0, '~'}, alike[] = {TILDE_LOOKALIKE >> 8, TILDE_LOOKALIKE & 0xff};
 
 	for (size_t i = 0; i < units; i++) {
 		if (!is_tilde(utf16 + 2 * i)) {
@@ -196,8 +193,7 @@ void gsm_sms_set_text(struct gsm_sms *m, enum coding coding, const uint8_t *text
 
 	m->coding = (uint8_t)coding;
 	if (coding == CODING_UCS2) {
-		m->text_n =
-		    (uint16_t)(2 * gsm_tilde_undo(text, length < cap / 2 ? length : cap / 2, m->text));
+		m->text_n = (uint16_t)(2 * gsm_tilde_undo(text, length < cap / 2 ? length : cap / 2, m->text));
 		return;
 	}
 	n = coding == CODING_8BIT ? length : 2 * utf16_units(text);
@@ -222,10 +218,10 @@ json_t *gsm_sms_line(const struct gsm_sms *m, uint32_t n)
 	json_t *o;
 
 	if (m->kind == GSM_SMS_REPORT)
-		return json_pack("{s:s, s:i, s:s, s:i, s:I}", "ev", "report", "mr", (int)m->mr, "peer",
-		    m->peer, "status", (int)m->status, "done", (json_int_t)m->done_s);
-	o = json_pack("{s:s, s:I, s:s, s:i}", "ev", "sms", "n", (json_int_t)n, "mem", m->place.mem, "loc",
-	    m->place.loc);
+		return json_pack("{s:s, s:i, s:s, s:i, s:I}", "ev", "report", "mr", (int)m->mr, "peer", m->peer,
+		    "status", (int)m->status, "done", (json_int_t)m->done_s);
+	o = json_pack(
+	    "{s:s, s:I, s:s, s:i}", "ev", "sms", "n", (json_int_t)n, "mem", m->place.mem, "loc", m->place.loc);
 	MUST(o);
 	if (m->kind == GSM_SMS_UNDECODABLE) {
 		json_object_set_new(o, "pdu", json_string(m->pdu));

@@ -24,8 +24,8 @@
 static const struct speed {
 	int baud;
 	speed_t code;
-} speeds[] = {{9600, B9600}, {19200, B19200}, {38400, B38400}, {57600, B57600}, {115200, B115200},
-    {230400, B230400}, {460800, B460800}, {921600, B921600}};
+} speeds[] = {{9600, B9600}, {19200, B19200}, {38400, B38400}, {57600, B57600}, {115200, B115200}, {230400, B230400},
+    {460800, B460800}, {921600, B921600}};
 
 /* "at115200"; a bare "at" is what libgammu takes it for. */
 static speed_t speed_of(const char *connection)
@@ -170,8 +170,7 @@ int gsm_tty_listen(int fd, const char *peer, int ms, struct gsm_evidence *out)
 	int got = 0, code;
 
 	*out = (struct gsm_evidence){0};
-	while (
-	    !out->answered && !out->reported && (got = next_line(fd, &held, until, line, sizeof(line))) > 0) {
+	while (!out->answered && !out->reported && (got = next_line(fd, &held, until, line, sizeof(line))) > 0) {
 		if (report_next)
 			hear_report(line, peer, out);
 		report_next = starts(line, "+CDS:");
@@ -262,9 +261,7 @@ int gsm_tty_read(int fd, const struct gsm_place *place, char pdu[1001])
 	for (char *c = pdu; *c; c++)
 		*c = isprint((unsigned char)*c) ? *c : '?';
 	buf_free(&reply);
-	return err == ERR_DENIED && (code == 321 || code == 320 || code == -1)
-		   ? 0
-		   : err; /* how modems say "empty" */
+	return err == ERR_DENIED && (code == 321 || code == 320 || code == -1) ? 0 : err; /* how modems say "empty" */
 }
 
 int gsm_tty_delete(int fd, const struct gsm_place *place, const char *pdu)

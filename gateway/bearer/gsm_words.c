@@ -29,8 +29,7 @@ static const struct row {
     {"no_sim", true,
 	"there is no SIM, or the modem cannot read it: push it in, contacts down, and plug the modem in "
 	"again"},
-    {"sim_locked", true,
-	"the modem is locked to another SIM or operator: have it unlocked, or take another modem"},
+    {"sim_locked", true, "the modem is locked to another SIM or operator: have it unlocked, or take another modem"},
     {"protocol", false, "the gateway and its child are of different versions: restart the gateway"},
     {"unplugged", false, DEVICE " went away: plug the modem in again"},
     {"slots", false, "begins anew to free messages that could not be decoded"},

@@ -44,9 +44,9 @@ struct phone {
 };
 
 /* Answers after which the modem is as well as before. */
-static const GSM_Error refusals[] = {ERR_NOTSUPPORTED, ERR_NOTIMPLEMENTED, ERR_SECURITYERROR, ERR_NOSIM,
-    ERR_UNKNOWN, ERR_UNKNOWNRESPONSE, ERR_CORRUPTED, ERR_FULL, ERR_MEMORY, ERR_MEMORY_NOT_AVAILABLE,
-    ERR_INVALIDDATA, ERR_PHONE_INTERNAL, ERR_NETWORK_ERROR, ERR_EMPTYSMSC, ERR_BUSY};
+static const GSM_Error refusals[] = {ERR_NOTSUPPORTED, ERR_NOTIMPLEMENTED, ERR_SECURITYERROR, ERR_NOSIM, ERR_UNKNOWN,
+    ERR_UNKNOWNRESPONSE, ERR_CORRUPTED, ERR_FULL, ERR_MEMORY, ERR_MEMORY_NOT_AVAILABLE, ERR_INVALIDDATA,
+    ERR_PHONE_INTERNAL, ERR_NETWORK_ERROR, ERR_EMPTYSMSC, ERR_BUSY};
 
 static enum phone_result result_of(struct phone *p, GSM_Error error)
 {
@@ -75,9 +75,7 @@ static int64_t epoch_of(const GSM_DateTime *t)
 
 static enum coding coding_of(GSM_Coding_Type t)
 {
-	return t == SMS_Coding_8bit			? CODING_8BIT
-	       : t == SMS_Coding_Unicode_No_Compression ? CODING_UCS2
-							: CODING_GSM7;
+	return t == SMS_Coding_8bit ? CODING_8BIT : t == SMS_Coding_Unicode_No_Compression ? CODING_UCS2 : CODING_GSM7;
 }
 
 static void copy_message(const GSM_SMSMessage *m, struct gsm_sms *out)
@@ -86,9 +84,7 @@ static void copy_message(const GSM_SMSMessage *m, struct gsm_sms *out)
 	size_t udh_n = m->UDH.Type != UDH_NoUDH && m->UDH.Length > 0 ? (size_t)m->UDH.Length : 0;
 
 	*out = (struct gsm_sms){.place = place};
-	out->kind = m->PDU == SMS_Status_Report ? GSM_SMS_REPORT
-		    : m->PDU == SMS_Submit	? GSM_SMS_OURS
-						: GSM_SMS_CAME;
+	out->kind = m->PDU == SMS_Status_Report ? GSM_SMS_REPORT : m->PDU == SMS_Submit ? GSM_SMS_OURS : GSM_SMS_CAME;
 	utf16_to_utf8(m->Number, out->peer, sizeof(out->peer));
 	out->smsc_s = epoch_of(&m->DateTime);
 	if (out->kind == GSM_SMS_REPORT) {
@@ -120,8 +116,8 @@ static struct phone_event *news_add(struct phone *p, enum phone_news news)
 static void on_sms(GSM_StateMachine *s, GSM_SMSMessage *m, void *arg)
 {
 	struct phone *p = arg;
-	bool stored = m->PDU == 0 || (m->PDU == SMS_Status_Report && m->Number[0] == 0 && m->Number[1] == 0 &&
-					 m->Location > 0);
+	bool stored =
+	    m->PDU == 0 || (m->PDU == SMS_Status_Report && m->Number[0] == 0 && m->Number[1] == 0 && m->Location > 0);
 	struct phone_event *e = news_add(p, stored ? NEWS_ARRIVED : NEWS_DIRECT);
 
 	(void)s;
@@ -182,8 +178,7 @@ enum phone_result phone_pump(struct phone *p)
 	struct pollfd f = {p->fd, POLLIN, 0};
 
 	/* libgammu reads 0 from a device that is gone, as from a silent one: only poll() tells. */
-	if (GSM_ReadDevice(p->s, FALSE) < 0 ||
-	    (poll(&f, 1, 0) > 0 && (f.revents & (POLLHUP | POLLERR | POLLNVAL))))
+	if (GSM_ReadDevice(p->s, FALSE) < 0 || (poll(&f, 1, 0) > 0 && (f.revents & (POLLHUP | POLLERR | POLLNVAL))))
 		return PHONE_LOST;
 	return PHONE_OK;
 }
@@ -338,8 +333,8 @@ enum phone_result phone_network(struct phone *p, struct phone_network *out)
 		out->signal_percent = signal.SignalPercent;
 	n = must_alloc(sizeof(*n) + 4096); /* libgammu's copies of names are generous */
 	r = result_of(p, GSM_GetNetworkInfo(p->s, n));
-	if (n->State == GSM_HomeNetwork || n->State == GSM_RoamingNetwork ||
-	    n->PacketState == GSM_HomeNetwork || n->PacketState == GSM_RoamingNetwork)
+	if (n->State == GSM_HomeNetwork || n->State == GSM_RoamingNetwork || n->PacketState == GSM_HomeNetwork ||
+	    n->PacketState == GSM_RoamingNetwork)
 		out->registered = 1;
 	else if (n->State != 0 && n->State != GSM_NetworkStatusUnknown)
 		out->registered = 0; /* a modem that cannot tell may still send */

@@ -24,15 +24,19 @@ static json_t *row_object(const struct case_row *r, const char *timezone)
 {
 	char opened[24];
 
-	return json_pack("{s:I, s:o, s:s, s:o, s:o, s:o, s:s, s:s}", "case", (json_int_t)r->id, "kind", cli_json_slice(r->kind), "opened",
-	    cli_time(r->opened_ms, timezone, opened), "state", cli_json_slice(r->state), "number",
-	    r->anonymous ? json_string("(hidden)") : cli_json_slice(r->peer), "village", cli_json_slice(r->village), "certain", r->certain ? "yes" : "unclear",
-	    "may call", r->may_call < 0 ? "not said" : r->may_call ? "yes" : "no");
+	return json_pack("{s:I, s:o, s:s, s:o, s:o, s:o, s:s, s:s}", "case", (json_int_t)r->id, "kind",
+	    cli_json_slice(r->kind), "opened", cli_time(r->opened_ms, timezone, opened), "state",
+	    cli_json_slice(r->state), "number", r->anonymous ? json_string("(hidden)") : cli_json_slice(r->peer),
+	    "village", cli_json_slice(r->village), "certain", r->certain ? "yes" : "unclear", "may call",
+	    r->may_call < 0 ? "not said"
+	    : r->may_call   ? "yes"
+			    : "no");
 }
 
 static int run(const struct cli_call *c)
 {
-	static const char *const heads[] = {"case", "kind", "opened", "state", "number", "village", "certain", "may call", NULL};
+	static const char *const heads[] = {
+	    "case", "kind", "opened", "state", "number", "village", "certain", "may call", NULL};
 	static struct case_row rows[ROWS_MAX];
 	struct settings *s = cli_settings(c);
 	struct store *store = s ? cli_store(s) : NULL;

@@ -15,7 +15,8 @@ static int run(const struct cli_call *c);
 const struct cli_command cli_check = {
     .name = "check",
     .usage = "[--print-conf] [--store]",
-    .summary = "Finds every fault of configuration, words, menus and information rows, with file and line. --store: the invariants of the store.",
+    .summary = "Finds every fault of configuration, words, menus and information rows, with file and line. --store: "
+	       "the invariants of the store.",
     .options = "print-conf store",
     .run = run,
 };
@@ -26,9 +27,11 @@ static int print_conf(void)
 {
 	struct buf b = {0};
 
-	buf_str(&b, "# SPDX-License-Identifier: GPL-2.0-or-later\n"
-		    "# gateway.conf - every key with its meaning, range and default. Written by `kabar check --print-conf`; libconfig syntax.\n"
-		    "# A key that stands behind # has the value shown there. Relative paths are relative to this file.\n");
+	buf_str(&b,
+	    "# SPDX-License-Identifier: GPL-2.0-or-later\n"
+	    "# gateway.conf - every key with its meaning, range and default. Written by `kabar check --print-conf`; "
+	    "libconfig syntax.\n"
+	    "# A key that stands behind # has the value shown there. Relative paths are relative to this file.\n");
 	conf_print_sample(settings_groups, settings_groups_n, &b);
 	printf("%s", b.p);
 	buf_free(&b);

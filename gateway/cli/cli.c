@@ -71,12 +71,14 @@ static int parse_option(struct cli_call *c, int argc, char **argv)
 		c->json = true;
 		return 1;
 	}
-	if (!find_option(c->command->options, name, n, &found, &takes_value) || c->options_n + 2 > COUNT_OF(c->options)) {
+	if (!find_option(c->command->options, name, n, &found, &takes_value) ||
+	    c->options_n + 2 > COUNT_OF(c->options)) {
 		fprintf(stderr, "kabar %s: there is no option --%.*s\n", c->command->name, (int)n, name);
 		return 0;
 	}
 	if (takes_value != (equals != NULL) && !(takes_value && argc > 1)) {
-		fprintf(stderr, "kabar %s: --%.*s %s\n", c->command->name, (int)n, name, takes_value ? "needs a value" : "takes no value");
+		fprintf(stderr, "kabar %s: --%.*s %s\n", c->command->name, (int)n, name,
+		    takes_value ? "needs a value" : "takes no value");
 		return 0;
 	}
 	c->options[c->options_n++] = found;
@@ -124,7 +126,8 @@ struct settings *cli_settings(const struct cli_call *c)
 
 struct store *cli_store(const struct settings *s)
 {
-	struct store_start start = {.path = s->store_path, .key_path = s->key_path, .gateway = s->plan.gateway, .mode = DB_READER};
+	struct store_start start = {
+	    .path = s->store_path, .key_path = s->key_path, .gateway = s->plan.gateway, .mode = DB_READER};
 	struct store *store = NULL;
 	char *why = NULL;
 

@@ -77,7 +77,8 @@ int cli_ask(const struct settings *s, json_t *request, json_t **reply)
 	}
 	fd = connect_to(s->control_path);
 	if (fd < 0) {
-		fprintf(stderr, "kabar: the daemon is not running (%s: %s). Start it: kabar run -c %s\n", s->control_path, strerror(errno), conf_path(s->conf));
+		fprintf(stderr, "kabar: the daemon is not running (%s: %s). Start it: kabar run -c %s\n",
+		    s->control_path, strerror(errno), conf_path(s->conf));
 		json_decref(request);
 		return EXIT_NO_DAEMON;
 	}
@@ -85,7 +86,8 @@ int cli_ask(const struct settings *s, json_t *request, json_t **reply)
 	*reply = exchange(fd, request);
 	close(fd);
 	json_decref(request);
-	error = *reply ? json_string_value(json_object_get(*reply, "error")) : "the daemon did not answer; is its store sick? See its log";
+	error = *reply ? json_string_value(json_object_get(*reply, "error"))
+		       : "the daemon did not answer; is its store sick? See its log";
 	if (error)
 		fprintf(stderr, "kabar: %s\n", error);
 	return error ? EXIT_FAILED : EXIT_OK;

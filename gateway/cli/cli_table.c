@@ -28,7 +28,8 @@ void cli_show(struct slice text, const char *newline, struct buf *out)
 
 	while (at < text.n) {
 		utf8proc_int32_t c;
-		utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text.p + at, (utf8proc_ssize_t)(text.n - at), &c);
+		utf8proc_ssize_t n =
+		    utf8proc_iterate((const utf8proc_uint8_t *)text.p + at, (utf8proc_ssize_t)(text.n - at), &c);
 
 		if (n > 0 && c == '\n')
 			buf_str(out, newline);
@@ -89,7 +90,8 @@ static void print_aligned(const struct cli_table *t)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(t->rows, i, row) {
+	json_array_foreach(t->rows, i, row)
+	{
 		for (unsigned c = 0; t->heads[c] && c < COUNT_OF(widths); c++) {
 			cell(row, t->heads[c], &b);
 			widths[c] = width(&b) > widths[c] ? width(&b) : widths[c];
@@ -101,8 +103,7 @@ static void print_aligned(const struct cli_table *t)
 		widths[c] = widths[c] > CELL_MAX ? CELL_MAX : widths[c] < head ? head : widths[c];
 	}
 	print_row(t, NULL, widths);
-	json_array_foreach(t->rows, i, row)
-		print_row(t, row, widths);
+	json_array_foreach(t->rows, i, row) print_row(t, row, widths);
 	buf_free(&b);
 }
 

@@ -14,7 +14,8 @@ static int run(const struct cli_call *c);
 
 const struct cli_command cli_info = {
     .name = "info",
-    .usage = "list | show TOPIC | add|edit TOPIC [PART] --text TEXT|--file FILE [--source S] [--valid-from DATE] [--review-by DATE] | import FILE.tsv |\n"
+    .usage = "list | show TOPIC | add|edit TOPIC [PART] --text TEXT|--file FILE [--source S] [--valid-from DATE] "
+	     "[--review-by DATE] | import FILE.tsv |\n"
 	     "       approve TOPIC --by NAME --review-by DATE | delete TOPIC",
     .summary = "Information rows: what INFO answers. A draft is not sent outside demo mode until it is approved.",
     .options = "text= file= source= valid-from= review-by= by=",
@@ -32,9 +33,9 @@ static const char *state_of(const struct info_row *row, const char *today)
 
 static json_t *row_object(const struct info_row *row, const char *today)
 {
-	return json_pack("{s:o, s:i, s:s, s:o, s:o, s:o, s:o}", "topic", cli_json_slice(row->topic), "part", row->part, "state", state_of(row, today),
-	    "review by", cli_json_slice(row->review_by), "approved by", cli_json_slice(row->approved_by), "text", cli_json_slice(row->text), "source",
-	    cli_json_slice(row->source));
+	return json_pack("{s:o, s:i, s:s, s:o, s:o, s:o, s:o}", "topic", cli_json_slice(row->topic), "part", row->part,
+	    "state", state_of(row, today), "review by", cli_json_slice(row->review_by), "approved by",
+	    cli_json_slice(row->approved_by), "text", cli_json_slice(row->text), "source", cli_json_slice(row->source));
 }
 
 static int list(const struct cli_call *c, struct store *store, const char *topic)
@@ -51,7 +52,8 @@ static int list(const struct cli_call *c, struct store *store, const char *topic
 		return EXIT_FAILED;
 	cli_table_begin(&t, heads);
 	for (unsigned i = 0; i < n && i < ROWS_MAX; i++) {
-		if (topic && (rows[i].topic.n != strlen(topic) || strncasecmp(rows[i].topic.p, topic, rows[i].topic.n) != 0))
+		if (topic &&
+		    (rows[i].topic.n != strlen(topic) || strncasecmp(rows[i].topic.p, topic, rows[i].topic.n) != 0))
 			continue;
 		cli_table_row(&t, row_object(&rows[i], today));
 		shown++;
@@ -90,7 +92,8 @@ static char *read_file(const char *path)
 
 static json_t *put_request(const char *topic, const char *part, const char *text, const struct cli_call *c)
 {
-	json_t *r = json_pack("{s:s, s:s, s:i, s:s}", "verb", "info.put", "topic", topic, "part", part ? atoi(part) : 1, "text", text);
+	json_t *r = json_pack(
+	    "{s:s, s:s, s:i, s:s}", "verb", "info.put", "topic", topic, "part", part ? atoi(part) : 1, "text", text);
 	const char *fields[][2] = {{"source", "source"}, {"valid-from", "valid_from"}, {"review-by", "review_by"}};
 
 	for (size_t i = 0; r && i < COUNT_OF(fields); i++)
@@ -146,7 +149,8 @@ static int import(const struct cli_call *c)
 			continue;
 		r = words && atoi(part) > 0 ? put_request(topic, part, words, c) : NULL;
 		if (!r) {
-			fprintf(stderr, "%s:%d: a line is TOPIC, TAB, PART, TAB, TEXT and perhaps TAB, SOURCE\n", c->words[1], number);
+			fprintf(stderr, "%s:%d: a line is TOPIC, TAB, PART, TAB, TEXT and perhaps TAB, SOURCE\n",
+			    c->words[1], number);
 			code = EXIT_FAILED;
 			break;
 		}
@@ -164,8 +168,8 @@ static int approve(const struct cli_call *c)
 {
 	if (c->words_n != 2 || !cli_option(c, "by") || !cli_option(c, "review-by"))
 		return cli_usage(c->command);
-	return cli_write(c, json_pack("{s:s, s:s, s:s, s:s}", "verb", "info.approve", "topic", c->words[1], "by", cli_option(c, "by"), "review_by",
-				cli_option(c, "review-by")));
+	return cli_write(c, json_pack("{s:s, s:s, s:s, s:s}", "verb", "info.approve", "topic", c->words[1], "by",
+				cli_option(c, "by"), "review_by", cli_option(c, "review-by")));
 }
 
 static int run(const struct cli_call *c)

@@ -21,7 +21,8 @@ const struct cli_command cli_person = {
 
 #define PAGE 200
 
-static const char *const heads[] = {"no", "name", "born", "sex", "nik", "village", "country", "stage", "since", "note", "flags", "number", NULL};
+static const char *const heads[] = {
+    "no", "name", "born", "sex", "nik", "village", "country", "stage", "since", "note", "flags", "number", NULL};
 
 static json_t *row_object(struct store *store, const struct settings *s, const struct person *p)
 {
@@ -31,11 +32,15 @@ static json_t *row_object(struct store *store, const struct settings *s, const s
 	snprintf(born, sizeof(born), "%04d-%02d-%02d", p->birth.year, p->birth.month, p->birth.day);
 	if (person_number_first(store, p->id, &peer) < 0)
 		peer = slice_of("-");
-	return json_pack("{s:o, s:o, s:s, s:s, s:b, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "no", cli_json_slice(p->reg_no), "name", cli_json_slice(p->name),
-	    "born", born, "sex", p->sex == 'P' ? "P" : p->sex == 'L' ? "L" : "", "nik", (int)p->has_nik, "village",
-	    cli_json_slice(p->village.n ? p->village : p->village_text), "country", cli_json_slice(p->country), "stage", cli_json_slice(p->stage), "since",
-	    cli_time(p->stage_ms, s->plan.timezone, since), "note", cli_json_slice(p->stage_note), "flags", cli_json_slice(p->flags), "number",
-	    cli_json_slice(peer));
+	return json_pack("{s:o, s:o, s:s, s:s, s:b, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "no",
+	    cli_json_slice(p->reg_no), "name", cli_json_slice(p->name), "born", born, "sex",
+	    p->sex == 'P'   ? "P"
+	    : p->sex == 'L' ? "L"
+			    : "",
+	    "nik", (int)p->has_nik, "village", cli_json_slice(p->village.n ? p->village : p->village_text), "country",
+	    cli_json_slice(p->country), "stage", cli_json_slice(p->stage), "since",
+	    cli_time(p->stage_ms, s->plan.timezone, since), "note", cli_json_slice(p->stage_note), "flags",
+	    cli_json_slice(p->flags), "number", cli_json_slice(peer));
 }
 
 static int list(struct cli_table *t, struct store *store, const struct settings *s)
@@ -67,7 +72,8 @@ static int show(struct cli_table *t, struct store *store, const struct settings 
 	digits[used] = '\0';
 	if (person_by_reg_no(store, slice_of(digits), &p[0]) == 0)
 		n = 1;
-	else if (msisdn_parse(slice_of(which), e164, NULL) != MSISDN_MOBILE || people_of_number(store, slice_of(e164), p, COUNT_OF(p), &n) < 0)
+	else if (msisdn_parse(slice_of(which), e164, NULL) != MSISDN_MOBILE ||
+		 people_of_number(store, slice_of(e164), p, COUNT_OF(p), &n) < 0)
 		n = 0;
 	for (unsigned i = 0; i < n && i < COUNT_OF(p); i++)
 		cli_table_row(t, row_object(store, s, &p[i]));
@@ -95,14 +101,16 @@ static int read_people(const struct cli_call *c, const char *which)
 
 static int run(const struct cli_call *c)
 {
-	const char *what = c->words[0], *note = cli_option(c, "note"), *by = cli_option(c, "by"), *date = cli_option(c, "date");
+	const char *what = c->words[0], *note = cli_option(c, "note"), *by = cli_option(c, "by"),
+		   *date = cli_option(c, "date");
 
 	if (strcmp(what, "list") == 0 && c->words_n == 1)
 		return read_people(c, NULL);
 	if (strcmp(what, "show") == 0 && c->words_n == 2)
 		return read_people(c, c->words[1]);
 	if (strcmp(what, "stage") == 0 && c->words_n == 3)
-		return cli_write(c, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "verb", "person.stage", "no", c->words[1], "stage", c->words[2], "note",
-					note ? note : "", "date", date ? date : "", "by", by ? by : ""));
+		return cli_write(
+		    c, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "verb", "person.stage", "no", c->words[1], "stage",
+			   c->words[2], "note", note ? note : "", "date", date ? date : "", "by", by ? by : ""));
 	return cli_usage(c->command);
 }

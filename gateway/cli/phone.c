@@ -49,7 +49,8 @@ static bool connect_to(struct phone *p, const char *path)
 		memcpy(where.sun_path, path, strlen(path) + 1);
 	if (p->fd >= 0 && where.sun_path[0] && connect(p->fd, (struct sockaddr *)&where, sizeof(where)) == 0)
 		return true;
-	fprintf(stderr, "kabar phone: the simulated network does not answer at %s (%s). `make run` starts one.\n", path, strerror(errno));
+	fprintf(stderr, "kabar phone: the simulated network does not answer at %s (%s). `make run` starts one.\n", path,
+	    strerror(errno));
 	return false;
 }
 
@@ -147,7 +148,8 @@ static bool expect(struct phone *p, const char *fragment, const char *file, int 
 	bool ok = got && strstr(got, fragment);
 
 	if (!got)
-		fprintf(stderr, "%s:%d: no answer within %d s; expected: %s\n", file, number, ANSWER_LIMIT_MS / 1000, fragment);
+		fprintf(stderr, "%s:%d: no answer within %d s; expected: %s\n", file, number, ANSWER_LIMIT_MS / 1000,
+		    fragment);
 	else if (!ok)
 		fprintf(stderr, "%s:%d: the answer does not hold: %s\n", file, number, fragment);
 	free(got);
@@ -273,7 +275,8 @@ static int run(const struct cli_call *c)
 		p.to = s->plan.links[0].number;
 	p.number = number;
 	if (msisdn_parse(slice_of(c->words[0]), number, NULL) == MSISDN_INVALID || !*p.to) {
-		fprintf(stderr, "kabar phone: %s\n", *p.to ? "that is no telephone number" : "the first bearer has no number; say --to NUMBER");
+		fprintf(stderr, "kabar phone: %s\n",
+		    *p.to ? "that is no telephone number" : "the first bearer has no number; say --to NUMBER");
 	} else if (!connect_to(&p, network_path(c, s, path))) {
 		code = EXIT_FAILED;
 	} else {

@@ -14,7 +14,8 @@ static int run(const struct cli_call *c);
 const struct cli_command cli_replay = {
     .name = "replay",
     .usage = "FILE",
-    .summary = "Repeats a recorded day on an empty store and compares what leaves; the day must have begun with an empty store and the same key file.",
+    .summary = "Repeats a recorded day on an empty store and compares what leaves; the day must have begun with an "
+	       "empty store and the same key file.",
     .min_words = 1,
     .max_words = 1,
     .hidden = true,
@@ -34,7 +35,8 @@ struct replay {
 
 static bool begin(struct replay *r, int64_t now_ms)
 {
-	struct store_start start = {.path = ":memory:", .key_path = r->s->key_path, .gateway = r->s->plan.gateway, .mode = DB_WRITER};
+	struct store_start start = {
+	    .path = ":memory:", .key_path = r->s->key_path, .gateway = r->s->plan.gateway, .mode = DB_WRITER};
 	char *why = NULL;
 
 	if (store_open(&start, &r->store, &why) < 0) {
@@ -42,8 +44,8 @@ static bool begin(struct replay *r, int64_t now_ms)
 		free(why);
 		return false;
 	}
-	return store_begin(r->store) == 0 && content_load(r->store, r->s->content_dir, r->s->plan.demo, now_ms) == 0 && store_commit(r->store) == 0 &&
-	       engine_new(r->store, &r->s->plan, now_ms, &r->engine) == 0;
+	return store_begin(r->store) == 0 && content_load(r->store, r->s->content_dir, r->s->plan.demo, now_ms) == 0 &&
+	       store_commit(r->store) == 0 && engine_new(r->store, &r->s->plan, now_ms, &r->engine) == 0;
 }
 
 /* Effects of the batch before that the record did not have. */
@@ -92,7 +94,8 @@ static void effect(struct replay *r, char *recorded)
 
 static int damaged(void)
 {
-	fprintf(stderr, "kabar replay: the record is damaged or of another configuration, or the store cannot be opened\n");
+	fprintf(
+	    stderr, "kabar replay: the record is damaged or of another configuration, or the store cannot be opened\n");
 	return EXIT_FAILED;
 }
 
@@ -109,7 +112,8 @@ static int play(struct replay *r, FILE *f)
 	struct recorded line;
 
 	while (record_read(f, &line) != RECORD_END) {
-		if (line.kind == RECORD_BROKEN || (line.kind != RECORD_START && !r->engine) || (line.kind == RECORD_START && (r->engine || !begin(r, line.now_ms)))) {
+		if (line.kind == RECORD_BROKEN || (line.kind != RECORD_START && !r->engine) ||
+		    (line.kind == RECORD_START && (r->engine || !begin(r, line.now_ms)))) {
 			return damaged();
 		}
 		if (line.kind == RECORD_EVENT && (r->n == ENGINE_BATCH_MAX || !is_playable(r, line.event))) {

@@ -15,7 +15,8 @@ const struct cli_command cli_run = {
 
 static int run(const struct cli_call *c)
 {
-	const struct gateway_options options = {c->config, cli_option(c, "record"), cli_option(c, "one-thread") != NULL};
+	const struct gateway_options options = {
+	    c->config, cli_option(c, "record"), cli_option(c, "one-thread") != NULL};
 
 	return gateway_run(&options);
 }

@@ -12,8 +12,10 @@ static int run(const struct cli_call *c);
 
 const struct cli_command cli_schedule = {
     .name = "schedule",
-    .usage = "list | add|edit CODE --title T --at 'YYYY-MM-DD HH:MM' --place P [--village CODE] [--timezone Z] [--seats N] [--topic T] |\n"
-	     "       import FILE.tsv (CODE, TITLE, AT, TIMEZONE, VILLAGE, PLACE, SEATS, TOPIC) | approve CODE --by NAME | cancel CODE",
+    .usage = "list | add|edit CODE --title T --at 'YYYY-MM-DD HH:MM' --place P [--village CODE] [--timezone Z] "
+	     "[--seats N] [--topic T] |\n"
+	     "       import FILE.tsv (CODE, TITLE, AT, TIMEZONE, VILLAGE, PLACE, SEATS, TOPIC) | approve CODE --by "
+	     "NAME | cancel CODE",
     .summary = "Trainings and village events: what JADWAL answers. CODE is J and a number.",
     .options = "title= at= place= village= timezone= seats= topic= by=",
     .min_words = 1,
@@ -28,14 +30,16 @@ static json_t *row_object(const struct schedule *row)
 	char zone[64], when[24];
 
 	snprintf(zone, sizeof(zone), SLICE_FMT, SLICE_ARG(row->timezone));
-	return json_pack("{s:o, s:o, s:s, s:s, s:o, s:o, s:i, s:i, s:s}", "code", cli_json_slice(row->code), "title", cli_json_slice(row->title), "starts",
-	    cli_time(row->starts_ms, zone, when), "timezone", zone, "village", cli_json_slice(row->village), "place", cli_json_slice(row->place), "seats",
-	    row->seats, "enrolled", row->taken_n, "state", slice_is(row->state, "open") && !row->approved_ms ? "draft" : row->state.p);
+	return json_pack("{s:o, s:o, s:s, s:s, s:o, s:o, s:i, s:i, s:s}", "code", cli_json_slice(row->code), "title",
+	    cli_json_slice(row->title), "starts", cli_time(row->starts_ms, zone, when), "timezone", zone, "village",
+	    cli_json_slice(row->village), "place", cli_json_slice(row->place), "seats", row->seats, "enrolled",
+	    row->taken_n, "state", slice_is(row->state, "open") && !row->approved_ms ? "draft" : row->state.p);
 }
 
 static int list(const struct cli_call *c)
 {
-	static const char *const heads[] = {"code", "title", "starts", "timezone", "village", "place", "seats", "enrolled", "state", NULL};
+	static const char *const heads[] = {
+	    "code", "title", "starts", "timezone", "village", "place", "seats", "enrolled", "state", NULL};
 	static struct schedule rows[ROWS_MAX];
 	struct settings *s = cli_settings(c);
 	struct store *store = s ? cli_store(s) : NULL;
@@ -60,10 +64,12 @@ static int64_t parse_time(const char *at, struct slice zone)
 	int year, month, day, hour, minute, end = 0;
 	struct local local;
 
-	if (sscanf(at, "%4d-%2d-%2d %2d:%2d%n", &year, &month, &day, &hour, &minute, &end) != 5 || at[end] || year < 2000)
+	if (sscanf(at, "%4d-%2d-%2d %2d:%2d%n", &year, &month, &day, &hour, &minute, &end) != 5 || at[end] ||
+	    year < 2000)
 		return -1;
 	local = (struct local){{(int16_t)year, (uint8_t)month, (uint8_t)day}, (uint8_t)hour, (uint8_t)minute};
-	return date_valid(local.day) && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 ? zone_ms(zone, local) : -1;
+	return date_valid(local.day) && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 ? zone_ms(zone, local)
+											     : -1;
 }
 
 /* "Asia/Makassar" of what was typed, "WITA" too; NULL (told) for a zone that Indonesia does not have. */
@@ -74,7 +80,10 @@ static const char *full_zone(const char *typed)
 	if (zone_known(slice_of(typed)))
 		return typed;
 	if (!full.n)
-		fprintf(stderr, "kabar schedule: there is no time zone %s here: WIB, WITA, WIT, or Asia/Jakarta, Asia/Makassar, Asia/Jayapura\n", typed);
+		fprintf(stderr,
+		    "kabar schedule: there is no time zone %s here: WIB, WITA, WIT, or Asia/Jakarta, Asia/Makassar, "
+		    "Asia/Jayapura\n",
+		    typed);
 	return full.n ? full.p : NULL;
 }
 
@@ -96,9 +105,9 @@ static json_t *put_request(const struct event_words *w)
 		fprintf(stderr, "kabar schedule: %s is no time; write it as '2026-11-28 09:00'\n", w->at);
 		return NULL;
 	}
-	request = json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:i, s:s}", "verb", "schedule.put", "code", w->code, "title", w->title, "starts_ms",
-	    (json_int_t)starts_ms, "timezone", zone, "place", w->place, "village", w->village ? w->village : "", "seats", w->seats ? atoi(w->seats) : 0,
-	    "topic", w->topic ? w->topic : "");
+	request = json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:i, s:s}", "verb", "schedule.put", "code", w->code,
+	    "title", w->title, "starts_ms", (json_int_t)starts_ms, "timezone", zone, "place", w->place, "village",
+	    w->village ? w->village : "", "seats", w->seats ? atoi(w->seats) : 0, "topic", w->topic ? w->topic : "");
 	if (!request)
 		fprintf(stderr, "kabar schedule: what was typed is not UTF-8\n");
 	return request;
@@ -106,8 +115,9 @@ static json_t *put_request(const struct event_words *w)
 
 static int put(const struct cli_call *c)
 {
-	const struct event_words w = {c->words[1], cli_option(c, "title"), cli_option(c, "at"), cli_option(c, "timezone"), cli_option(c, "village"),
-	    cli_option(c, "place"), cli_option(c, "seats"), cli_option(c, "topic")};
+	const struct event_words w = {c->words[1], cli_option(c, "title"), cli_option(c, "at"),
+	    cli_option(c, "timezone"), cli_option(c, "village"), cli_option(c, "place"), cli_option(c, "seats"),
+	    cli_option(c, "topic")};
 	json_t *request;
 
 	if (c->words_n != 2 || !w.at || !w.title || !w.place)
@@ -138,7 +148,10 @@ static int import(const struct cli_call *c)
 			request = put_request(&(struct event_words){v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]});
 		code = request ? cli_write(c, request) : EXIT_FAILED;
 		if (code != EXIT_OK)
-			fprintf(stderr, "%s:%d: not taken; a line is CODE, TITLE, AT, TIMEZONE, VILLAGE, PLACE, SEATS, TOPIC with TABs between\n", c->words[1], number);
+			fprintf(stderr,
+			    "%s:%d: not taken; a line is CODE, TITLE, AT, TIMEZONE, VILLAGE, PLACE, SEATS, TOPIC with "
+			    "TABs between\n",
+			    c->words[1], number);
 	}
 	if (f)
 		fclose(f);
@@ -156,7 +169,8 @@ static int run(const struct cli_call *c)
 	if (strcmp(what, "import") == 0 && c->words_n == 2)
 		return import(c);
 	if (strcmp(what, "approve") == 0 && c->words_n == 2 && cli_option(c, "by"))
-		return cli_write(c, json_pack("{s:s, s:s, s:s}", "verb", "schedule.approve", "code", c->words[1], "by", cli_option(c, "by")));
+		return cli_write(c, json_pack("{s:s, s:s, s:s}", "verb", "schedule.approve", "code", c->words[1], "by",
+					cli_option(c, "by")));
 	if (strcmp(what, "cancel") == 0 && c->words_n == 2)
 		return cli_write(c, json_pack("{s:s, s:s}", "verb", "schedule.cancel", "code", c->words[1]));
 	return cli_usage(c->command);

@@ -47,17 +47,18 @@ static void print_status(const json_t *reply)
 	size_t i;
 
 	printf("%s, %s\n", text_of(reply, "gateway"), text_of(reply, "version"));
-	json_array_foreach(json_object_get(reply, "links"), i, row)
-		print_link(row);
+	json_array_foreach(json_object_get(reply, "links"), i, row) print_link(row);
 	json_array_foreach(json_object_get(reply, "queues"), i, row)
-		printf("queue      %s %s: %lld waiting, the oldest for %s\n", text_of(row, "route"), text_of(row, "lane"), number_of(row, "queued_n"),
-		    cli_age(number_of(row, "age_ms"), age));
+	    printf("queue      %s %s: %lld waiting, the oldest for %s\n", text_of(row, "route"), text_of(row, "lane"),
+		number_of(row, "queued_n"), cli_age(number_of(row, "age_ms"), age));
 	if (json_array_size(json_object_get(reply, "queues")) == 0)
 		printf("queue      empty\n");
-	printf("messages   %lld in, %lld out, %lld unknown, %lld dead letters\n", number_of(reply, "inbox_n"), number_of(reply, "outbox_n"),
-	    number_of(reply, "unknown_n"), number_of(reply, "dead_n"));
-	printf("people     %lld registered, %lld open cries for help\n", number_of(reply, "people_n"), number_of(reply, "cases_n"));
-	printf("info       %lld rows, %lld approved and in date\n", number_of(reply, "info_n"), number_of(reply, "info_current_n"));
+	printf("messages   %lld in, %lld out, %lld unknown, %lld dead letters\n", number_of(reply, "inbox_n"),
+	    number_of(reply, "outbox_n"), number_of(reply, "unknown_n"), number_of(reply, "dead_n"));
+	printf("people     %lld registered, %lld open cries for help\n", number_of(reply, "people_n"),
+	    number_of(reply, "cases_n"));
+	printf("info       %lld rows, %lld approved and in date\n", number_of(reply, "info_n"),
+	    number_of(reply, "info_current_n"));
 }
 
 static int run(const struct cli_call *c)

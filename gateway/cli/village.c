@@ -11,8 +11,9 @@ static int run(const struct cli_call *c);
 
 const struct cli_command cli_village = {
     .name = "village",
-    .usage = "show CODE|NAME | add CODE NAME [--kecamatan K] [--kabupaten K] [--province P] [--timezone WIB|WITA|WIT] |\n"
-	     "       import FILE.tsv (CODE, NAME, KECAMATAN, KABUPATEN, PROVINCE, TIMEZONE)",
+    .usage =
+	"show CODE|NAME | add CODE NAME [--kecamatan K] [--kabupaten K] [--province P] [--timezone WIB|WITA|WIT] |\n"
+	"       import FILE.tsv (CODE, NAME, KECAMATAN, KABUPATEN, PROVINCE, TIMEZONE)",
     .summary = "Villages by the code on their poster: what DAFTAR and JADWAL know.",
     .options = "kecamatan= kabupaten= province= timezone=",
     .min_words = 2,
@@ -44,8 +45,8 @@ static json_t *put_request(const char *const v[FIELDS])
 
 static int add(const struct cli_call *c)
 {
-	const char *const v[FIELDS] = {c->words[1], c->words[2], cli_option(c, "kecamatan"), cli_option(c, "kabupaten"), cli_option(c, "province"),
-	    cli_option(c, "timezone")};
+	const char *const v[FIELDS] = {c->words[1], c->words[2], cli_option(c, "kecamatan"), cli_option(c, "kabupaten"),
+	    cli_option(c, "province"), cli_option(c, "timezone")};
 	json_t *r = put_request(v);
 
 	return r ? cli_write(c, r) : EXIT_USAGE;
@@ -73,7 +74,10 @@ static int import(const struct cli_call *c)
 		r = v[1] ? put_request(v) : NULL;
 		code = r ? cli_write(c, r) : EXIT_FAILED;
 		if (code != EXIT_OK)
-			fprintf(stderr, "%s:%d: not taken; a line is CODE, NAME, KECAMATAN, KABUPATEN, PROVINCE, TIMEZONE with TABs between\n", c->words[1], number);
+			fprintf(stderr,
+			    "%s:%d: not taken; a line is CODE, NAME, KECAMATAN, KABUPATEN, PROVINCE, TIMEZONE with "
+			    "TABs between\n",
+			    c->words[1], number);
 	}
 	if (f)
 		fclose(f);
@@ -97,9 +101,11 @@ static int show(const struct cli_call *c)
 	if (store) {
 		cli_table_begin(&t, heads);
 		for (unsigned i = 0; i < n && i < ROWS_MAX; i++)
-			cli_table_row(&t, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "code", cli_json_slice(rows[i].code), "name", cli_json_slice(rows[i].name),
-					      "kecamatan", cli_json_slice(rows[i].kecamatan), "kabupaten", cli_json_slice(rows[i].kabupaten), "province",
-					      cli_json_slice(rows[i].province), "timezone", cli_json_slice(rows[i].timezone)));
+			cli_table_row(&t,
+			    json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "code", cli_json_slice(rows[i].code), "name",
+				cli_json_slice(rows[i].name), "kecamatan", cli_json_slice(rows[i].kecamatan),
+				"kabupaten", cli_json_slice(rows[i].kabupaten), "province",
+				cli_json_slice(rows[i].province), "timezone", cli_json_slice(rows[i].timezone)));
 		cli_table_end(&t, c);
 		code = n ? EXIT_OK : EXIT_FAILED;
 	}

@@ -60,9 +60,11 @@ static void tell_text(struct teller *t, const char *head, struct slice text, con
 
 static const char *state_words(struct slice state)
 {
-	static const char *const words[][2] = {{"QUEUED", "waits for its turn"}, {"SUBMITTING", "is on its way to the network"}, {"SENT", "the network took it"},
-	    {"DELIVERED", "it reached the phone"}, {"UNDELIVERED", "the network could not deliver it"}, {"EXPIRED", "it was not sent in time and dropped"},
-	    {"FAILED", "the network refused it"}, {"CANCELLED", "it was cancelled"}, {"UNKNOWN", "nobody knows whether the network took it"},
+	static const char *const words[][2] = {{"QUEUED", "waits for its turn"},
+	    {"SUBMITTING", "is on its way to the network"}, {"SENT", "the network took it"},
+	    {"DELIVERED", "it reached the phone"}, {"UNDELIVERED", "the network could not deliver it"},
+	    {"EXPIRED", "it was not sent in time and dropped"}, {"FAILED", "the network refused it"},
+	    {"CANCELLED", "it was cancelled"}, {"UNKNOWN", "nobody knows whether the network took it"},
 	    {"OUT", "handed to the modem, no answer yet"}};
 
 	for (size_t i = 0; i < COUNT_OF(words); i++)
@@ -80,8 +82,9 @@ static int tell_submits(struct teller *t, int64_t outbox)
 	for (unsigned i = 0; rc == 0 && i < n; i++) {
 		const struct life_submit *s = &rows[i];
 
-		buf_printf(&t->out, "    part %d, attempt %d: %s by " SLICE_FMT " (life %lld): " SLICE_FMT ", %s", s->part, s->attempt, when(t, s->at_ms),
-		    SLICE_ARG(s->link), (long long)s->epoch, SLICE_ARG(s->state), state_words(s->state));
+		buf_printf(&t->out, "    part %d, attempt %d: %s by " SLICE_FMT " (life %lld): " SLICE_FMT ", %s",
+		    s->part, s->attempt, when(t, s->at_ms), SLICE_ARG(s->link), (long long)s->epoch,
+		    SLICE_ARG(s->state), state_words(s->state));
 		if (s->net_ref.n)
 			buf_printf(&t->out, ", reference " SLICE_FMT, SLICE_ARG(s->net_ref));
 		if (s->code)
@@ -100,8 +103,8 @@ static int tell_out(struct teller *t, const struct life_out *o)
 	static const char *const lanes[] = {"cry for help", "answer", "notification", "broadcast"};
 
 	buf_printf(&t->out, "out:%lld  %s to %s by route " SLICE_FMT ", written %s, %d part%s\n", (long long)o->id,
-	    o->lane >= 0 && o->lane < 4 ? lanes[o->lane] : "message", masked(o->peer), SLICE_ARG(o->route), when(t, o->created_ms), o->parts,
-	    o->parts == 1 ? "" : "s");
+	    o->lane >= 0 && o->lane < 4 ? lanes[o->lane] : "message", masked(o->peer), SLICE_ARG(o->route),
+	    when(t, o->created_ms), o->parts, o->parts == 1 ? "" : "s");
 	tell_text(t, "    text: ", o->text, "\n");
 	buf_printf(&t->out, "    state: " SLICE_FMT ", %s", SLICE_ARG(o->state), state_words(o->state));
 	if (o->why.n)
@@ -139,14 +142,15 @@ static int tell_in(struct teller *t, int64_t id)
 
 	if (rc < 0)
 		return rc;
-	buf_printf(&t->out, "in:%lld  from %s to " SLICE_FMT " by " SLICE_FMT ", stored %s", (long long)in.id, masked(in.peer), SLICE_ARG(in.self),
-	    SLICE_ARG(in.link), when(t, in.at_ms));
+	buf_printf(&t->out, "in:%lld  from %s to " SLICE_FMT " by " SLICE_FMT ", stored %s", (long long)in.id,
+	    masked(in.peer), SLICE_ARG(in.self), SLICE_ARG(in.link), when(t, in.at_ms));
 	if (in.smsc_s)
 		buf_printf(&t->out, ", sent %s", when(t, in.smsc_s * 1000));
 	if (in.parts > 1)
 		buf_printf(&t->out, ", part %d of %d", in.part, in.parts);
 	tell_text(t, "\n    text: ", in.text, "");
-	buf_printf(&t->out, "\n    " SLICE_FMT "%s" SLICE_FMT, SLICE_ARG(in.outcome), in.handler.n ? " by " : "", SLICE_ARG(in.handler));
+	buf_printf(&t->out, "\n    " SLICE_FMT "%s" SLICE_FMT, SLICE_ARG(in.outcome), in.handler.n ? " by " : "",
+	    SLICE_ARG(in.handler));
 	if (in.why.n)
 		tell_text(t, ": ", in.why, "");
 	buf_char(&t->out, '\n');
@@ -159,7 +163,9 @@ static int run(const struct cli_call *c)
 	struct store *store = s ? cli_store(s) : NULL;
 	struct teller t = {.store = store, .zone = s ? s->plan.timezone : ""};
 	bool out = strncmp(c->words[0], "out:", 4) == 0;
-	const char *digits = out ? c->words[0] + 4 : strncmp(c->words[0], "in:", 3) == 0 ? c->words[0] + 3 : c->words[0];
+	const char *digits = out				   ? c->words[0] + 4
+			     : strncmp(c->words[0], "in:", 3) == 0 ? c->words[0] + 3
+								   : c->words[0];
 	int64_t id = slice_all_digits(slice_of(digits)) ? strtoll(digits, NULL, 10) : 0;
 	struct life_out row;
 	int code = !s ? EXIT_USAGE : EXIT_FAILED, rc;
@@ -173,7 +179,8 @@ static int run(const struct cli_call *c)
 		if (rc == 0)
 			printf("%s", t.out.p);
 		else
-			fprintf(stderr, "kabar why: %s %lld: %s\n", out ? "outbox" : "inbox", (long long)id, err_words(rc));
+			fprintf(
+			    stderr, "kabar why: %s %lld: %s\n", out ? "outbox" : "inbox", (long long)id, err_words(rc));
 		code = rc == 0 ? EXIT_OK : EXIT_FAILED;
 	}
 	buf_free(&t.out);

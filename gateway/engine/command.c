@@ -147,8 +147,12 @@ static int run_info_put(struct command *r)
 {
 	char topic[64], subject[96];
 	struct buf words = {0};
-	struct info_row row = {.topic = slice_of(upper(text_of(r, "topic"), topic)), .part = (int)number_of(r, "part", 1, INFO_PARTS_MAX),
-	    .text = field(r, "text"), .source = field(r, "source"), .valid_from = field(r, "valid_from"), .review_by = field(r, "review_by")};
+	struct info_row row = {.topic = slice_of(upper(text_of(r, "topic"), topic)),
+	    .part = (int)number_of(r, "part", 1, INFO_PARTS_MAX),
+	    .text = field(r, "text"),
+	    .source = field(r, "source"),
+	    .valid_from = field(r, "valid_from"),
+	    .review_by = field(r, "review_by")};
 	int rc;
 
 	if (!topic_is_well_formed(topic))
@@ -172,8 +176,11 @@ static int run_info_put(struct command *r)
 	rc = info_put(r->s, &row, r->now_ms);
 	if (rc == 0)
 		rc = audit(r, "info.put", subject);
-	return rc < 0 ? rc : said(r, "%s %d is stored as a draft, %d septets. Release it: kabar info approve %s --by NAME --review-by DATE", topic, row.part,
-				 gsm7_septets(row.text), topic);
+	return rc < 0 ? rc
+		      : said(r,
+			    "%s %d is stored as a draft, %d septets. Release it: kabar info approve %s --by NAME "
+			    "--review-by DATE",
+			    topic, row.part, gsm7_septets(row.text), topic);
 }
 
 static bool is_past(const struct command *r, const char *date)
@@ -192,7 +199,8 @@ static int run_info_approve(struct command *r)
 
 	upper(text_of(r, "topic"), topic);
 	if (!*text_of(r, "by") || !is_line(field(r, "by"), NAME_MAX_SEPTETS) || !is_date(text_of(r, "review_by")))
-		return refuse(r, "an approval needs --by NAME and --review-by DATE (2027-05-31): what is sent must be looked at again some day");
+		return refuse(r, "an approval needs --by NAME and --review-by DATE (2027-05-31): what is sent must be "
+				 "looked at again some day");
 	if (is_past(r, text_of(r, "review_by")))
 		return refuse(r, "the review date %s has passed: such a text is not sent", text_of(r, "review_by"));
 	rc = info_approve(r->s, slice_of(topic), field(r, "by"), field(r, "review_by"), r->now_ms);
@@ -201,7 +209,8 @@ static int run_info_approve(struct command *r)
 	snprintf(subject, sizeof(subject), "info:%s", topic);
 	if (rc == 0)
 		rc = audit(r, "info.approve", subject);
-	return rc < 0 ? rc : said(r, "%s is approved and is sent from now on, until %s", topic, text_of(r, "review_by"));
+	return rc < 0 ? rc
+		      : said(r, "%s is approved and is sent from now on, until %s", topic, text_of(r, "review_by"));
 }
 
 static int run_info_delete(struct command *r)
@@ -231,20 +240,29 @@ static int run_schedule_put(struct command *r)
 {
 	char code[64], topic[64], subject[80];
 	struct village village;
-	struct schedule row = {.code = slice_of(upper(text_of(r, "code"), code)), .title = field(r, "title"), .place = field(r, "place"),
-	    .village = field(r, "village"), .timezone = field(r, "timezone"), .topic = slice_of(upper(text_of(r, "topic"), topic)), .state = SLICE_LIT("open"),
-	    .starts_ms = json_integer_value(json_object_get(r->in, "starts_ms")), .seats = (int)number_of(r, "seats", 0, 999)};
+	struct schedule row = {.code = slice_of(upper(text_of(r, "code"), code)),
+	    .title = field(r, "title"),
+	    .place = field(r, "place"),
+	    .village = field(r, "village"),
+	    .timezone = field(r, "timezone"),
+	    .topic = slice_of(upper(text_of(r, "topic"), topic)),
+	    .state = SLICE_LIT("open"),
+	    .starts_ms = json_integer_value(json_object_get(r->in, "starts_ms")),
+	    .seats = (int)number_of(r, "seats", 0, 999)};
 	int64_t id;
 	int rc;
 
 	if (!is_code(code))
 		return refuse(r, "a code is J and one to three digits, such as J12");
 	if (!row.title.n || !is_line(row.title, 20) || !row.place.n || !is_line(row.place, 20))
-		return refuse(r, "title and place have 1 to 20 characters of the GSM alphabet each: they must fit one SMS");
+		return refuse(
+		    r, "title and place have 1 to 20 characters of the GSM alphabet each: they must fit one SMS");
 	if (row.starts_ms <= r->now_ms || row.starts_ms > r->now_ms + FAR_MS)
 		return refuse(r, "it must begin in the future, within ten years");
 	if (!zone_known(row.timezone))
-		return refuse(r, "there is no time zone %s here: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)", text_of(r, "timezone"));
+		return refuse(r,
+		    "there is no time zone %s here: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)",
+		    text_of(r, "timezone"));
 	if (row.seats < 0)
 		return refuse(r, "seats are 0 (unlimited) to 999");
 	rc = row.village.n ? village_by_code(r->s, row.village, &village) : 0;
@@ -255,7 +273,8 @@ static int run_schedule_put(struct command *r)
 	snprintf(subject, sizeof(subject), "schedule:%s", code);
 	if (rc == 0)
 		rc = audit(r, "schedule.put", subject);
-	return rc < 0 ? rc : said(r, "%s is stored as a draft. Release it: kabar schedule approve %s --by NAME", code, code);
+	return rc < 0 ? rc
+		      : said(r, "%s is stored as a draft. Release it: kabar schedule approve %s --by NAME", code, code);
 }
 
 static int run_schedule_approve(struct command *r)
@@ -292,17 +311,24 @@ static int run_schedule_cancel(struct command *r)
 
 static int run_village_put(struct command *r)
 {
-	struct village v = {.code = field(r, "code"), .name = field(r, "name"), .kecamatan = field(r, "kecamatan"), .kabupaten = field(r, "kabupaten"),
-	    .province = field(r, "province"), .timezone = field(r, "timezone")};
+	struct village v = {.code = field(r, "code"),
+	    .name = field(r, "name"),
+	    .kecamatan = field(r, "kecamatan"),
+	    .kabupaten = field(r, "kabupaten"),
+	    .province = field(r, "province"),
+	    .timezone = field(r, "timezone")};
 	char subject[80];
 	int rc;
 
 	if (!slice_all_digits(v.code) || v.code.n < 3 || v.code.n > 4)
 		return refuse(r, "a village's code is the 3 or 4 digits of its poster, such as 1203");
-	if (!v.name.n || !is_line(v.name, 44) || !is_line(v.kecamatan, 44) || !is_line(v.kabupaten, 44) || !is_line(v.province, 44))
+	if (!v.name.n || !is_line(v.name, 44) || !is_line(v.kecamatan, 44) || !is_line(v.kabupaten, 44) ||
+	    !is_line(v.province, 44))
 		return refuse(r, "names have at most 44 characters of the GSM alphabet, and a village has one");
 	if (!zone_known(v.timezone))
-		return refuse(r, "there is no time zone %s here: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)", text_of(r, "timezone"));
+		return refuse(r,
+		    "there is no time zone %s here: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)",
+		    text_of(r, "timezone"));
 	snprintf(subject, sizeof(subject), "village:%s", text_of(r, "code"));
 	rc = village_put(r->s, &v);
 	if (rc == 0)
@@ -354,7 +380,8 @@ static int run_person_stage(struct command *r)
 	stage[n] = '\0';
 	known = lexicon_lookup(r->plan->menus, "stage", slice_of(stage));
 	if (!known)
-		return refuse(r, "there is no stage \"%s\"; they are in the table `stage` of menus/words/id.keywords", text_of(r, "stage"));
+		return refuse(r, "there is no stage \"%s\"; they are in the table `stage` of menus/words/id.keywords",
+		    text_of(r, "stage"));
 	if (gsm7_septets(field(r, "note")) < 0 || gsm7_septets(field(r, "note")) > 60)
 		return refuse(r, "a note has at most 60 characters of the GSM alphabet: it must fit the SMS");
 	if (!stage_since(r, &since_ms))
@@ -365,7 +392,8 @@ static int run_person_stage(struct command *r)
 	if (rc == ERR_NOT_FOUND)
 		return refuse(r, "nobody has the registration number %s", text_of(r, "no"));
 	if (rc == 0)
-		rc = person_set_stage(r->s, p.id, slice_of(known), field(r, "note"), field(r, "by"), since_ms, r->now_ms);
+		rc = person_set_stage(
+		    r->s, p.id, slice_of(known), field(r, "note"), field(r, "by"), since_ms, r->now_ms);
 	snprintf(subject, sizeof(subject), "person:%lld", rc == 0 ? (long long)p.id : 0LL);
 	if (rc == 0)
 		rc = audit(r, "person.stage", subject);
@@ -382,7 +410,9 @@ static int run_link_pin_reset(struct command *r)
 	snprintf(subject, sizeof(subject), "link:%.40s", text_of(r, "name"));
 	if (rc == 0)
 		rc = audit(r, "link.pin_reset", subject);
-	return rc < 0 ? rc : said(r, "the PIN of %s is offered once more after the next start of the gateway", text_of(r, "name"));
+	return rc < 0 ? rc
+		      : said(r, "the PIN of %s is offered once more after the next start of the gateway",
+			    text_of(r, "name"));
 }
 
 static int run_status(struct command *r)
@@ -429,7 +459,8 @@ bool command_is_read(struct slice json)
 	return reads;
 }
 
-int command_run(struct store *s, const struct plan *plan, struct slice json, uint32_t uid, int64_t now_ms, uint64_t seed, struct buf *reply)
+int command_run(struct store *s, const struct plan *plan, struct slice json, uint32_t uid, int64_t now_ms,
+    uint64_t seed, struct buf *reply)
 {
 	struct command r = {s, plan, json_loadb(json.p, json.n, 0, NULL), json_object(), uid, now_ms};
 	const struct verb *v = verb_of(r.in);

@@ -9,12 +9,14 @@
  * Runs one request (JSON with "verb" and fields) and appends the JSON answer: {"said": ".."} and more, or {"error": ".."} when the request is not
  * right: nothing is changed then. Returns 0, or ERR_* of the store: the event fails then.
  */
-int command_run(struct store *s, const struct plan *plan, struct slice json, uint32_t uid, int64_t now_ms, uint64_t seed, struct buf *reply) MUST_USE;
+int command_run(struct store *s, const struct plan *plan, struct slice json, uint32_t uid, int64_t now_ms,
+    uint64_t seed, struct buf *reply) MUST_USE;
 /* Does this verb only read? Its answer need not be kept for a repetition. */
 bool command_is_read(struct slice json);
 #define INFO_SEPTETS_MAX 160 /* of one part */
 
 /* The checks of one information row, for `kabar check` as well: length, alphabet, "ketik X". Appends words of each fault, "; " between; 0 or ERR_INVALID. */
-int command_check_info(const struct menus *m, struct store *s, struct slice topic, int part, struct slice text, struct buf *words) MUST_USE;
+int command_check_info(const struct menus *m, struct store *s, struct slice topic, int part, struct slice text,
+    struct buf *words) MUST_USE;
 /* Every keyword that some service answers, ends with NULL. First called before threads start. */
 const char *const *command_served_keywords(void);

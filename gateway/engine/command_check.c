@@ -31,7 +31,8 @@ const char *const *command_served_keywords(void)
 	return names;
 }
 
-int command_check_info(const struct menus *m, struct store *s, struct slice topic, int part, struct slice text, struct buf *words)
+int command_check_info(
+    const struct menus *m, struct store *s, struct slice topic, int part, struct slice text, struct buf *words)
 {
 	const struct menu_names names = {.keywords = command_served_keywords(), .is_topic = topic_exists, .arg = s};
 	struct complaints complaints = {0};
@@ -40,9 +41,11 @@ int command_check_info(const struct menus *m, struct store *s, struct slice topi
 
 	snprintf(where, sizeof(where), "info " SLICE_FMT " %d", SLICE_ARG(topic), part);
 	if (septets < 0)
-		complaint_add(&complaints, where, 0, "a character is not in the GSM alphabet: the SMS would hold 70 characters instead of 160");
+		complaint_add(&complaints, where, 0,
+		    "a character is not in the GSM alphabet: the SMS would hold 70 characters instead of 160");
 	else if (septets > INFO_SEPTETS_MAX)
-		complaint_add(&complaints, where, 0, "has %d septets, allowed are %d: use another part", septets, INFO_SEPTETS_MAX);
+		complaint_add(&complaints, where, 0, "has %d septets, allowed are %d: use another part", septets,
+		    INFO_SEPTETS_MAX);
 	lexicon_check_typed(m, &names, text, where, 0, &complaints);
 	for (unsigned i = 0; i < complaints.n; i++)
 		buf_printf(words, "%s%s: %s", words->n ? "; " : "", complaints.v[i].file, complaints.v[i].words);

@@ -34,11 +34,13 @@ static int links(struct store *s, const struct plan *plan, int64_t now_ms, json_
 	for (unsigned i = 0; rc == 0 && i < n && i < COUNT_OF(rows); i++) {
 		if (!is_configured(plan, rows[i].name))
 			continue;
-		json_array_append_new(list, json_pack("{s:o, s:o, s:I, s:i, s:o, s:o, s:I, s:b, s:o, s:o, s:o}", "name", json_text(rows[i].name), "state",
-						 json_text(rows[i].state), "age_ms", (json_int_t)(now_ms - rows[i].changed_ms), "signal", rows[i].signal,
-						 "network", json_text(rows[i].network), "reason", json_text(rows[i].reason), "epoch",
-						 (json_int_t)rows[i].epoch, "pin_rejected", (int)rows[i].pin_rejected, "imei", json_text(rows[i].imei), "iccid",
-						 json_text(rows[i].iccid), "smsc", json_text(rows[i].smsc)));
+		json_array_append_new(list,
+		    json_pack("{s:o, s:o, s:I, s:i, s:o, s:o, s:I, s:b, s:o, s:o, s:o}", "name",
+			json_text(rows[i].name), "state", json_text(rows[i].state), "age_ms",
+			(json_int_t)(now_ms - rows[i].changed_ms), "signal", rows[i].signal, "network",
+			json_text(rows[i].network), "reason", json_text(rows[i].reason), "epoch",
+			(json_int_t)rows[i].epoch, "pin_rejected", (int)rows[i].pin_rejected, "imei",
+			json_text(rows[i].imei), "iccid", json_text(rows[i].iccid), "smsc", json_text(rows[i].smsc)));
 	}
 	json_object_set_new(out, "links", list);
 	return rc;
@@ -53,8 +55,9 @@ static int lanes(struct store *s, int64_t now_ms, json_t *out)
 	int rc = queues(s, rows, COUNT_OF(rows), &n);
 
 	for (unsigned i = 0; rc == 0 && i < n && i < COUNT_OF(rows); i++)
-		json_array_append_new(list, json_pack("{s:o, s:s, s:I, s:I}", "route", json_text(rows[i].route), "lane", words[rows[i].lane], "queued_n",
-						(json_int_t)rows[i].queued_n, "age_ms", (json_int_t)(now_ms - rows[i].oldest_ms)));
+		json_array_append_new(list,
+		    json_pack("{s:o, s:s, s:I, s:I}", "route", json_text(rows[i].route), "lane", words[rows[i].lane],
+			"queued_n", (json_int_t)rows[i].queued_n, "age_ms", (json_int_t)(now_ms - rows[i].oldest_ms)));
 	json_object_set_new(out, "queues", list);
 	return rc;
 }
@@ -80,9 +83,10 @@ int command_status(struct store *s, const struct plan *plan, int64_t now_ms, jso
 		return rc;
 	json_object_set_new(out, "gateway", json_string(plan->gateway));
 	json_object_set_new(out, "version", json_string(KABAR_VERSION));
-	json_object_update_new(out, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "inbox_n", (json_int_t)counts.inbox_n, "outbox_n",
-					   (json_int_t)counts.outbox_n, "unknown_n", (json_int_t)counts.unknown_n, "dead_n", (json_int_t)counts.dead_n, "people_n",
-					   (json_int_t)counts.people_n, "cases_n", (json_int_t)counts.cases_n, "info_n", (json_int_t)info_n, "info_current_n",
-					   (json_int_t)current_n));
+	json_object_update_new(out,
+	    json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "inbox_n", (json_int_t)counts.inbox_n, "outbox_n",
+		(json_int_t)counts.outbox_n, "unknown_n", (json_int_t)counts.unknown_n, "dead_n",
+		(json_int_t)counts.dead_n, "people_n", (json_int_t)counts.people_n, "cases_n",
+		(json_int_t)counts.cases_n, "info_n", (json_int_t)info_n, "info_current_n", (json_int_t)current_n));
 	return 0;
 }

@@ -64,7 +64,8 @@ static bool read_object(struct dialogue *d, struct slice rest)
 	while (d->n < DIALOGUE_KEPT_MAX) {
 		struct kept *k = &d->kept[d->n];
 
-		if (!take_string(&rest, d->arena, &k->name) || !take(&rest, ':') || !take_string(&rest, d->arena, &k->text))
+		if (!take_string(&rest, d->arena, &k->name) || !take(&rest, ':') ||
+		    !take_string(&rest, d->arena, &k->text))
 			return false;
 		d->n++;
 		if (!take(&rest, ','))

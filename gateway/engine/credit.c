@@ -34,7 +34,10 @@ int credit_begin(struct engine *e)
 			more[i] = e->orphans[i];
 		more[e->orphans_n++] = arena_slice(&e->memory, route);
 		e->orphans = more;
-		log_warn(LOG_ENGINE, "messages wait for \"%.*s\", which is in gateway.conf no more: the first link that is up takes them", SLICE_ARG(route));
+		log_warn(LOG_ENGINE,
+		    "messages wait for \"%.*s\", which is in gateway.conf no more: the first link that is up takes "
+		    "them",
+		    SLICE_ARG(route));
 	}
 	return err == ERR_NOT_FOUND ? 0 : err;
 }
@@ -93,7 +96,8 @@ struct pull {
 	uint32_t most; /* parts that may still be leased */
 };
 
-static int lease_part(struct engine *e, const struct outbox_row *row, int no, const struct text_parts *parts, struct link_id to)
+static int lease_part(
+    struct engine *e, const struct outbox_row *row, int no, const struct text_parts *parts, struct link_id to)
 {
 	struct submit_row s = {
 	    .id = submit_new_id(e->store),

@@ -132,14 +132,15 @@ static int bury(struct engine *e, const struct due_row *due, int why)
 	    .at_ms = e->now_ms,
 	    .event = SLICE_LIT("due"),
 	    .reason = slice_of(arena_printf(engine_arena(e), "due %s: %s", due->kind.p, err_words(why))),
-	    .json = slice_of(arena_printf(engine_arena(e), "{\"kind\":\"%s\",\"subject\":%" PRId64 ",\"at_ms\":%" PRId64 "}", due->kind.p, due->subject,
-		due->at_ms)),
+	    .json = slice_of(
+		arena_printf(engine_arena(e), "{\"kind\":\"%s\",\"subject\":%" PRId64 ",\"at_ms\":%" PRId64 "}",
+		    due->kind.p, due->subject, due->at_ms)),
 	};
 	struct due_row again;
 	int err = db_rollback_to(e->store->db);
 
-	log_error(LOG_ENGINE, "due %lld (%s, %lld) failed: %s; it is among the dead letters", (long long)due->id, due->kind.p, (long long)due->subject,
-	    err_words(why));
+	log_error(LOG_ENGINE, "due %lld (%s, %lld) failed: %s; it is among the dead letters", (long long)due->id,
+	    due->kind.p, (long long)due->subject, err_words(why));
 	if (!err)
 		err = db_savepoint(e->store->db);
 	if (!err)

@@ -114,7 +114,8 @@ static int reload(struct engine *e, const struct plan *plan)
 	for (unsigned i = 0; i < plan->links_n && same; i++)
 		same = strcmp(plan->links[i].name, e->plan->links[i].name) == 0;
 	if (!same) {
-		log_error(LOG_ENGINE, "the new configuration has other bearers: it is not taken; restart the gateway for that");
+		log_error(LOG_ENGINE,
+		    "the new configuration has other bearers: it is not taken; restart the gateway for that");
 		return 0;
 	}
 	take_plan(e, plan);
@@ -245,7 +246,8 @@ static int run(struct engine *e, struct event *const *events, uint32_t n, int64_
 	return err;
 }
 
-enum batch_end engine_batch(struct engine *e, struct event *const *events, uint32_t n, int64_t now_ms, struct effects *out, int64_t *next_due_ms, bool *busy)
+enum batch_end engine_batch(struct engine *e, struct event *const *events, uint32_t n, int64_t now_ms,
+    struct effects *out, int64_t *next_due_ms, bool *busy)
 {
 	int err;
 

@@ -31,4 +31,5 @@ enum batch_end { BATCH_DONE, BATCH_STORE_SICK };
  * *next_due_ms: when the next TICK should come (wall clock; INT64_MAX none). *busy: a job has more slices: call again soon, also with no events.
  * n may be 0 (jobs, credit). The events stay the caller's.
  */
-enum batch_end engine_batch(struct engine *e, struct event *const *events, uint32_t n, int64_t now_ms, struct effects *out, int64_t *next_due_ms, bool *busy) MUST_USE;
+enum batch_end engine_batch(struct engine *e, struct event *const *events, uint32_t n, int64_t now_ms,
+    struct effects *out, int64_t *next_due_ms, bool *busy) MUST_USE;

@@ -116,7 +116,9 @@ int engine_bury(struct engine *e, const struct event *ev, int why, const char *w
 		err = dead_letter_add(e->store, &d);
 	if (err)
 		return err;
-	log_error(LOG_ENGINE, "an event (%s, inbox %lld) could not be handled (%s): it is among the dead letters; see `kabar why in:%lld`",
+	log_error(LOG_ENGINE,
+	    "an event (%s, inbox %lld) could not be handled (%s): it is among the dead letters; see `kabar why "
+	    "in:%lld`",
 	    event_kind_word(ev->kind), (long long)d.inbox, d.reason.p, (long long)d.inbox);
 	return db_release(e->store->db);
 }

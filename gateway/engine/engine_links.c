@@ -8,7 +8,8 @@
 #define CREDIT_MAX 10000
 #define FORSAKE_A_BATCH 200
 
-static const char *const state_words[] = {[LINK_DOWN] = "down", [LINK_STARTING] = "starting", [LINK_UP] = "up", [LINK_BLOCKED] = "blocked"};
+static const char *const state_words[] = {
+    [LINK_DOWN] = "down", [LINK_STARTING] = "starting", [LINK_UP] = "up", [LINK_BLOCKED] = "blocked"};
 
 /* ---- start ---- */
 
@@ -41,7 +42,10 @@ static int forsake_all(struct engine *e)
 
 		err = outbox_forsake(e, link, INT64_MAX, UINT32_MAX, &n);
 		if (!err && n)
-			log_warn(LOG_ENGINE, "link %.*s: %u messages were on their way when the gateway stopped; nobody knows whether they left", SLICE_ARG(link), n);
+			log_warn(LOG_ENGINE,
+			    "link %.*s: %u messages were on their way when the gateway stopped; nobody knows whether "
+			    "they left",
+			    SLICE_ARG(link), n);
 		if (!err)
 			err = submit_next_link(e->store, link, &link);
 	}
@@ -135,7 +139,8 @@ int links_forsake(struct engine *e)
 
 		if (!l->stale)
 			continue;
-		err = outbox_forsake(e, engine_link_name(e, (uint16_t)i), l->up ? (int64_t)l->epoch - 1 : (int64_t)l->epoch, FORSAKE_A_BATCH, &n);
+		err = outbox_forsake(e, engine_link_name(e, (uint16_t)i),
+		    l->up ? (int64_t)l->epoch - 1 : (int64_t)l->epoch, FORSAKE_A_BATCH, &n);
 		l->stale = n == FORSAKE_A_BATCH;
 		e->busy |= l->stale;
 	}

@@ -19,8 +19,8 @@ struct engine_link {
 struct engine {
 	struct store *store;
 	const struct plan *plan;
-	struct arena memory; /* of the plan: the next two */
-	struct slice *own;   /* our numbers, one a link, as a sender would be written; "" unknown */
+	struct arena memory;   /* of the plan: the next two */
+	struct slice *own;     /* our numbers, one a link, as a sender would be written; "" unknown */
 	struct slice *orphans; /* routes that messages wait on, of links that are in the plan no more */
 	unsigned orphans_n;
 	struct engine_link *links;
@@ -31,9 +31,9 @@ struct engine {
 	/* of the batch */
 	struct effects out;
 	int64_t now_ms;
-	int64_t last_job;	/* jobs take turns */
-	bool busy;		/* there is more to do than this batch could hold */
-	bool topics_read;	/* names of information topics, in the store's arena */
+	int64_t last_job; /* jobs take turns */
+	bool busy;	  /* there is more to do than this batch could hold */
+	bool topics_read; /* names of information topics, in the store's arena */
 	struct slice *topics;
 	unsigned topics_n;
 	struct router_topics router_topics;
@@ -63,7 +63,7 @@ int engine_bury(struct engine *e, const struct event *ev, int err, const char *w
 /* engine_links.c: lives of links, and what the store says of them. */
 int links_begin(struct engine *e) MUST_USE;
 int links_event(struct engine *e, const struct event *ev) MUST_USE; /* UP DOWN STATE CREDIT */
-int links_forsake(struct engine *e) MUST_USE; /* a slice of the submits that lives left behind */
+int links_forsake(struct engine *e) MUST_USE;			    /* a slice of the submits that lives left behind */
 
 /* turn_sms.c: one message, inside its savepoint. *who gets who failed, for the dead letter. */
 int turn_sms(struct engine *e, const struct event *ev, const char **who) MUST_USE;

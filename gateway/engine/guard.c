@@ -12,15 +12,17 @@ void guard_read(struct guard *g, struct slice text)
 	*g = (struct guard){0};
 	if (!text.n)
 		return;
-	if (sscanf(text.p, "%" SCNd64 ":%" SCNu32 " %" SCNd64 ":%" SCNu32 " %" SCNd64 ":%" SCNu32 ":%" SCNx32, &g->replies.since_ms,
-		&g->replies.n, &g->unknown.since_ms, &g->unknown.n, &g->same.since_ms, &g->same.n, &g->text) != 7)
+	if (sscanf(text.p, "%" SCNd64 ":%" SCNu32 " %" SCNd64 ":%" SCNu32 " %" SCNd64 ":%" SCNu32 ":%" SCNx32,
+		&g->replies.since_ms, &g->replies.n, &g->unknown.since_ms, &g->unknown.n, &g->same.since_ms, &g->same.n,
+		&g->text) != 7)
 		*g = (struct guard){0};
 }
 
 struct slice guard_write(const struct guard *g, char out[GUARD_TEXT_MAX])
 {
-	int n = snprintf(out, GUARD_TEXT_MAX, "%" PRId64 ":%" PRIu32 " %" PRId64 ":%" PRIu32 " %" PRId64 ":%" PRIu32 ":%08" PRIx32,
-	    g->replies.since_ms, g->replies.n, g->unknown.since_ms, g->unknown.n, g->same.since_ms, g->same.n, g->text);
+	int n = snprintf(out, GUARD_TEXT_MAX,
+	    "%" PRId64 ":%" PRIu32 " %" PRId64 ":%" PRIu32 " %" PRId64 ":%" PRIu32 ":%08" PRIx32, g->replies.since_ms,
+	    g->replies.n, g->unknown.since_ms, g->unknown.n, g->same.since_ms, g->same.n, g->text);
 
 	return (struct slice){out, (uint32_t)n};
 }

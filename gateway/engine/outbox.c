@@ -74,7 +74,8 @@ static void remember_attempt(struct outbox_row *row, const struct submit_row *s)
 }
 
 /* A report that came before its SENT; *is stays SENT without one. */
-static int take_early_report(struct engine *e, const struct submit_row *s, struct slice net_ref, struct slice peer, enum submit_state *is)
+static int take_early_report(
+    struct engine *e, const struct submit_row *s, struct slice net_ref, struct slice peer, enum submit_state *is)
 {
 	int64_t outbox;
 	int code, err;
@@ -129,7 +130,8 @@ static struct slice route_beside(const struct engine *e, struct slice link)
 	return slice_of(ROUTE_ANY);
 }
 
-static int on_failed(struct engine *e, struct outbox_row *row, const struct submit_row *s, bool transient, struct slice why)
+static int on_failed(
+    struct engine *e, struct outbox_row *row, const struct submit_row *s, bool transient, struct slice why)
 {
 	remember_attempt(row, s);
 	row->why = why;
@@ -150,7 +152,8 @@ static int on_unknown(struct engine *e, struct outbox_row *row, const struct sub
 		row->route = slice_of(ROUTE_ANY);
 		wait_again(row, s, e->now_ms + (s->attempt == 1 ? 0 : pause_after(row->lane, row->attempt)));
 	} else if (row->lane == LANE_REPLY && s->attempt < REPLY_ATTEMPTS) {
-		wait_again(row, s, e->now_ms + (e->plan->unknown_retry_ms ? e->plan->unknown_retry_ms : REPLY_AGAIN_MS));
+		wait_again(
+		    row, s, e->now_ms + (e->plan->unknown_retry_ms ? e->plan->unknown_retry_ms : REPLY_AGAIN_MS));
 	}
 	return save(e, row, s, SUBMIT_UNKNOWN);
 }
@@ -176,7 +179,8 @@ static int settle(struct engine *e, const struct event *ev, enum submit_state to
 
 static int result(struct engine *e, const struct event *ev)
 {
-	static const enum submit_state states[] = {[EV_SENT] = SUBMIT_SENT, [EV_FAILED] = SUBMIT_FAILED, [EV_UNKNOWN] = SUBMIT_UNKNOWN};
+	static const enum submit_state states[] = {
+	    [EV_SENT] = SUBMIT_SENT, [EV_FAILED] = SUBMIT_FAILED, [EV_UNKNOWN] = SUBMIT_UNKNOWN};
 	struct submit_row was;
 	struct outbox_row row;
 	int err = settle(e, ev, states[ev->kind], &was);
@@ -198,7 +202,9 @@ static int result(struct engine *e, const struct event *ev)
 		return outbox_set(e->store, &row);
 	}
 	return on_failed(e, &row, &was,
-	    ev->u.result.failure == FAILURE_TRANSIENT || (row.lane == LANE_SOS && !is_no_such_number(ev->u.result.code)), ev->u.result.why);
+	    ev->u.result.failure == FAILURE_TRANSIENT ||
+		(row.lane == LANE_SOS && !is_no_such_number(ev->u.result.code)),
+	    ev->u.result.why);
 }
 
 int outbox_result(struct engine *e, const struct event *ev)
@@ -206,8 +212,9 @@ int outbox_result(struct engine *e, const struct event *ev)
 	int err = result(e, ev);
 
 	if (err == ERR_NOT_FOUND) {
-		log_warn(LOG_ENGINE, "link %.*s: an outcome (%s) of submit %lld that waits for none: dropped", SLICE_ARG(engine_link_name(e, ev->from.link)),
-		    event_kind_word(ev->kind), (long long)ev->u.result.submit);
+		log_warn(LOG_ENGINE, "link %.*s: an outcome (%s) of submit %lld that waits for none: dropped",
+		    SLICE_ARG(engine_link_name(e, ev->from.link)), event_kind_word(ev->kind),
+		    (long long)ev->u.result.submit);
 		return 0;
 	}
 	return err;

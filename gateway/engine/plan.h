@@ -31,8 +31,8 @@ struct plan {
 	unsigned routes_n;
 	const struct plan_operator *operators;
 	unsigned operators_n;
-	int64_t reply_expires_ms;	/* default 6 h */
-	int64_t unknown_retry_ms;	/* an answer whose fate is unknown leaves once more after this; 0 = 60 s */
-	uint32_t replies_per_hour;	/* guard: per number, default 30 */
-	bool want_report;		/* ask for delivery reports */
+	int64_t reply_expires_ms;  /* default 6 h */
+	int64_t unknown_retry_ms;  /* an answer whose fate is unknown leaves once more after this; 0 = 60 s */
+	uint32_t replies_per_hour; /* guard: per number, default 30 */
+	bool want_report;	   /* ask for delivery reports */
 };

@@ -27,9 +27,8 @@
  */
 struct router_topics {
 	void *arg;
-	bool (*is_topic)(void *arg, struct slice upper); /* is there exactly this topic? */
-	const struct slice *(*list)(
-	    void *arg, unsigned *n); /* all of them, for near words; valid during the call */
+	bool (*is_topic)(void *arg, struct slice upper);     /* is there exactly this topic? */
+	const struct slice *(*list)(void *arg, unsigned *n); /* all of them, for near words; valid during the call */
 };
 
 enum meaning {
@@ -40,8 +39,8 @@ enum meaning {
 };
 struct understanding {
 	enum meaning meaning;
-	const char *keyword; /* canonical; "" when unknown or asked */
-	struct slice args; /* clean words behind the keyword; of an unknown text and of an SOS the whole text.
+	const char *keyword;  /* canonical; "" when unknown or asked */
+	struct slice args;    /* clean words behind the keyword; of an unknown text and of an SOS the whole text.
 			      A topic comes by its stored name in lower case */
 	struct slice written; /* the same stretch as it was written */
 	bool sure;	      /* SOS: certain */

@@ -41,8 +41,8 @@ static void add_keywords(struct router *r, struct slice word, int distance, stru
 	const char *keyword, *spelling;
 
 	for (unsigned i = 0; (keyword = lexicon_guessable(r->menus, i, &spelling)); i++) {
-		bool canonical = strlen(keyword) == strlen(spelling) &&
-				 strncasecmp(keyword, spelling, strlen(spelling)) == 0;
+		bool canonical =
+		    strlen(keyword) == strlen(spelling) && strncasecmp(keyword, spelling, strlen(spelling)) == 0;
 
 		if (distance == 2 && (!canonical || strlen(spelling) < LETTERS_MIN))
 			continue;
@@ -63,8 +63,7 @@ static void add_topics(struct router *r, struct slice text, int distance, struct
 		if (guess_distance(router_lower(r, all[i]), text) == distance) {
 			struct slice topic = arena_slice(r->arena, all[i]);
 
-			add(c, slice_of(arena_printf(r->arena, "INFO " SLICE_FMT, SLICE_ARG(topic))), NULL,
-			    topic);
+			add(c, slice_of(arena_printf(r->arena, "INFO " SLICE_FMT, SLICE_ARG(topic))), NULL, topic);
 		}
 	}
 }
@@ -115,8 +114,8 @@ static bool near_info(struct router *r, struct slice word, struct slice rest, st
 	return true;
 }
 
-static void take(struct router *r, const struct candidates *c, struct slice rest, struct slice whole,
-    struct understanding *u)
+static void take(
+    struct router *r, const struct candidates *c, struct slice rest, struct slice whole, struct understanding *u)
 {
 	if (c->keyword[0])
 		router_take(r, c->keyword[0], rest, u);
@@ -124,8 +123,7 @@ static void take(struct router *r, const struct candidates *c, struct slice rest
 		router_take_topic(r, &(struct topic){.name = c->topic[0], .used = whole.n}, whole, u);
 }
 
-static bool choose(
-    struct router *r, struct slice word, struct slice rest, struct slice whole, struct understanding *u)
+static bool choose(struct router *r, struct slice word, struct slice rest, struct slice whole, struct understanding *u)
 {
 	struct candidates one = {0}, two = {0};
 	bool alone = !lexicon_untail(r->menus, LIST_TAIL, rest).n;
@@ -162,9 +160,8 @@ bool router_near(struct router *r, struct understanding *out)
 	whole = lexicon_untail(r->menus, LIST_TAIL, text);
 	if (!word.n || is_own_word(r, word))
 		return false;
-	if (!near_asked(r, word, rest, &u) &&
-	    (lexicon_near(r->menus, "never_guessed", word) ||
-		(!near_info(r, word, rest, &u) && !choose(r, word, rest, whole, &u))))
+	if (!near_asked(r, word, rest, &u) && (lexicon_near(r->menus, "never_guessed", word) ||
+						  (!near_info(r, word, rest, &u) && !choose(r, word, rest, whole, &u))))
 		return false;
 	if (u.meaning == MEANING_COMMAND) {
 		u.guessed = true;

@@ -116,8 +116,7 @@ static enum cry behind_tolong(struct router *r, struct slice body)
 	please = router_please(r, body, &u);
 	if (please == PLEASE_NOT)
 		return CRY_UNCLEAR;
-	if (contains(r, "unclear_danger", body) &&
-	    !(lexicon_flags(r->menus, u.keyword) & KEYWORD_DANGER_HINT))
+	if (contains(r, "unclear_danger", body) && !(lexicon_flags(r->menus, u.keyword) & KEYWORD_DANGER_HINT))
 		return CRY_UNCLEAR;
 	return CRY_POLITE;
 }
@@ -153,8 +152,7 @@ static enum cry call_in(const struct router *r, struct slice rest)
 	static const char *const says_no_more[] = {"sos_call_tail", "sos_tail", LIST_TAIL, NULL};
 	struct slice after = pass_over(r, rest, says_no_more), word = clean_word(&after);
 
-	return (!word.n || slice_all_digits(word) || word.p[0] == '+') && !after.n ? CRY_CERTAIN
-										   : CRY_UNCLEAR;
+	return (!word.n || slice_all_digits(word) || word.p[0] == '+') && !after.n ? CRY_CERTAIN : CRY_UNCLEAR;
 }
 
 /* What the first words cry, greetings aside. */

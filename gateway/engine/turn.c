@@ -197,7 +197,8 @@ int turn_command(struct turn *t, const char *command)
 	MUST(t->depth < TURN_DEPTH_MAX);
 	h = command_read(&r, command, &u) ? handler_by_keyword(u.keyword) : NULL;
 	if (!h) {
-		log_error(LOG_ENGINE, "a menu stands for the command \"%s\", which no service answers: mend menus/trees", command);
+		log_error(LOG_ENGINE,
+		    "a menu stands for the command \"%s\", which no service answers: mend menus/trees", command);
 		return ERR_NOT_FOUND;
 	}
 	t->heard = (struct heard){h, u.keyword, u.args, u.written, u.sure};

@@ -15,7 +15,8 @@ static void read_dialogue(struct turn *t, int err)
 	struct engine *e = t->e;
 
 	if (err == ERR_CORRUPT || !dialogue_read(&t->dialogue, engine_arena(e), t->c.asker, t->c.state)) {
-		log_error(LOG_ENGINE, "the dialogue of a number cannot be opened and begins anew: was the key file exchanged?");
+		log_error(LOG_ENGINE,
+		    "the dialogue of a number cannot be opened and begins anew: was the key file exchanged?");
 		dialogue_read(&t->dialogue, engine_arena(e), (struct slice){0}, (struct slice){0});
 		t->c.question = t->c.asker = (struct slice){"", 0};
 	}
@@ -57,7 +58,8 @@ int turn_load(struct turn *t, struct slice peer)
 	t->last_heard_ms = t->c.last_in_ms;
 	t->stop_said_before_ms = t->c.stop_said_ms;
 	t->neutral = t->c.neutral < 0 ? msisdn_is_foreign(t->peer) : t->c.neutral > 0;
-	t->language = t->c.language.n && menus_is_complete(t->plan->menus, t->c.language.p) ? t->c.language.p : t->plan->language;
+	t->language =
+	    t->c.language.n && menus_is_complete(t->plan->menus, t->c.language.p) ? t->c.language.p : t->plan->language;
 	return err;
 }
 

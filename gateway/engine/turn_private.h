@@ -65,18 +65,18 @@ struct turn {
 	unsigned say_n; /* messages begun */
 	bool apart;	/* the next piece begins another */
 	enum lane lane;
-	const char *silent;  /* why, "" not on purpose */
-	const char *node;    /* for the session: the question, else the first screen */
-	const char *closed;  /* how the dialogue was closed, "" it was not */
-	bool asked;	     /* a question was opened by this turn */
-	bool cutting;	     /* a cutter word runs: what it replaces is laid aside */
-	bool answering;	     /* the open question took the text */
-	bool ran;	     /* a service took it: the session has one step more */
+	const char *silent;	     /* why, "" not on purpose */
+	const char *node;	     /* for the session: the question, else the first screen */
+	const char *closed;	     /* how the dialogue was closed, "" it was not */
+	bool asked;		     /* a question was opened by this turn */
+	bool cutting;		     /* a cutter word runs: what it replaces is laid aside */
+	bool answering;		     /* the open question took the text */
+	bool ran;		     /* a service took it: the session has one step more */
 	const struct handler *taker; /* that service; NULL nobody */
 	const struct handler *asker; /* whose question was open when the text came; NULL none */
-	bool put;	     /* the number's row has to be written */
+	bool put;		     /* the number's row has to be written */
 	enum { UNKNOWN_NOT, UNKNOWN_KEPT, UNKNOWN_FORWARDED } unknown; /* for the officers' queue */
-	const char *prefix;  /* "GUE": said in front, with shown */
+	const char *prefix;					       /* "GUE": said in front, with shown */
 	struct slice shown;
 };
 

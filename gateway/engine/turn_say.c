@@ -45,8 +45,8 @@ static void add(struct saying *s, struct slice piece, const struct slice *masked
 }
 
 /* One screen in a language and mode; true: it holds a secret, and `masked` has it without. */
-static bool screen_write(const struct menus *m, const char *language, bool neutral, const char *screen, const struct value *v, unsigned n, struct buf *text,
-    struct buf *masked)
+static bool screen_write(const struct menus *m, const char *language, bool neutral, const char *screen,
+    const struct value *v, unsigned n, struct buf *text, struct buf *masked)
 {
 	struct word_value words[VALUES_MAX];
 
@@ -230,11 +230,13 @@ static int queue(struct turn *t, const struct envelope *to, const struct saying 
 	    .todo = (1u << parts.n) - 1,
 	    .created_ms = t->now_ms,
 	    .due_ms = t->now_ms,
-	    .expires_ms = t->now_ms + (to->lane == LANE_REPLY && t->plan->reply_expires_ms ? t->plan->reply_expires_ms : EXPIRES_MS),
+	    .expires_ms = t->now_ms + (to->lane == LANE_REPLY && t->plan->reply_expires_ms ? t->plan->reply_expires_ms
+											   : EXPIRES_MS),
 	    .why = parts.cut ? SLICE_LIT("too long: the end was cut off") : (struct slice){"", 0},
 	};
 	if (parts.cut)
-		log_warn(LOG_ENGINE, "outbox %lld: the text is longer than %d parts and was cut", (long long)row.id, TEXT_PARTS_MAX);
+		log_warn(LOG_ENGINE, "outbox %lld: the text is longer than %d parts and was cut", (long long)row.id,
+		    TEXT_PARTS_MAX);
 	if (id)
 		*id = row.id;
 	return outbox_add(t->store, &row);
@@ -279,7 +281,8 @@ int turn_send(struct turn *t)
 	return err;
 }
 
-int turn_notify(struct turn *t, struct slice peer, enum lane lane, int64_t *outbox, const char *screen, const struct value *v, unsigned n)
+int turn_notify(struct turn *t, struct slice peer, enum lane lane, int64_t *outbox, const char *screen,
+    const struct value *v, unsigned n)
 {
 	struct conversation c = t->c;
 	struct saying s = {0};
@@ -295,7 +298,8 @@ int turn_notify(struct turn *t, struct slice peer, enum lane lane, int64_t *outb
 		return 0;
 	to.link = turn_route(t, &c);
 	neutral = c.neutral < 0 ? msisdn_is_foreign(arena_str(engine_arena(t->e), peer)) : c.neutral > 0;
-	s.secret = screen_write(t->plan->menus, c.language.n ? c.language.p : t->plan->language, neutral, screen, v, n, &s.text, &s.masked);
+	s.secret = screen_write(
+	    t->plan->menus, c.language.n ? c.language.p : t->plan->language, neutral, screen, v, n, &s.text, &s.masked);
 	err = queue(t, &to, &s, outbox);
 	buf_wipe(&s.text);
 	buf_free(&s.masked);

@@ -14,7 +14,7 @@
 #include "gateway/base/text.h"
 #include "storage/cases.h"
 
-#define MASK_DIGITS 4	   /* codes have four */
+#define MASK_DIGITS 4 /* codes have four */
 #define PART_JOINS_MS (INT64_C(6) * 3600 * 1000)
 #define SAME_MAX 2	   /* identical texts on end that are answered, in an hour */
 #define REPLIES_DEFAULT 30 /* an hour */
@@ -115,7 +115,8 @@ static bool hides_digits(const struct turn *t)
 {
 	const struct handler *asker = t->asker;
 
-	return t->inbox.parts > 1 || lexicon_contains(t->plan->menus, "secret_words", t->router.text.text, NULL) || (t->heard.handler && t->heard.handler->hides_digits) || (asker && asker->hides_digits);
+	return t->inbox.parts > 1 || lexicon_contains(t->plan->menus, "secret_words", t->router.text.text, NULL) ||
+	       (t->heard.handler && t->heard.handler->hides_digits) || (asker && asker->hides_digits);
 }
 
 static bool row_says(const struct inbox_row *r, const char *handler, const char *outcome, const char *why)
@@ -206,7 +207,8 @@ static enum decision decide(struct turn *t, struct understanding *u)
 /* STOP and DIAM are confirmed once at most, so they cannot loop, and must never be lost. */
 static bool is_exempt(enum decision d, const struct understanding *u)
 {
-	return d == DECIDE_SOS || d == DECIDE_ANSWER || (d == DECIDE_COMMAND && (strcmp(u->keyword, "STOP") == 0 || strcmp(u->keyword, "DIAM") == 0));
+	return d == DECIDE_SOS || d == DECIDE_ANSWER ||
+	       (d == DECIDE_COMMAND && (strcmp(u->keyword, "STOP") == 0 || strcmp(u->keyword, "DIAM") == 0));
 }
 
 static uint32_t short_hash(struct turn *t)
@@ -330,7 +332,8 @@ static int finish(struct turn *t)
 	if (!err && said)
 		err = turn_write_inbox(t, t->taker ? t->taker->name : "", "answered", t->why);
 	else if (!err)
-		err = turn_write_inbox(t, t->taker ? t->taker->name : "", "silent", *t->silent ? t->silent : "the service had nothing to say");
+		err = turn_write_inbox(t, t->taker ? t->taker->name : "", "silent",
+		    *t->silent ? t->silent : "the service had nothing to say");
 	if (!err && t->unknown)
 		err = unknown_add(t->store, t->inbox.id, turn_peer(t), t->unknown == UNKNOWN_FORWARDED, t->now_ms);
 	return err ? err : turn_send(t);
@@ -407,8 +410,9 @@ static int handle(struct turn *t, const struct event *ev, const char **who)
 	if (err)
 		return err;
 	if (ev->u.sms.undecodable) {
-		log_warn(LOG_ENGINE, "inbox %lld: a message on link " SLICE_FMT " could not be decoded; it is kept sealed", (long long)t->inbox.id,
-		    SLICE_ARG(t->inbox.link));
+		log_warn(LOG_ENGINE,
+		    "inbox %lld: a message on link " SLICE_FMT " could not be decoded; it is kept sealed",
+		    (long long)t->inbox.id, SLICE_ARG(t->inbox.link));
 		return store_silent(t, "undecodable", "the modem's library cannot read it");
 	}
 	router_begin(&t->router, t->inbox.text);

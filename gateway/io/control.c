@@ -210,7 +210,8 @@ static void ignore(void *arg)
 	(void)arg;
 }
 
-struct control *control_open(uv_loop_t *loop, const char *path, void (*post)(void *arg, const struct event *e), void *arg, char **why)
+struct control *control_open(
+    uv_loop_t *loop, const char *path, void (*post)(void *arg, const struct event *e), void *arg, char **why)
 {
 	struct control *c = must_alloc(sizeof(*c));
 	struct buf words = {0};
@@ -229,7 +230,9 @@ struct control *control_open(uv_loop_t *loop, const char *path, void (*post)(voi
 		rc = uv_listen((uv_stream_t *)&c->pipe, 128, on_connection);
 	if (rc == 0)
 		return c;
-	buf_printf(&words, "cannot listen on %s: %s. Check gateway.state_dir (a socket's path has at most 107 characters)", path, uv_strerror(rc));
+	buf_printf(&words,
+	    "cannot listen on %s: %s. Check gateway.state_dir (a socket's path has at most 107 characters)", path,
+	    uv_strerror(rc));
 	*why = buf_take(&words);
 	control_close(c, ignore, NULL);
 	return NULL;

@@ -15,6 +15,7 @@
 struct control;
 
 /* Listens on path (an old socket file is replaced; the store's lock has made sure that nobody serves it). `post` puts events. NULL with *why (free it) on failure. */
-struct control *control_open(uv_loop_t *loop, const char *path, void (*post)(void *arg, const struct event *e), void *arg, char **why);
+struct control *control_open(
+    uv_loop_t *loop, const char *path, void (*post)(void *arg, const struct event *e), void *arg, char **why);
 void control_answer(struct control *c, const struct effect *e);
 void control_close(struct control *c, void (*closed)(void *arg), void *arg);

@@ -100,7 +100,8 @@ static void refuse_commands(struct engine_thread *t)
 	buf_printf(&words, "{\"error\":\"the store does not work now: %s\"}", db_sick_words(t->start.store->db));
 	for (uint32_t i = 0; i < t->batch_n; i++) {
 		struct event *e = t->batch[i];
-		struct effect answer = {.kind = EF_ANSWER, .to = e->from, .ref = e->ref, .text = buf_as_slice(&words), .last = true};
+		struct effect answer = {
+		    .kind = EF_ANSWER, .to = e->from, .ref = e->ref, .text = buf_as_slice(&words), .last = true};
 
 		if (e->kind != EV_COMMAND) {
 			t->batch[kept++] = e;
@@ -116,7 +117,9 @@ static void refuse_commands(struct engine_thread *t)
 static void fall_sick(struct engine_thread *t)
 {
 	if (!atomic_exchange(&t->sick, true))
-		log_error(LOG_STORE, "the store is SICK: %s. Nothing is acknowledged, nothing is lost; it is tried again by itself", db_sick_words(t->start.store->db));
+		log_error(LOG_STORE,
+		    "the store is SICK: %s. Nothing is acknowledged, nothing is lost; it is tried again by itself",
+		    db_sick_words(t->start.store->db));
 	refuse_commands(t);
 	t->sick_ms = t->sick_ms == 0 ? SICK_FIRST_MS : t->sick_ms * 2 > SICK_LAST_MS ? SICK_LAST_MS : t->sick_ms * 2;
 	db_recover(t->start.store->db);
@@ -149,7 +152,8 @@ static void step(struct engine_thread *t)
 		t->batch_n = mailbox_take(t->start.mailbox, t->batch, ENGINE_BATCH_MAX);
 	if (is_still_sick(t, now_ms)) {
 		fall_sick(t);
-	} else if (engine_batch(t->start.engine, t->batch, t->batch_n, now_ms, &effects, &next_due_ms, &t->busy) == BATCH_STORE_SICK) {
+	} else if (engine_batch(t->start.engine, t->batch, t->batch_n, now_ms, &effects, &next_due_ms, &t->busy) ==
+		   BATCH_STORE_SICK) {
 		fall_sick(t);
 	} else {
 		if (t->start.record)
@@ -217,7 +221,8 @@ static void on_async(uv_async_t *async)
 {
 	struct engine_thread *t = async->data;
 
-	if (t->start.one_thread && !t->rests && (mailbox_depth(t->start.mailbox) || t->busy || t->batch_n || t->sick_ms))
+	if (t->start.one_thread && !t->rests &&
+	    (mailbox_depth(t->start.mailbox) || t->busy || t->batch_n || t->sick_ms))
 		step(t);
 	deliver(t);
 	arm_timer(t);

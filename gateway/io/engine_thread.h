@@ -15,10 +15,10 @@ struct engine_thread;
 
 struct engine_thread_start {
 	uv_loop_t *loop;
-	struct engine *engine;	  /* borrowed; touched by nobody else between start and stop */
-	struct store *store;	  /* borrowed: for the words of its sickness */
-	struct mailbox *mailbox;  /* borrowed */
-	struct record *record;	  /* NULL: nothing is recorded */
+	struct engine *engine;	 /* borrowed; touched by nobody else between start and stop */
+	struct store *store;	 /* borrowed: for the words of its sickness */
+	struct mailbox *mailbox; /* borrowed */
+	struct record *record;	 /* NULL: nothing is recorded */
 	bool one_thread;
 	void *arg;
 	void (*effect)(void *arg, const struct effect *e); /* in the loop's thread, in order, after the commit */

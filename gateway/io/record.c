@@ -51,8 +51,10 @@ static unsigned numbers_out(const struct event *e, json_int_t v[NUMBERS_MAX])
 {
 	switch (e->kind) {
 	case EV_SMS:
-		memcpy(v, (json_int_t[]){e->u.sms.smsc_s, e->u.sms.concat_ref, e->u.sms.concat_wide, e->u.sms.part, e->u.sms.parts, e->u.sms.coding,
-			   e->u.sms.undecodable}, 7 * sizeof(*v));
+		memcpy(v,
+		    (json_int_t[]){e->u.sms.smsc_s, e->u.sms.concat_ref, e->u.sms.concat_wide, e->u.sms.part,
+			e->u.sms.parts, e->u.sms.coding, e->u.sms.undecodable},
+		    7 * sizeof(*v));
 		return 7;
 	case EV_USSD:
 		v[0] = e->u.ussd.step;
@@ -71,7 +73,8 @@ static unsigned numbers_out(const struct event *e, json_int_t v[NUMBERS_MAX])
 	case EV_UP:
 	case EV_DOWN:
 	case EV_STATE:
-		memcpy(v, (json_int_t[]){e->u.link.signal_percent, e->u.link.state, e->u.link.pin_rejected}, 3 * sizeof(*v));
+		memcpy(v, (json_int_t[]){e->u.link.signal_percent, e->u.link.state, e->u.link.pin_rejected},
+		    3 * sizeof(*v));
 		return 3;
 	case EV_CREDIT:
 		v[0] = e->u.credit.parts;
@@ -143,17 +146,19 @@ static json_t *json_event(const struct event *e)
 		json_array_append_new(strings, json_slice(*s[i]));
 	for (unsigned i = 0; i < n; i++)
 		json_array_append_new(numbers, json_integer(v[i]));
-	return json_pack("{s:s, s:i, s:I, s:I, s:I, s:I, s:o, s:o}", "kind", event_kind_word(e->kind), "link", (int)e->from.link, "epoch",
-	    (json_int_t)e->from.epoch, "now_ms", (json_int_t)e->now_ms, "seed", (json_int_t)e->seed, "ref", (json_int_t)e->ref, "strings", strings,
-	    "numbers", numbers);
+	return json_pack("{s:s, s:i, s:I, s:I, s:I, s:I, s:o, s:o}", "kind", event_kind_word(e->kind), "link",
+	    (int)e->from.link, "epoch", (json_int_t)e->from.epoch, "now_ms", (json_int_t)e->now_ms, "seed",
+	    (json_int_t)e->seed, "ref", (json_int_t)e->ref, "strings", strings, "numbers", numbers);
 }
 
 char *record_effect_line(const struct effect *e)
 {
-	return line_of("effect", json_pack("{s:i, s:i, s:I, s:I, s:I, s:o, s:o, s:o, s:i, s:b, s:b, s:I}", "kind", (int)e->kind, "link", (int)e->to.link,
-				     "epoch", (json_int_t)e->to.epoch, "ref", (json_int_t)e->ref, "submit", (json_int_t)e->submit, "peer",
-				     json_slice(e->peer), "text", json_slice(e->text), "udh", json_slice(e->udh), "coding", (int)e->coding, "report",
-				     (int)e->want_report, "last", (int)e->last, "expires_ms", (json_int_t)e->expires_ms));
+	return line_of(
+	    "effect", json_pack("{s:i, s:i, s:I, s:I, s:I, s:o, s:o, s:o, s:i, s:b, s:b, s:I}", "kind", (int)e->kind,
+			  "link", (int)e->to.link, "epoch", (json_int_t)e->to.epoch, "ref", (json_int_t)e->ref,
+			  "submit", (json_int_t)e->submit, "peer", json_slice(e->peer), "text", json_slice(e->text),
+			  "udh", json_slice(e->udh), "coding", (int)e->coding, "report", (int)e->want_report, "last",
+			  (int)e->last, "expires_ms", (json_int_t)e->expires_ms));
 }
 
 int record_open(const char *path, int64_t now_ms, struct record **out)
@@ -171,7 +176,8 @@ int record_open(const char *path, int64_t now_ms, struct record **out)
 	return 0;
 }
 
-void record_batch(struct record *r, struct event *const *events, uint32_t n, int64_t now_ms, const struct effects *effects)
+void record_batch(
+    struct record *r, struct event *const *events, uint32_t n, int64_t now_ms, const struct effects *effects)
 {
 	for (uint32_t i = 0; i < n; i++)
 		if (events[i]->kind != EV_RELOAD)

@@ -15,7 +15,8 @@ struct record;
 
 /* Creates FILE (must not exist). ERR_EXISTS, ERR_IO. */
 int record_open(const char *path, int64_t now_ms, struct record **out) MUST_USE;
-void record_batch(struct record *r, struct event *const *events, uint32_t n, int64_t now_ms, const struct effects *effects);
+void record_batch(
+    struct record *r, struct event *const *events, uint32_t n, int64_t now_ms, const struct effects *effects);
 void record_close(struct record *r);
 
 /* Reading. A line is one of these; strings live in the returned block, which the caller frees. */

@@ -13,7 +13,9 @@
 #include "storage/store.h"
 
 #define BARE_BATCH_MAX 256
-#define BARE_TEXT "Gaji: dibayar tiap bulan ke rekening atas nama Anda, dengan rincian tertulis. Simpan slip dan buku tabungan. Potongan hanya yang tertulis di kontrak."
+#define BARE_TEXT                                                                                                      \
+	"Gaji: dibayar tiap bulan ke rekening atas nama Anda, dengan rincian tertulis. Simpan slip dan buku "          \
+	"tabungan. Potongan hanya yang tertulis di kontrak."
 
 struct bare {
 	struct store *store;
@@ -30,20 +32,20 @@ static inline struct slice bare_peer(char out[32], int64_t who)
 	return (struct slice){out, (uint32_t)n};
 }
 
-#define DO(call)                                                                                             \
-	do {                                                                                                 \
-		int err_ = (call);                                                                           \
-		if (err_ < 0 && err_ != ERR_NOT_FOUND)                                                       \
-			return err_;                                                                         \
+#define DO(call)                                                                                                       \
+	do {                                                                                                           \
+		int err_ = (call);                                                                                     \
+		if (err_ < 0 && err_ != ERR_NOT_FOUND)                                                                 \
+			return err_;                                                                                   \
 	} while (0)
 
 /* Runs a query to its end. */
-#define READ(q, ...)                                                                                         \
-	do {                                                                                                 \
-		DO(db_query(db, q, __VA_ARGS__));                                                            \
-		while (db_next(db, q) == 1)                                                                  \
-			;                                                                                    \
-		db_end(db, q);                                                                               \
+#define READ(q, ...)                                                                                                   \
+	do {                                                                                                           \
+		DO(db_query(db, q, __VA_ARGS__));                                                                      \
+		while (db_next(db, q) == 1)                                                                            \
+			;                                                                                              \
+		db_end(db, q);                                                                                         \
 	} while (0)
 
 static inline struct slice bare_key(int64_t now_ms, struct chance *c, uint8_t key[20])
@@ -59,22 +61,28 @@ static inline struct slice bare_key(int64_t now_ms, struct chance *c, uint8_t ke
 
 static inline int bare_put(struct store *s, const char *peer, int64_t now_ms)
 {
-	return db_exec(s->db, Q_conversation_put, "sissbisiiiiiss", slice_of(peer), INT64_C(0), SLICE_LIT(""), SLICE_LIT(""), (struct slice){0}, INT64_C(0),
-	    SLICE_LIT(""), INT64_C(-1), INT64_C(0), INT64_C(0), INT64_C(0), now_ms, SLICE_LIT("m1"), SLICE_LIT("1795483200000:3 0:0 1795483200000:1:89abcdef"));
+	return db_exec(s->db, Q_conversation_put, "sissbisiiiiiss", slice_of(peer), INT64_C(0), SLICE_LIT(""),
+	    SLICE_LIT(""), (struct slice){0}, INT64_C(0), SLICE_LIT(""), INT64_C(-1), INT64_C(0), INT64_C(0),
+	    INT64_C(0), now_ms, SLICE_LIT("m1"), SLICE_LIT("1795483200000:3 0:0 1795483200000:1:89abcdef"));
 }
 
 /* Inbox, session and outbox of one question. */
-static inline int bare_rows(struct store *s, int64_t in, int64_t session, int64_t out, const char *peer, int64_t now_ms, const char *state)
+static inline int bare_rows(
+    struct store *s, int64_t in, int64_t session, int64_t out, const char *peer, int64_t now_ms, const char *state)
 {
 	struct db *db = s->db;
 
-	DO(db_exec(db, Q_session_add, "izssiiisss", session, "bench", slice_of(peer), SLICE_LIT("m1"), now_ms, now_ms, now_ms, SLICE_LIT("info"),
-	    SLICE_LIT("text@0"), SLICE_LIT("done")));
-	DO(db_exec(db, Q_inbox_add, "izissssiiiibsssi", in, "bench", now_ms, SLICE_LIT("m1"), SLICE_LIT("+6281100000001"), slice_of(peer), SLICE_LIT("info gaji"),
-	    INT64_C(0), now_ms / 1000, INT64_C(1), INT64_C(1), (struct slice){0}, SLICE_LIT("info"), SLICE_LIT("answered"), SLICE_LIT("keyword INFO"), session));
-	DO(db_exec(db, Q_outbox_add, "izissisbiiiiiis", out, "bench", in, slice_of(peer), SLICE_LIT("m1"), INT64_C(1), SLICE_LIT(BARE_TEXT), (struct slice){0},
-	    INT64_C(1), INT64_C(0), INT64_C(1), now_ms, now_ms, now_ms + 21600000, SLICE_LIT("")));
-	return *state ? db_exec_one(db, Q_outbox_set, "isiisisi", out, SLICE_LIT("m1"), INT64_C(0), INT64_C(0), slice_of(state), now_ms, SLICE_LIT(""), INT64_C(1))
+	DO(db_exec(db, Q_session_add, "izssiiisss", session, "bench", slice_of(peer), SLICE_LIT("m1"), now_ms, now_ms,
+	    now_ms, SLICE_LIT("info"), SLICE_LIT("text@0"), SLICE_LIT("done")));
+	DO(db_exec(db, Q_inbox_add, "izissssiiiibsssi", in, "bench", now_ms, SLICE_LIT("m1"),
+	    SLICE_LIT("+6281100000001"), slice_of(peer), SLICE_LIT("info gaji"), INT64_C(0), now_ms / 1000, INT64_C(1),
+	    INT64_C(1), (struct slice){0}, SLICE_LIT("info"), SLICE_LIT("answered"), SLICE_LIT("keyword INFO"),
+	    session));
+	DO(db_exec(db, Q_outbox_add, "izissisbiiiiiis", out, "bench", in, slice_of(peer), SLICE_LIT("m1"), INT64_C(1),
+	    SLICE_LIT(BARE_TEXT), (struct slice){0}, INT64_C(1), INT64_C(0), INT64_C(1), now_ms, now_ms,
+	    now_ms + 21600000, SLICE_LIT("")));
+	return *state ? db_exec_one(db, Q_outbox_set, "isiisisi", out, SLICE_LIT("m1"), INT64_C(0), INT64_C(0),
+			    slice_of(state), now_ms, SLICE_LIT(""), INT64_C(1))
 		      : 0;
 }
 
@@ -104,11 +112,13 @@ static inline int bare_sent(struct bare *b, int64_t submit)
 
 	snprintf(ref, sizeof(ref), "%08llx", (long long)submit);
 	DO(db_savepoint(db));
-	DO(db_query_one(db, Q_submit_settle_out, "izsiisi", submit, "SENT", slice_of(ref), INT64_C(0), b->now_ms, SLICE_LIT("m1"), INT64_C(1)));
+	DO(db_query_one(db, Q_submit_settle_out, "izsiisi", submit, "SENT", slice_of(ref), INT64_C(0), b->now_ms,
+	    SLICE_LIT("m1"), INT64_C(1)));
 	out = db_int(db, Q_submit_settle_out, 0);
 	db_end(db, Q_submit_settle_out);
 	READ(Q_outbox_sent_simply, "i", out);
-	READ(Q_report_early_take, "sssi", SLICE_LIT("m1"), slice_of(ref), SLICE_LIT("+6281200000000"), b->now_ms - 3600000);
+	READ(Q_report_early_take, "sssi", SLICE_LIT("m1"), slice_of(ref), SLICE_LIT("+6281200000000"),
+	    b->now_ms - 3600000);
 	return db_release(db);
 }
 
@@ -130,9 +140,10 @@ static inline int bare_lease(struct bare *b, unsigned most)
 	for (unsigned i = 0; i < n; i++) {
 		int64_t id = s->next_submit++;
 
-		DO(db_exec(db, Q_submit_add, "iiiisii", id, out[i], INT64_C(1), INT64_C(1), SLICE_LIT("m1"), INT64_C(1), b->now_ms));
-		DO(db_exec_one(db, Q_outbox_set, "isiisisi", out[i], SLICE_LIT("m1"), INT64_C(0), INT64_C(0), SLICE_LIT("SUBMITTING"), b->now_ms,
-		    SLICE_LIT(""), INT64_C(0)));
+		DO(db_exec(db, Q_submit_add, "iiiisii", id, out[i], INT64_C(1), INT64_C(1), SLICE_LIT("m1"), INT64_C(1),
+		    b->now_ms));
+		DO(db_exec_one(db, Q_outbox_set, "isiisisi", out[i], SLICE_LIT("m1"), INT64_C(0), INT64_C(0),
+		    SLICE_LIT("SUBMITTING"), b->now_ms, SLICE_LIT(""), INT64_C(0)));
 		b->out[b->out_n++] = id;
 	}
 	return 0;

@@ -23,7 +23,7 @@
 
 #define RUNS_MAX 64
 #define QUESTIONS (ENGINE_BATCH_MAX / 2 - 1) /* with their number of SENT, and one CREDIT */
-#define NOW0 INT64_C(1795483200000) /* 2026-11-24 */
+#define NOW0 INT64_C(1795483200000)	     /* 2026-11-24 */
 #define BATCH_MS 10
 #define SLICE_S 0.1
 
@@ -72,7 +72,8 @@ static void fill_content(struct store *s)
 	must_ok(store_begin(s), "begin");
 	must_ok(content_load(s, "storage/demo", false, NOW0), "content");
 	for (size_t i = 0; i < COUNT_OF(topics); i++)
-		must_ok(info_approve(s, slice_of(topics[i]), SLICE_LIT("bench"), SLICE_LIT("2029-12-31"), NOW0), "approve");
+		must_ok(
+		    info_approve(s, slice_of(topics[i]), SLICE_LIT("bench"), SLICE_LIT("2029-12-31"), NOW0), "approve");
 	must_ok(store_commit(s), "commit");
 }
 
@@ -183,7 +184,8 @@ static void one_batch(struct load *l)
 
 static void link_up_event(struct load *l)
 {
-	struct event up = {.kind = EV_UP, .from = {0, 1}, .now_ms = l->now_ms, .u.link.state = LINK_UP}, *list[] = {&up};
+	struct event up = {.kind = EV_UP, .from = {0, 1}, .now_ms = l->now_ms, .u.link.state = LINK_UP},
+		     *list[] = {&up};
 	struct effects out;
 	int64_t due_ms;
 	bool busy;
@@ -229,7 +231,10 @@ static struct slices one_run(struct store *s, const struct menus *menus, bool *o
 	    .reply_expires_ms = 6 * 3600 * 1000,
 	    .replies_per_hour = 1000000,
 	    .want_report = true};
-	struct load l = {.other = other, .now_ms = NOW0 + s->next_inbox * 10, .chance = {(uint64_t)s->next_inbox}, .asked = s->next_inbox};
+	struct load l = {.other = other,
+	    .now_ms = NOW0 + s->next_inbox * 10,
+	    .chance = {(uint64_t)s->next_inbox},
+	    .asked = s->next_inbox};
 	struct bare b = {.store = s, .people = options.people, .now_ms = l.now_ms, .chance = {(uint64_t)s->next_inbox}};
 	struct slices warm = {0}, sum = {0};
 
@@ -267,16 +272,20 @@ static void print_machine(void)
 	if (f)
 		fclose(f);
 	line[strcspn(line, "\n")] = '\0';
-	printf("\"cores\": %ld, \"cpu\": \"%s\"", sysconf(_SC_NPROCESSORS_ONLN), strchr(line, ':') ? strchr(line, ':') + 2 : "unknown");
+	printf("\"cores\": %ld, \"cpu\": \"%s\"", sysconf(_SC_NPROCESSORS_ONLN),
+	    strchr(line, ':') ? strchr(line, ':') + 2 : "unknown");
 }
 
 static void report(double *steps, double *bare, double *share, unsigned n)
 {
 	double mid = median(steps, n), mid_bare = median(bare, n), mid_share = median(share, n);
 
-	printf("{\"bench\": \"engine_steps\", \"unit\": \"steps/s\", \"per_s\": %.0f, \"min\": %.0f, \"max\": %.0f, \"bare_per_s\": %.0f, \"bare_min\": %.0f, "
-	       "\"bare_max\": %.0f, \"share_of_bare\": %.2f, \"runs\": %u, \"batch\": %d, \"people\": %" PRId64 ", \"messages\": %" PRId64 ", ",
-	    mid, steps[0], steps[n - 1], mid_bare, bare[0], bare[n - 1], mid_share, n, ENGINE_BATCH_MAX, options.people, options.messages);
+	printf("{\"bench\": \"engine_steps\", \"unit\": \"steps/s\", \"per_s\": %.0f, \"min\": %.0f, \"max\": %.0f, "
+	       "\"bare_per_s\": %.0f, \"bare_min\": %.0f, "
+	       "\"bare_max\": %.0f, \"share_of_bare\": %.2f, \"runs\": %u, \"batch\": %d, \"people\": %" PRId64
+	       ", \"messages\": %" PRId64 ", ",
+	    mid, steps[0], steps[n - 1], mid_bare, bare[0], bare[n - 1], mid_share, n, ENGINE_BATCH_MAX, options.people,
+	    options.messages);
 	print_machine();
 	printf("}\n");
 }
@@ -297,8 +306,10 @@ static void read_options(int argc, char **argv)
 		else
 			options.runs = 0;
 	}
-	if (argc % 2 == 0 || options.runs < 1 || options.runs > RUNS_MAX || options.people < 1 || options.messages < 0) {
-		fprintf(stderr, "usage: bench_engine [--runs N] [--seconds S] [--people N] [--messages N] [--dir DIR]\n");
+	if (argc % 2 == 0 || options.runs < 1 || options.runs > RUNS_MAX || options.people < 1 ||
+	    options.messages < 0) {
+		fprintf(
+		    stderr, "usage: bench_engine [--runs N] [--seconds S] [--people N] [--messages N] [--dir DIR]\n");
 		exit(2);
 	}
 }

@@ -15,7 +15,8 @@ static inline int bare_fill_message(struct store *s, int64_t who, int64_t now_ms
 	bare_peer(peer, who);
 	snprintf(ref, sizeof(ref), "%08llx", (long long)id);
 	DO(bare_rows(s, in, s->next_session++, out, peer, now_ms, "SENT"));
-	DO(db_exec(s->db, Q_submit_add, "iiiisii", id, out, INT64_C(1), INT64_C(1), SLICE_LIT("m1"), INT64_C(1), now_ms));
+	DO(db_exec(
+	    s->db, Q_submit_add, "iiiisii", id, out, INT64_C(1), INT64_C(1), SLICE_LIT("m1"), INT64_C(1), now_ms));
 	DO(db_exec_one(s->db, Q_submit_settle, "izsii", id, "SENT", slice_of(ref), INT64_C(0), now_ms));
 	return db_exec(s->db, Q_seen_add, "bi", bare_key(now_ms, c, key), in);
 }
@@ -27,9 +28,10 @@ static inline int bare_fill_person(struct store *s, int64_t who, int64_t now_ms)
 	bare_peer(peer, who);
 	snprintf(reg_no, sizeof(reg_no), "%09u", (unsigned)(who % 1000000000));
 	DO(bare_put(s, peer, now_ms));
-	DO(db_exec(s->db, Q_person_add, "zsbsbbzsssssisi", "bench", slice_of(reg_no), SLICE_LIT("0123456789abcdef"), SLICE_LIT("SITI DEMO"), (struct slice){0},
-	    (struct slice){0}, "1990-08-17", SLICE_LIT("P"), SLICE_LIT("1203"), SLICE_LIT(""), SLICE_LIT("HONG KONG"), SLICE_LIT("terdaftar"), now_ms,
-	    SLICE_LIT(""), now_ms));
+	DO(db_exec(s->db, Q_person_add, "zsbsbbzsssssisi", "bench", slice_of(reg_no), SLICE_LIT("0123456789abcdef"),
+	    SLICE_LIT("SITI DEMO"), (struct slice){0}, (struct slice){0}, "1990-08-17", SLICE_LIT("P"),
+	    SLICE_LIT("1203"), SLICE_LIT(""), SLICE_LIT("HONG KONG"), SLICE_LIT("terdaftar"), now_ms, SLICE_LIT(""),
+	    now_ms));
 	return db_exec(s->db, Q_number_add, "sii", slice_of(peer), db_last_id(s->db), now_ms);
 }
 
@@ -44,7 +46,8 @@ static inline int bare_fill(struct store *s, int64_t people, int64_t messages, i
 		DO(store_begin(s));
 		for (; i < end; i++)
 			DO(i < people ? bare_fill_person(s, i, now_ms)
-				      : bare_fill_message(s, (int64_t)(chance_next(&c) % (uint64_t)people), now_ms - (all - i) * step_ms, &c));
+				      : bare_fill_message(s, (int64_t)(chance_next(&c) % (uint64_t)people),
+					    now_ms - (all - i) * step_ms, &c));
 		DO(store_commit(s));
 	}
 	return 0;

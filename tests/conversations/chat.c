@@ -104,8 +104,7 @@ static void send(struct player *p, const char *text)
 {
 	size_t n = strlen(text);
 	struct buf b = {0};
-	char *bare =
-	    n > 1 && text[0] == '"' && text[n - 1] == '"' ? must_strndup(text + 1, n - 2) : must_strdup(text);
+	char *bare = n > 1 && text[0] == '"' && text[n - 1] == '"' ? must_strndup(text + 1, n - 2) : must_strdup(text);
 
 	if (!repeated(bare, &b))
 		expand(bare, &p->captured, &b);
@@ -157,9 +156,9 @@ static bool move_clock(struct player *p, const char *text)
 	}
 	if (sscanf(text, "%d-%u-%u %u:%u %7s", &year, &month, &day, &hour, &minute, zone) < 5)
 		return false;
-	world_wait_until(&p->world, zone_ms(zone_by_short(slice_of(zone)),
-					(struct local){{(int16_t)year, (uint8_t)month, (uint8_t)day},
-					    (uint8_t)hour, (uint8_t)minute}));
+	world_wait_until(&p->world,
+	    zone_ms(zone_by_short(slice_of(zone)),
+		(struct local){{(int16_t)year, (uint8_t)month, (uint8_t)day}, (uint8_t)hour, (uint8_t)minute}));
 	return true;
 }
 

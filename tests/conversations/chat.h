@@ -68,8 +68,7 @@ char *message_take(struct phone *p);		    /* NULL: none came; else free() it */
 
 /* ---- orders: `! person A name=..` ---- */
 void world_order(struct world *w, const char *order);
-void orders_approve_all(
-    struct world *w); /* shipped drafts are approved unless a conversation says `! drafts` */
+void orders_approve_all(struct world *w); /* shipped drafts are approved unless a conversation says `! drafts` */
 void orders_end(struct world *w);
 const char *phone_number(const char *name); /* "A" -> "+6281255500001"; another name is the sender itself */
 

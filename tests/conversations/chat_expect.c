@@ -71,8 +71,7 @@ static size_t expand_one(const char *p, const struct named_list *captured, struc
 		buf_char(out, '\n');
 		return 2;
 	}
-	if (p[0] == '\\' && p[1] == 'x' && strlen(p) >= 4 &&
-	    hex_decode((struct slice){p + 2, 2}, &byte, 1) == 1) {
+	if (p[0] == '\\' && p[1] == 'x' && strlen(p) >= 4 && hex_decode((struct slice){p + 2, 2}, &byte, 1) == 1) {
 		buf_char(out, (char)byte);
 		return 4;
 	}
@@ -124,12 +123,10 @@ struct values {
 static void push(struct values *to, const char *name, struct slice text)
 {
 	MUST(to->n < VALUES_MAX);
-	to->v[to->n++] =
-	    (struct word_value){arena_str(&to->arena, slice_of(name)), arena_slice(&to->arena, text)};
+	to->v[to->n++] = (struct word_value){arena_str(&to->arena, slice_of(name)), arena_slice(&to->arena, text)};
 }
 
-static void push_text(
-    struct values *to, const char *name, const char *text, const struct named_list *captured)
+static void push_text(struct values *to, const char *name, const char *text, const struct named_list *captured)
 {
 	struct buf b = {0};
 
@@ -237,8 +234,8 @@ static bool matches(const char *pattern, const char *text, struct named_list *ca
 		const char *end = *pattern == CAPTURE ? strchr(pattern + 1, CAPTURE) : NULL;
 
 		if (end)
-			return hole_matches((struct slice){pattern + 1, (uint32_t)(end - pattern - 1)},
-			    end + 1, text, captured);
+			return hole_matches(
+			    (struct slice){pattern + 1, (uint32_t)(end - pattern - 1)}, end + 1, text, captured);
 		if (*pattern == HOLE)
 			return hole_matches((struct slice){0}, pattern + 1, text, captured);
 		if (*pattern != *text)

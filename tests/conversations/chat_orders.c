@@ -18,9 +18,8 @@ const char *phone_number(const char *name)
 {
 	static const struct {
 		const char *name, *number;
-	} phones[] = {{"A", "+6281255500001"}, {"B", "+6281255500002"}, {"H", "+85251234567"},
-	    {"P", "+6281255500011"}, {"Q", "+6281255500012"}, {"K", "+6281255500021"},
-	    {"V", "+6281255500031"}, {"R", "+6281255500099"}};
+	} phones[] = {{"A", "+6281255500001"}, {"B", "+6281255500002"}, {"H", "+85251234567"}, {"P", "+6281255500011"},
+	    {"Q", "+6281255500012"}, {"K", "+6281255500021"}, {"V", "+6281255500031"}, {"R", "+6281255500099"}};
 
 	for (unsigned i = 0; i < COUNT_OF(phones); i++)
 		if (strcmp(phones[i].name, name) == 0)
@@ -69,8 +68,8 @@ static void compare(struct world *w, const struct args *a, const char *name, str
 	struct slice wanted = arg(a, name, "\x01");
 
 	if (!slice_is(wanted, "\x01") && !slice_eq(wanted, is))
-		world_fault(w, "%s is \"" SLICE_FMT "\", not \"" SLICE_FMT "\"", name, SLICE_ARG(is),
-		    SLICE_ARG(wanted));
+		world_fault(
+		    w, "%s is \"" SLICE_FMT "\", not \"" SLICE_FMT "\"", name, SLICE_ARG(is), SLICE_ARG(wanted));
 }
 
 /* ---- people ---- */
@@ -232,8 +231,7 @@ static int enrolled(struct world *w, const char *number, const char *rest)
 	if (err && err != ERR_NOT_FOUND)
 		return err;
 	if (!slice_is(e.state, state))
-		world_fault(
-		    w, "%s is \"" SLICE_FMT "\" in %s, not \"%s\"", number, SLICE_ARG(e.state), code, state);
+		world_fault(w, "%s is \"" SLICE_FMT "\" in %s, not \"%s\"", number, SLICE_ARG(e.state), code, state);
 	return 0;
 }
 
@@ -346,8 +344,7 @@ static int operators(struct world *w, const char *first, const char *rest)
 	w->operators[w->plan.operators_n++] = (struct plan_operator){phone_number(first), 0, 24};
 	while ((name = strsep(&left, " ")) != NULL && w->plan.operators_n < COUNT_OF(w->operators))
 		if (*name)
-			w->operators[w->plan.operators_n++] =
-			    (struct plan_operator){phone_number(name), 0, 24};
+			w->operators[w->plan.operators_n++] = (struct plan_operator){phone_number(name), 0, 24};
 	free(copy);
 	return 0;
 }
@@ -357,9 +354,9 @@ static int operators(struct world *w, const char *first, const char *rest)
 static const struct {
 	const char *name;
 	int (*run)(struct world *w, const char *first, const char *rest);
-} orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"info", info},
-    {"approve", approve}, {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled},
-    {"case", case_is}, {"word", word}, {"demo", demo}, {"operators", operators}};
+} orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"info", info}, {"approve", approve},
+    {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled}, {"case", case_is}, {"word", word},
+    {"demo", demo}, {"operators", operators}};
 
 static int run(struct world *w, const char *what, const char *first, const char *rest)
 {
@@ -397,8 +394,7 @@ void orders_approve_all(struct world *w)
 	if (!err)
 		err = info_topics(w->store, topics, COUNT_OF(topics), &n);
 	for (unsigned i = 0; !err && i < n; i++)
-		err = info_approve(
-		    w->store, topics[i], SLICE_LIT("Kepala"), SLICE_LIT("2030-01-01"), w->now_ms);
+		err = info_approve(w->store, topics[i], SLICE_LIT("Kepala"), SLICE_LIT("2030-01-01"), w->now_ms);
 	if (!err)
 		err = store_commit(w->store);
 	if (err)

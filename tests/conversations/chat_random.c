@@ -13,18 +13,18 @@
 #include "gateway/base/secret.h"
 
 static const char *const texts[] = {"daftar", "DAFTAR#SITI DEMO#5203075708909901#1203#HK",
-    "reg budi#5203071708909902#sidomulyo#mars", "daftar siti demo", "DAFTAR#TINI#17-08-2012#1203#BELUM",
-    "status", "STATUS 407122836 4821", "407122836 0001", "cek", "jadwal", "jadwal 1203", "jadwal anak",
-    "ikut j12", "ikut j17", "ikut j16", "minat wisata", "minat", "info", "info dokumen", "info tahap", "gaji",
-    "imfo visa", "info xyzzy", "kontak hk", "kontak", "kontak mars", "tolong", "tolong saya bingung",
-    "tlg info jadwal", "saya dipukul", "saya sakit", "lapor", "lapor gaji tidak dibayar tiga bulan",
-    "lapor 1 lagi", "selesai", "stop", "mulai", "diam", "data", "ubah", "hapus", "hapus 1234", "kode",
-    "bukan", "batal", "batal j12", "batal j17", "batal h1", "menu", "bantuan", "0", "00", "1", "2", "3", "4",
-    "5", "6", "7", "8", "9", "1", "2", "3", "1", "2", "1", "ya", "tidak", "lanjut", "kembali", "bahasa",
-    "jawa", "cek s41", "siti demo", "rudi", "5203075708909901", "3212163102909901", "5203071708129901",
-    "520307570890990", "17-08-1990", "17-08-2012", "1203", "sidomulyo", "sukamaju", "lewati", "kampung jauh",
-    "taiwan", "atlantis", "hapsu", "lapar", "mau pulang", "besok hujan gak bu", "", "###", "\xf0\x9f\x98\x80",
-    "satu", "1 atau 2", "ajak 08123456789", "ptg 123456 tahap", "ambil 4071", "sudah 12", "ok 6604"};
+    "reg budi#5203071708909902#sidomulyo#mars", "daftar siti demo", "DAFTAR#TINI#17-08-2012#1203#BELUM", "status",
+    "STATUS 407122836 4821", "407122836 0001", "cek", "jadwal", "jadwal 1203", "jadwal anak", "ikut j12", "ikut j17",
+    "ikut j16", "minat wisata", "minat", "info", "info dokumen", "info tahap", "gaji", "imfo visa", "info xyzzy",
+    "kontak hk", "kontak", "kontak mars", "tolong", "tolong saya bingung", "tlg info jadwal", "saya dipukul",
+    "saya sakit", "lapor", "lapor gaji tidak dibayar tiga bulan", "lapor 1 lagi", "selesai", "stop", "mulai", "diam",
+    "data", "ubah", "hapus", "hapus 1234", "kode", "bukan", "batal", "batal j12", "batal j17", "batal h1", "menu",
+    "bantuan", "0", "00", "1", "2", "3", "4", "5", "6", "7", "8", "9", "1", "2", "3", "1", "2", "1", "ya", "tidak",
+    "lanjut", "kembali", "bahasa", "jawa", "cek s41", "siti demo", "rudi", "5203075708909901", "3212163102909901",
+    "5203071708129901", "520307570890990", "17-08-1990", "17-08-2012", "1203", "sidomulyo", "sukamaju", "lewati",
+    "kampung jauh", "taiwan", "atlantis", "hapsu", "lapar", "mau pulang", "besok hujan gak bu", "", "###",
+    "\xf0\x9f\x98\x80", "satu", "1 atau 2", "ajak 08123456789", "ptg 123456 tahap", "ambil 4071", "sudah 12",
+    "ok 6604"};
 static const char *const phones[] = {"A", "B", "H", "R", "K"};
 
 /* An answer longer than one SMS is rows of information, or the words of a person's name. */
@@ -60,8 +60,8 @@ void world_walk(struct world *w, uint64_t seed, unsigned n)
 	for (unsigned i = 0; i < n && !w->fault.n; i++) {
 		const char *phone = phones[chance_below(&chance, COUNT_OF(phones))];
 
-		world_send(w, world_phone(w, phone_number(phone)),
-		    slice_of(texts[chance_below(&chance, COUNT_OF(texts))]));
+		world_send(
+		    w, world_phone(w, phone_number(phone)), slice_of(texts[chance_below(&chance, COUNT_OF(texts))]));
 		look(w, &chance);
 	}
 }

@@ -50,8 +50,7 @@ static void phone_take(struct world *w, const struct effect *e)
 			return;
 		}
 		m = &p->waiting[p->n++];
-		*m = (struct message){
-		    .text = must_strdup(""), .parts = e->udh.n == 6 ? (uint8_t)e->udh.p[4] : 1};
+		*m = (struct message){.text = must_strdup(""), .parts = e->udh.n == 6 ? (uint8_t)e->udh.p[4] : 1};
 	}
 	had = strlen(m->text);
 	m->text = must_realloc(m->text, had + e->text.n + 1);
@@ -196,8 +195,7 @@ void world_begin(struct world *w, uint64_t seed)
 	    .replies_per_hour = 1000};
 	if (!open_store(w, seed))
 		return;
-	if (store_begin(w->store) || content_load(w->store, CONTENT, true, w->now_ms) ||
-	    store_commit(w->store))
+	if (store_begin(w->store) || content_load(w->store, CONTENT, true, w->now_ms) || store_commit(w->store))
 		world_fault(w, "the shipped content does not load");
 	orders_approve_all(w);
 	if (engine_new(w->store, &w->plan, w->now_ms, &w->engine) == 0)

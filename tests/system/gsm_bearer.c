@@ -136,8 +136,8 @@ static void put_report(json_t *o, const struct event *e)
 static void on_event(void *arg, const struct event *e)
 {
 	struct host *h = arg;
-	json_t *o = json_pack("{s:s, s:i, s:I}", "ev", event_kind_word(e->kind), "epoch", (int)e->from.epoch,
-	    "ref", (json_int_t)e->ref);
+	json_t *o = json_pack(
+	    "{s:s, s:i, s:I}", "ev", event_kind_word(e->kind), "epoch", (int)e->from.epoch, "ref", (json_int_t)e->ref);
 	struct buf line = {0};
 
 	MUST(o && !h->closing); /* clause 9 */

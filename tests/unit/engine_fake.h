@@ -53,8 +53,8 @@ static const struct handler fake = {
 
 static int other_run(struct turn *t)
 {
-	snprintf(seen, sizeof(seen), "%s|%.*s|%.*s|%d|%s", turn_keyword(t), SLICE_ARG(turn_args(t)), SLICE_ARG(turn_written(t)), turn_is_sure(t),
-	    turn_question(t));
+	snprintf(seen, sizeof(seen), "%s|%.*s|%.*s|%d|%s", turn_keyword(t), SLICE_ARG(turn_args(t)),
+	    SLICE_ARG(turn_written(t)), turn_is_sure(t), turn_question(t));
 	turn_say(t, "BTL", NULL);
 	return 0;
 }
@@ -80,10 +80,10 @@ static inline bool listed(const char *const *list, const char *name)
 	return false;
 }
 
-#define LOOK_UP(function, field)                                                                             \
-	const struct handler *function(const char *name)                                                     \
-	{                                                                                                    \
-		return listed(fake.field, name) ? &fake : listed(other.field, name) ? &other : NULL;         \
+#define LOOK_UP(function, field)                                                                                       \
+	const struct handler *function(const char *name)                                                               \
+	{                                                                                                              \
+		return listed(fake.field, name) ? &fake : listed(other.field, name) ? &other : NULL;                   \
 	}
 LOOK_UP(handler_by_keyword, keywords)
 LOOK_UP(handler_by_question, questions)

@@ -25,7 +25,12 @@ static inline struct event an_sms(struct bench *b, const char *peer, const char 
 	return (struct event){.kind = EV_SMS,
 	    .from = {0, 1},
 	    .ref = ++b->ref,
-	    .u.sms = {.peer = slice_of(peer), .self = slice_of(OWN), .text = slice_of(text), .smsc_s = b->now_ms / 1000 + (int64_t)b->ref, .part = 1, .parts = 1}};
+	    .u.sms = {.peer = slice_of(peer),
+		.self = slice_of(OWN),
+		.text = slice_of(text),
+		.smsc_s = b->now_ms / 1000 + (int64_t)b->ref,
+		.part = 1,
+		.parts = 1}};
 }
 
 /* A message comes, all alone in its batch. */
@@ -37,12 +42,14 @@ static inline void sms(struct bench *b, const char *peer, const char *text)
 
 static inline void up(struct bench *b, uint16_t link, uint32_t epoch)
 {
-	feed(b, (struct event){.kind = EV_UP, .from = {link, epoch}, .u.link = {.state = LINK_UP, .signal_percent = -1}});
+	feed(b,
+	    (struct event){.kind = EV_UP, .from = {link, epoch}, .u.link = {.state = LINK_UP, .signal_percent = -1}});
 }
 
 static inline void down(struct bench *b, uint16_t link, uint32_t epoch)
 {
-	feed(b, (struct event){.kind = EV_DOWN, .from = {link, epoch}, .u.link = {.state = LINK_DOWN, .signal_percent = -1}});
+	feed(b, (struct event){
+		    .kind = EV_DOWN, .from = {link, epoch}, .u.link = {.state = LINK_DOWN, .signal_percent = -1}});
 }
 
 static inline void credit(struct bench *b, uint16_t link, uint32_t epoch, uint32_t parts)
@@ -62,7 +69,9 @@ static inline void tick(struct bench *b)
 
 static inline struct event an_outcome(enum event_kind kind, struct link_id from, int64_t submit, const char *net_ref)
 {
-	return (struct event){.kind = kind, .from = from, .u.result = {.submit = submit, .net_ref = slice_of(net_ref), .why = SLICE_LIT("why")}};
+	return (struct event){.kind = kind,
+	    .from = from,
+	    .u.result = {.submit = submit, .net_ref = slice_of(net_ref), .why = SLICE_LIT("why")}};
 }
 
 static inline const struct effect *effect(const struct bench *b, enum effect_kind kind, unsigned nth)

@@ -76,7 +76,10 @@ static inline void failed(enum failure failure, int64_t submit)
 
 static inline void report(const char *ref, enum report_state state)
 {
-	feed(&b, (struct event){.kind = EV_REPORT, .from = {0, 9}, .ref = 5, .u.report = {.net_ref = slice_of(ref), .peer = SLICE_LIT(A), .state = (uint8_t)state}});
+	feed(&b, (struct event){.kind = EV_REPORT,
+		     .from = {0, 9},
+		     .ref = 5,
+		     .u.report = {.net_ref = slice_of(ref), .peer = SLICE_LIT(A), .state = (uint8_t)state}});
 }
 
 /* One message that is with the link. */

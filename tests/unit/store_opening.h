@@ -34,8 +34,7 @@ static inline int store_bench_teardown(void **state)
 
 static inline int try_open(const struct store_bench *b, enum db_mode mode, struct store **s, char **why)
 {
-	const struct store_start start = {
-	    .path = b->path, .key_path = b->key_path, .gateway = "test-01", .mode = mode};
+	const struct store_start start = {.path = b->path, .key_path = b->key_path, .gateway = "test-01", .mode = mode};
 
 	*s = NULL;
 	return store_open(&start, s, why);

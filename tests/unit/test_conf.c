@@ -84,8 +84,10 @@ static void test_each_fault_has_its_line(void **state)
 	faulty("links = ( { name = \"a\"; } );", 1, "kind is missing");
 	faulty("links = (\n { name = \"a\"; kind = \"gms\"; } );", 2, "is not one of gsm");
 	faulty("links = (\n { name = \"a\"; kind = \"gsm\"; } );", 2, "device is missing");
-	faulty("links = ( { name = \"a\"; kind = \"gsm\"; device = \"x\"; pin = \"123\"; } );", 1, "allowed are 4 to 8");
-	faulty("links = ( { name = \"a\"; kind = \"gsm\"; device = \"x\"; pin_file = \"nothing\"; } );", 1, "cannot read the secret");
+	faulty(
+	    "links = ( { name = \"a\"; kind = \"gsm\"; device = \"x\"; pin = \"123\"; } );", 1, "allowed are 4 to 8");
+	faulty("links = ( { name = \"a\"; kind = \"gsm\"; device = \"x\"; pin_file = \"nothing\"; } );", 1,
+	    "cannot read the secret");
 	faulty("links = { };", 1, "must be a list");
 	faulty("main: { name = \"x\" \n;;", 2, "syntax error");
 }
@@ -96,7 +98,9 @@ static void test_all_faults_are_found(void **state)
 	struct conf *conf = NULL;
 
 	(void)state;
-	assert_int_equal(load("main: { nam = 1;\n limit = 0;\n on = 3; };\nother: {};\nlinks = ( { kind = \"gsm\"; } );", &c, &conf), ERR_INVALID);
+	assert_int_equal(
+	    load("main: { nam = 1;\n limit = 0;\n on = 3; };\nother: {};\nlinks = ( { kind = \"gsm\"; } );", &c, &conf),
+	    ERR_INVALID);
 	assert_int_equal(c.errors_n, 6);
 	complaints_free(&c);
 	conf_free(conf);
@@ -120,8 +124,11 @@ static void test_values_come_out_typed(void **state)
 	f = fopen(secret, "w");
 	fputs("1234\n", f);
 	fclose(f);
-	assert_int_equal(load("main: { age = \"90s\"; on = true; };\nlinks = ( { name = \"a\"; kind = \"gsm\"; device = \"/dev/x\"; pin_file = \"pin\"; },\n"
-			      "{ name = \"b\"; kind = \"gsm\"; device = \"y\"; } );", &c, &conf), 0);
+	assert_int_equal(load("main: { age = \"90s\"; on = true; };\nlinks = ( { name = \"a\"; kind = \"gsm\"; device "
+			      "= \"/dev/x\"; pin_file = \"pin\"; },\n"
+			      "{ name = \"b\"; kind = \"gsm\"; device = \"y\"; } );",
+			     &c, &conf),
+	    0);
 	g = conf_group(conf, "main");
 	assert_string_equal(conf_string(g, "name"), "kabar");
 	assert_int_equal(conf_int(g, "age"), 90000);

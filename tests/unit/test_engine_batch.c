@@ -26,10 +26,12 @@ static int end(void **state)
 /* Everything that the store holds, in one line a table. */
 static char *all_rows(struct bench *of)
 {
-	static const char *const tables[] = {"inbox", "outbox", "submit", "conversation", "session", "seen", "due", "dead_letter", "link", "cases", "unknown_text", "job"};
+	static const char *const tables[] = {"inbox", "outbox", "submit", "conversation", "session", "seen", "due",
+	    "dead_letter", "link", "cases", "unknown_text", "job"};
 	static const char *const columns[] = {
 	    "id || peer || text || handler || outcome || why || coalesce(session, 0)",
-	    "id || peer || route || text || coalesce(hex(text_sealed), '-') || todo || state || due_ms || expires_ms || concat_ref",
+	    "id || peer || route || text || coalesce(hex(text_sealed), '-') || todo || state || due_ms || expires_ms "
+	    "|| concat_ref",
 	    "id || outbox || link || epoch || state || net_ref",
 	    "peer || question || asker || coalesce(hex(state_sealed), '-') || guard || last_in_ms",
 	    "id || peer || steps || ended",
@@ -44,7 +46,9 @@ static char *all_rows(struct bench *of)
 	struct buf out = {0};
 
 	for (size_t i = 0; i < COUNT_OF(tables); i++)
-		buf_printf(&out, "%s: %s\n", tables[i], sql(of, "SELECT group_concat(r, ' ; ') FROM (SELECT %s AS r FROM %s ORDER BY 1)", columns[i], tables[i]));
+		buf_printf(&out, "%s: %s\n", tables[i],
+		    sql(of, "SELECT group_concat(r, ' ; ') FROM (SELECT %s AS r FROM %s ORDER BY 1)", columns[i],
+			tables[i]));
 	return buf_take(&out);
 }
 
@@ -55,8 +59,8 @@ static char *all_effects(const struct bench *of)
 	for (uint32_t i = 0; i < of->out.n; i++) {
 		const struct effect *f = &of->out.v[i];
 
-		buf_printf(&out, "%d %u/%u %llu %lld %.*s %.*s\n", (int)f->kind, f->to.link, f->to.epoch, (unsigned long long)f->ref, (long long)f->submit,
-		    SLICE_ARG(f->peer), SLICE_ARG(f->text));
+		buf_printf(&out, "%d %u/%u %llu %lld %.*s %.*s\n", (int)f->kind, f->to.link, f->to.epoch,
+		    (unsigned long long)f->ref, (long long)f->submit, SLICE_ARG(f->peer), SLICE_ARG(f->text));
 	}
 	return buf_take(&out);
 }
@@ -207,7 +211,7 @@ static void test_the_earliest_time_is_told(void **state)
 	up(&b, 1, 1);
 	tick(&b);
 	assert_int_equal(b.next_due_ms, T0 + 10 * MINUTE); /* the sweep */
-	sms(&b, A, "tolong saya bingung"); /* unclear: silence counts as yes, after ten minutes */
+	sms(&b, A, "tolong saya bingung");		   /* unclear: silence counts as yes, after ten minutes */
 	assert_string_equal(sql(&b, "SELECT state FROM cases"), "asked");
 	b.now_ms += 10 * MINUTE;
 	tick(&b);
@@ -267,14 +271,18 @@ static void test_a_job_that_nobody_knows_fails(void **state)
 
 static void command(const char *id, const char *json)
 {
-	feed(&b, (struct event){.kind = EV_COMMAND, .from = {0xffff, 0}, .ref = 9, .u.command = {.id = slice_of(id), .json = slice_of(json), .uid = 1000}});
+	feed(&b, (struct event){.kind = EV_COMMAND,
+		     .from = {0xffff, 0},
+		     .ref = 9,
+		     .u.command = {.id = slice_of(id), .json = slice_of(json), .uid = 1000}});
 	assert_int_equal(effects_n(&b, EF_ANSWER), 1);
 	assert_int_equal(effects_n(&b, EF_ACCEPT), 0);
 	assert_int_equal(effect(&b, EF_ANSWER, 0)->ref, 9);
 	assert_true(effect(&b, EF_ANSWER, 0)->last);
 }
 
-#define PUT "{\"verb\":\"info.put\",\"topic\":\"GAJI\",\"part\":1,\"text\":\"Gaji dibayar tiap bulan.\",\"source\":\"x\"}"
+#define PUT                                                                                                            \
+	"{\"verb\":\"info.put\",\"topic\":\"GAJI\",\"part\":1,\"text\":\"Gaji dibayar tiap bulan.\",\"source\":\"x\"}"
 
 static void test_a_command_is_done_once(void **state)
 {
@@ -293,7 +301,11 @@ static void test_a_command_is_done_once(void **state)
 
 static void test_the_next_message_knows_what_a_command_changed(void **state)
 {
-	struct event e[2] = {{.kind = EV_COMMAND, .from = {0xffff, 0}, .ref = 9, .u.command = {.id = SLICE_LIT("c2"), .json = SLICE_LIT(PUT)}}, an_sms(&b, A, "gaji")};
+	struct event e[2] = {{.kind = EV_COMMAND,
+				 .from = {0xffff, 0},
+				 .ref = 9,
+				 .u.command = {.id = SLICE_LIT("c2"), .json = SLICE_LIT(PUT)}},
+	    an_sms(&b, A, "gaji")};
 	struct event *list[] = {&e[1], &e[0]}, *again[] = {&e[1]};
 
 	(void)state;
@@ -337,7 +349,8 @@ static void test_a_reload_changes_what_is_said(void **state)
 
 static void test_the_same_events_have_the_same_effects(void **state)
 {
-	static const char *const talk[] = {"daftar", "daftar", "1", "siti demo", "5203075708909901", "lewati", "hk", "ya", "status", "tolong", "1", "apa", "stop"};
+	static const char *const talk[] = {"daftar", "daftar", "1", "siti demo", "5203075708909901", "lewati", "hk",
+	    "ya", "status", "tolong", "1", "apa", "stop"};
 	struct bench twin;
 	char *rows, *same;
 
@@ -369,7 +382,8 @@ static void test_the_same_events_have_the_same_effects(void **state)
 static void test_a_ussd_step_gets_its_end(void **state)
 {
 	(void)state;
-	feed(&b, (struct event){.kind = EV_USSD, .from = {0, 1}, .ref = 4, .u.ussd = {.peer = SLICE_LIT(A), .step = USSD_BEGIN}});
+	feed(&b, (struct event){
+		     .kind = EV_USSD, .from = {0, 1}, .ref = 4, .u.ussd = {.peer = SLICE_LIT(A), .step = USSD_BEGIN}});
 	assert_int_equal(effects_n(&b, EF_ANSWER), 1);
 	assert_true(effect(&b, EF_ANSWER, 0)->last);
 	assert_true(slice_starts(effect(&b, EF_ANSWER, 0)->text, "Layanan sedang terganggu."));

@@ -216,9 +216,15 @@ static void test_a_link_row_says_how_it_does(void **state)
 {
 	(void)state;
 	feed(&b, (struct event){.kind = EV_STATE,
-	    .from = {1, 0},
-	    .u.link = {.state = LINK_BLOCKED, .signal_percent = 40, .reason = SLICE_LIT("wrong PIN"), .pin_rejected = 1, .imei = SLICE_LIT("35")}});
-	assert_sql(&b, "blocked 40 wrong PIN 1 35", "SELECT state || ' ' || signal || ' ' || reason || ' ' || pin_rejected || ' ' || imei FROM link WHERE name = 'm2'");
+		     .from = {1, 0},
+		     .u.link = {.state = LINK_BLOCKED,
+			 .signal_percent = 40,
+			 .reason = SLICE_LIT("wrong PIN"),
+			 .pin_rejected = 1,
+			 .imei = SLICE_LIT("35")}});
+	assert_sql(&b, "blocked 40 wrong PIN 1 35",
+	    "SELECT state || ' ' || signal || ' ' || reason || ' ' || pin_rejected || ' ' || imei FROM link WHERE name "
+	    "= 'm2'");
 	down(&b, 0, 9); /* of another life */
 	assert_sql(&b, "up", "SELECT state FROM link WHERE name = 'm1'");
 	down(&b, 0, 1);

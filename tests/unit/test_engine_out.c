@@ -186,7 +186,8 @@ static void test_a_transient_failure_is_tried_again_later_and_later(void **state
 		assert_string_equal(state_of(id), "QUEUED");
 		credit(&b, 0, 1, 1);
 		assert_int_equal(effects_n(&b, EF_SUBMIT), 0);
-		assert_sql(&b, "1", "SELECT count(*) FROM due WHERE kind = 'again' AND at_ms = %lld", (long long)(b.now_ms + pauses[i]));
+		assert_sql(&b, "1", "SELECT count(*) FROM due WHERE kind = 'again' AND at_ms = %lld",
+		    (long long)(b.now_ms + pauses[i]));
 		b.now_ms += pauses[i] - 1;
 		tick(&b);
 		assert_int_equal(effects_n(&b, EF_SUBMIT), 0);

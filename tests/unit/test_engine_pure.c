@@ -90,7 +90,8 @@ static void test_answers_come_back_as_they_were(void **state)
 
 static void test_a_state_that_is_not_ours_is_empty(void **state)
 {
-	static const char *const bad[] = {"x", "{", "{}", "{\"a\"}", "{\"a\":1}", "{\"a\":\"b\"", "{\"a\":\"b\"} ", "{\"a\":\"\\q\"}", "{\"a\":\"\\u00", "{\"a\":\"b\",}"};
+	static const char *const bad[] = {"x", "{", "{}", "{\"a\"}", "{\"a\":1}", "{\"a\":\"b\"", "{\"a\":\"b\"} ",
+	    "{\"a\":\"\\q\"}", "{\"a\":\"\\u00", "{\"a\":\"b\",}"};
 	struct arena a = {0};
 	struct dialogue d;
 

@@ -42,9 +42,11 @@ static void test_an_answer_is_leased_in_the_commit_of_its_question(void **state)
 	assert_int_equal(effect(&b, EF_SUBMIT, 0)->udh.n, 0);
 	assert_true(effect(&b, EF_SUBMIT, 0)->want_report);
 	assert_sql(&b, "answered cutter BANTUAN help", "SELECT outcome || ' ' || why || ' ' || handler FROM inbox");
-	assert_sql(&b, "SUBMITTING 0 m1 1 1", "SELECT state || ' ' || todo || ' ' || route || ' ' || lane || ' ' || inbox FROM outbox");
+	assert_sql(&b, "SUBMITTING 0 m1 1 1",
+	    "SELECT state || ' ' || todo || ' ' || route || ' ' || lane || ' ' || inbox FROM outbox");
 	assert_sql(&b, "OUT m1 1 1", "SELECT state || ' ' || link || ' ' || epoch || ' ' || part FROM submit");
-	assert_sql(&b, "HLP@0 done", "SELECT steps || ' ' || ended FROM session WHERE id = (SELECT session FROM inbox)");
+	assert_sql(
+	    &b, "HLP@0 done", "SELECT steps || ' ' || ended FROM session WHERE id = (SELECT session FROM inbox)");
 }
 
 static void test_a_copy_is_accepted_and_nothing_else(void **state)
@@ -85,7 +87,8 @@ static void test_each_field_makes_another_message(void **state)
 
 static void test_machines_are_stored_and_never_answered(void **state)
 {
-	static const char *const machines[] = {"TELKOMSEL", "4444", "+6281100000002", "081100000001", "7", "", "1234567890123456789012345678901234567890"};
+	static const char *const machines[] = {
+	    "TELKOMSEL", "4444", "+6281100000002", "081100000001", "7", "", "1234567890123456789012345678901234567890"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(machines); i++) {
@@ -354,7 +357,8 @@ static void test_an_idle_dialogue_is_wiped_without_a_word(void **state)
 	b.now_ms += 24 * HOUR + MINUTE;
 	tick(&b);
 	assert_sql(&b, "expired", "SELECT ended FROM session WHERE id = 1");
-	assert_sql(&b, "1", "SELECT question = '' AND asker = '' AND state_sealed IS NULL AND session IS NULL FROM conversation");
+	assert_sql(&b, "1",
+	    "SELECT question = '' AND asker = '' AND state_sealed IS NULL AND session IS NULL FROM conversation");
 }
 
 static void test_a_session_has_every_step(void **state)

@@ -39,7 +39,8 @@ static void test_they_fire_at_the_nth_passing_once(void **state)
 
 static void test_what_is_not_understood(void **state)
 {
-	static const char *const wrong[] = {"", "db_step", "db_step:1", "db_step:0:error", "db_step:-1:error", "db_step:1:explode", "nonsense:1:error", ":1:error"};
+	static const char *const wrong[] = {"", "db_step", "db_step:1", "db_step:0:error", "db_step:-1:error",
+	    "db_step:1:explode", "nonsense:1:error", ":1:error"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -92,14 +93,14 @@ static void test_a_release_has_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_names),
+		cmocka_unit_test(test_names),
 #if KABAR_FAULTS
-	    cmocka_unit_test(test_they_fire_at_the_nth_passing_once),
-	    cmocka_unit_test(test_what_is_not_understood),
-	    cmocka_unit_test(test_a_file_lets_it_fire_once_in_its_life),
-	    cmocka_unit_test(test_kill_is_a_power_cut),
+		cmocka_unit_test(test_they_fire_at_the_nth_passing_once),
+		cmocka_unit_test(test_what_is_not_understood),
+		cmocka_unit_test(test_a_file_lets_it_fire_once_in_its_life),
+		cmocka_unit_test(test_kill_is_a_power_cut),
 #else
-	    cmocka_unit_test(test_a_release_has_none),
+		cmocka_unit_test(test_a_release_has_none),
 #endif
 	};
 

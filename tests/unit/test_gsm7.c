@@ -13,7 +13,8 @@
 #include "gateway/base/text.h"
 
 /* 6.2.1, read column by column from the standard; position = septet, ESC shown as U+001B. */
-static const char alphabet[] = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1b" "ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+static const char alphabet[] = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1b"
+			       "ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
 			       "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 
 static void test_the_alphabet_is_that_of_the_standard(void **state)
@@ -47,7 +48,8 @@ static void test_the_extension_table(void **state)
 	static const struct {
 		const char *text;
 		uint8_t septet;
-	} rows[] = {{"\f", 0x0a}, {"^", 0x14}, {"{", 0x28}, {"}", 0x29}, {"\\", 0x2f}, {"[", 0x3c}, {"~", 0x3d}, {"]", 0x3e}, {"|", 0x40}, {"€", 0x65}};
+	} rows[] = {{"\f", 0x0a}, {"^", 0x14}, {"{", 0x28}, {"}", 0x29}, {"\\", 0x2f}, {"[", 0x3c}, {"~", 0x3d},
+	    {"]", 0x3e}, {"|", 0x40}, {"€", 0x65}};
 	uint8_t out[2], pair[2] = {GSM7_ESCAPE, 0};
 	struct buf b = {0};
 
@@ -78,7 +80,8 @@ static void test_the_extension_table(void **state)
 
 static void test_what_the_alphabet_lacks(void **state)
 {
-	static const char *const lacks[] = {"`", "\t", "ç", "á", "â", "ê", "ḍ", "’", "“", "–", "\xc2\xa0", "Α", "ا", "😀", "\x7f", "\xff", "\xed\xa0\x80"};
+	static const char *const lacks[] = {"`", "\t", "ç", "á", "â", "ê", "ḍ", "’", "“", "–", "\xc2\xa0", "Α", "ا",
+	    "😀", "\x7f", "\xff", "\xed\xa0\x80"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(lacks); i++)
@@ -120,7 +123,8 @@ static void test_packing_comes_back(void **state)
 		assert_int_equal(used, (int)(n * 7 + fill + 7) / 8);
 		assert_int_equal(gsm7_unpack(octets, (size_t)used, fill, back, n), (int)n);
 		assert_memory_equal(back, septets, n);
-		for (size_t bit = 0; bit < 8u * (size_t)used; bit++) { /* bit by bit, as the figure in 6.1.2.1 shows it */
+		for (size_t bit = 0; bit < 8u * (size_t)used;
+		     bit++) { /* bit by bit, as the figure in 6.1.2.1 shows it */
 			size_t at = bit - fill;
 			int want = bit < fill || at / 7 >= n ? 0 : septets[at / 7] >> at % 7 & 1;
 
@@ -167,7 +171,8 @@ static void test_ucs2(void **state)
 	assert_memory_equal(b.p, "\xff\xfd\xff\xfd", 4);
 	buf_clear(&back);
 	ucs2_decode((const uint8_t *)"\xd8\x3d\0A\xde\0\0\0x", 9, &back); /* halves of pairs, a NUL, an odd byte */
-	assert_string_equal(back.p, "\xef\xbf\xbd" "A\xef\xbf\xbd\xef\xbf\xbd");
+	assert_string_equal(back.p, "\xef\xbf\xbd"
+				    "A\xef\xbf\xbd\xef\xbf\xbd");
 	buf_free(&b);
 	buf_free(&back);
 }

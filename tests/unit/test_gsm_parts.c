@@ -46,9 +46,8 @@ static void lines_are_cut_anywhere(void **state)
 		struct seen s = {0};
 
 		for (size_t i = 0; i < sizeof(text) - 1; i += step)
-			assert_int_equal(
-			    gsm_lines_feed(l, text + i,
-				i + step < sizeof(text) - 1 ? step : sizeof(text) - 1 - i, see, &s),
+			assert_int_equal(gsm_lines_feed(l, text + i,
+					     i + step < sizeof(text) - 1 ? step : sizeof(text) - 1 - i, see, &s),
 			    0);
 		assert_int_equal(s.n, 3);
 		assert_int_equal(s.sum, 321);
@@ -118,10 +117,9 @@ static void concatenation_is_found_anywhere_in_the_header(void **state)
 	    {"0500037b0302", 0x7b, false, 2, 3},
 	    {"06080412340201", 0x1234, true, 1, 2},
 	    {"0b0504158100000003070502", 7, false, 2, 5}, /* behind ports */
-	    {"0a2401010804ffff0302", 0xffff, true, 2,
-		3},			      /* length octet beyond the end: what is there counts */
-	    {"0500037b0300", 0, false, 1, 1}, /* part 0 */
-	    {"0500037b0304", 0, false, 1, 1}, /* part 4 of 3 */
+	    {"0a2401010804ffff0302", 0xffff, true, 2, 3}, /* length octet beyond the end: what is there counts */
+	    {"0500037b0300", 0, false, 1, 1},		  /* part 0 */
+	    {"0500037b0304", 0, false, 1, 1},		  /* part 4 of 3 */
 	    {"0500037b0000", 0, false, 1, 1},
 	    {"05000a7b0302", 0, false, 1, 1}, /* an element longer than the header */
 	    {"0100", 0, false, 1, 1},
@@ -229,8 +227,7 @@ static void a_report_is_read_from_its_pdu(void **state)
 
 	(void)state;
 	/* international, delivered */
-	assert_int_equal(
-	    gsm_sms_report("079188901000000006070D91881017325476F8621142305062006211423050620000", &m), 0);
+	assert_int_equal(gsm_sms_report("079188901000000006070D91881017325476F8621142305062006211423050620000", &m), 0);
 	assert_int_equal(m.kind, GSM_SMS_REPORT);
 	assert_int_equal(m.mr, 7);
 	assert_int_equal(m.status, 0);
@@ -247,8 +244,7 @@ static void a_report_is_read_from_its_pdu(void **state)
 	assert_int_equal(gsm_sms_report("00040D91", &m), ERR_INVALID);
 	assert_int_equal(gsm_sms_report("FF06", &m), ERR_INVALID);
 	assert_int_equal(gsm_sms_report("0006FF0C8180215555000062114291448282621142914482", &m), ERR_INVALID);
-	assert_int_equal(
-	    gsm_sms_report("0006FFFF81802155550000621142914482826211429144828246", &m), ERR_INVALID);
+	assert_int_equal(gsm_sms_report("0006FFFF81802155550000621142914482826211429144828246", &m), ERR_INVALID);
 }
 
 /* --- codes ----------------------------------------------------------- */
@@ -344,11 +340,11 @@ static void sameness_looks_at_everything(void **state)
 	b.place.loc = 9;
 	assert_true(gsm_sms_same(&a, &b));
 	assert_int_equal(gsm_sms_print(&a), gsm_sms_print(&b));
-#define DIFFERS(change)                                                                                      \
-	do {                                                                                                 \
-		b = a;                                                                                       \
-		change;                                                                                      \
-		assert_false(gsm_sms_same(&a, &b));                                                          \
+#define DIFFERS(change)                                                                                                \
+	do {                                                                                                           \
+		b = a;                                                                                                 \
+		change;                                                                                                \
+		assert_false(gsm_sms_same(&a, &b));                                                                    \
 	} while (0)
 	DIFFERS(b.text[3] = 1);
 	DIFFERS(b.text_n = 2);

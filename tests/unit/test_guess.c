@@ -15,8 +15,9 @@ static void test_near_words(void **state)
 	static const struct {
 		const char *a, *b;
 		int distance;
-	} rows[] = {{"info", "info", 0}, {"imfo", "info", 1}, {"ifno", "info", 1}, {"hapsu", "hapus", 1}, {"daftar", "dafatr", 1},
-	    {"status", "setatus", 1}, {"a", "", 1}, {"ab", "cd", 2}, {"jadwal", "lapor", GUESS_FAR}, {"", "abc", GUESS_FAR}, {"ca", "abc", GUESS_FAR}};
+	} rows[] = {{"info", "info", 0}, {"imfo", "info", 1}, {"ifno", "info", 1}, {"hapsu", "hapus", 1},
+	    {"daftar", "dafatr", 1}, {"status", "setatus", 1}, {"a", "", 1}, {"ab", "cd", 2},
+	    {"jadwal", "lapor", GUESS_FAR}, {"", "abc", GUESS_FAR}, {"ca", "abc", GUESS_FAR}};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {

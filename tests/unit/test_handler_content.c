@@ -29,8 +29,7 @@ static struct store *store;
 
 static int begin(void **state)
 {
-	struct store_start start = {
-	    .path = ":memory:", .keys = keys_for_test(1), .gateway = "test", .mode = DB_WRITER};
+	struct store_start start = {.path = ":memory:", .keys = keys_for_test(1), .gateway = "test", .mode = DB_WRITER};
 	char *why = NULL;
 
 	(void)state;
@@ -59,8 +58,7 @@ static void drafts_fit(void **state)
 		int septets = gsm7_septets(rows[i].text);
 
 		if (septets < 1 || septets > PART_SEPTETS || !rows[i].source.n)
-			fail_msg(SLICE_FMT " part %d: %d septets", SLICE_ARG(rows[i].topic), rows[i].part,
-			    septets);
+			fail_msg(SLICE_FMT " part %d: %d septets", SLICE_ARG(rows[i].topic), rows[i].part, septets);
 	}
 	assert_int_equal(info_count(store, "2026-11-24", &all, &current), 0);
 	assert_int_equal(all, n);
@@ -151,10 +149,9 @@ static void wrong_files(void **state)
 	wrong_line("info.tsv", "topic\tpart\ttext\tsource\nGAJI\t1\tteks\n", false, "info.tsv:2");
 	wrong_line("info.tsv", "# x\ntopic\tpart\ttext\tsource\nGAJI\tsatu\tteks\tx\n", false, "info.tsv:3");
 	wrong_line("info.tsv", "topic\tpart\ttext\tsource\nGAJI\t10\tteks\tx\n", false, "info.tsv:2");
-	wrong_line(
-	    "villages.tsv", "c\tn\tk\tk\tp\tz\ta\n1\tA\tB\tC\tD\tAsia/Atlantis\t\n", true, "villages.tsv:2");
-	wrong_line("schedule.tsv", "c\tt\tv\td\tt\tz\tp\ts\tt\nJ1\tA\t\t1\t9:00\tAsia/Jakarta\tX\t1\tANAK\n",
-	    true, "schedule.tsv:2");
+	wrong_line("villages.tsv", "c\tn\tk\tk\tp\tz\ta\n1\tA\tB\tC\tD\tAsia/Atlantis\t\n", true, "villages.tsv:2");
+	wrong_line("schedule.tsv", "c\tt\tv\td\tt\tz\tp\ts\tt\nJ1\tA\t\t1\t9:00\tAsia/Jakarta\tX\t1\tANAK\n", true,
+	    "schedule.tsv:2");
 }
 
 static void no_folder(void **state)

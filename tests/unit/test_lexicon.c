@@ -104,8 +104,8 @@ static void test_clean_of_anything(void **state)
 	(void)state;
 	for (unsigned round = 0; round < 20000; round++) {
 		static const char *const bits[] = {"a", "A", "o", "1", " ", "#", "-", "+", "'", "?", "\u00e9",
-		    "\U0001f600", "\xff", "\xe2\x80", "spasi", "<spasi>", "\n", "_", "\ufdfa", "\u00bd",
-		    "\ufb03", "\u0130"};
+		    "\U0001f600", "\xff", "\xe2\x80", "spasi", "<spasi>", "\n", "_", "\ufdfa", "\u00bd", "\ufb03",
+		    "\u0130"};
 		struct buf raw = {0};
 		struct cleaned c, again;
 		uint32_t last = 0;
@@ -118,8 +118,8 @@ static void test_clean_of_anything(void **state)
 		assert_true(!c.text.n || (c.text.p[0] != ' ' && c.text.p[c.text.n - 1] != ' '));
 		for (uint32_t i = 0; i < c.text.n; i++) {
 			if (c.at[i].from < last || c.at[i].from > c.at[i].to || c.at[i].to > raw.n)
-				fail_msg("byte %u of \"%s\" came from %u..%u of \"%s\"", i, c.text.p,
-				    c.at[i].from, c.at[i].to, raw.p);
+				fail_msg("byte %u of \"%s\" came from %u..%u of \"%s\"", i, c.text.p, c.at[i].from,
+				    c.at[i].to, raw.p);
 			last = c.at[i].from;
 		}
 		clean_text(c.text, &arena, &again);
@@ -224,18 +224,17 @@ static void test_lists(void **state)
 /* The yes and no of every language that people write, and how they leave a field out. */
 static void test_yes_no(void **state)
 {
-	static const char *const yes[] = {"y", "ya", "iya", "iyo", "oke", "ok", "setuju", "benar", "boleh",
-	    "nggih", "aoq", "muhun", "enya", "enggi"};
-	static const char *const no[] = {"t", "tdk", "gak", "ga", "nggak", "bukan", "jangan", "ndak",
-	    "mboten", "ndeq", "henteu", "ora", "bunten", "enja", "tidak"};
+	static const char *const yes[] = {
+	    "y", "ya", "iya", "iyo", "oke", "ok", "setuju", "benar", "boleh", "nggih", "aoq", "muhun", "enya", "enggi"};
+	static const char *const no[] = {"t", "tdk", "gak", "ga", "nggak", "bukan", "jangan", "ndak", "mboten", "ndeq",
+	    "henteu", "ora", "bunten", "enja", "tidak"};
 
 	(void)state;
 	for (unsigned i = 0; i < COUNT_OF(yes); i++)
-		assert_true(lexicon_in(shipped, "yes", slice_of(yes[i])) &&
-			    !lexicon_in(shipped, "no", slice_of(yes[i])));
+		assert_true(
+		    lexicon_in(shipped, "yes", slice_of(yes[i])) && !lexicon_in(shipped, "no", slice_of(yes[i])));
 	for (unsigned i = 0; i < COUNT_OF(no); i++)
-		assert_true(lexicon_in(shipped, "no", slice_of(no[i])) &&
-			    !lexicon_in(shipped, "yes", slice_of(no[i])));
+		assert_true(lexicon_in(shipped, "no", slice_of(no[i])) && !lexicon_in(shipped, "yes", slice_of(no[i])));
 	assert_true(lexicon_in(shipped, "skip", SLICE_LIT("lewati")));
 }
 
@@ -258,9 +257,9 @@ static void test_numbers(void **state)
 	static const struct {
 		const char *text;
 		int number;
-	} rows[] = {{"1", 1}, {"no 1", 1}, {"nomor 3 pak", 3}, {"satu", 1}, {"12", 12}, {"0", 0},
-	    {"1 atau 2", -2}, {"1 2", -2}, {"satu dua", -2}, {"info", -1}, {"1 orang", -1}, {"", -1},
-	    {"pak", -1}, {"pilih dua ya", 2}, {"99999999999999", 999999}, {"1203", 1203}};
+	} rows[] = {{"1", 1}, {"no 1", 1}, {"nomor 3 pak", 3}, {"satu", 1}, {"12", 12}, {"0", 0}, {"1 atau 2", -2},
+	    {"1 2", -2}, {"satu dua", -2}, {"info", -1}, {"1 orang", -1}, {"", -1}, {"pak", -1}, {"pilih dua ya", 2},
+	    {"99999999999999", 999999}, {"1203", 1203}};
 
 	(void)state;
 	for (unsigned i = 0; i < COUNT_OF(rows); i++)

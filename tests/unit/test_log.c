@@ -134,11 +134,16 @@ static void test_threads_do_not_mix_lines(void **state)
 	while (fgets(line, sizeof(line), f)) {
 		int year, month, day, hour, minute, second, ms, thread, no, end = 0;
 
-		sscanf(line, "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ info link thread %d line %d abcdefghijklmnopqrstuvwxyz\n%n", &year, &month, &day, &hour,
-		    &minute, &second, &ms, &thread, &no, &end);
+		sscanf(line, "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ info link thread %d line %d abcdefghijklmnopqrstuvwxyz\n%n",
+		    &year, &month, &day, &hour, &minute, &second, &ms, &thread, &no, &end);
 		assert_int_equal(end, (int)strlen(line));
 		now = time(NULL);
-		now -= timegm(&(struct tm){.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute, .tm_sec = second});
+		now -= timegm(&(struct tm){.tm_year = year - 1900,
+		    .tm_mon = month - 1,
+		    .tm_mday = day,
+		    .tm_hour = hour,
+		    .tm_min = minute,
+		    .tm_sec = second});
 		assert_in_range(now, 0, 60);
 		assert_in_range(thread, 0, THREADS - 1);
 		assert_int_equal(no, seen[thread]++);

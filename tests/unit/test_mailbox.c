@@ -109,7 +109,8 @@ static void test_two_threads(void **state)
 static void test_a_record_reads_as_it_was_written(void **state)
 {
 	char path[] = "/tmp/kabar-record-XXXXXX";
-	struct event sms = {.kind = EV_SMS, .from = {1, 7}, .now_ms = 5, .seed = UINT64_MAX, .ref = 9}, *events[] = {&sms};
+	struct event sms = {.kind = EV_SMS, .from = {1, 7}, .now_ms = 5, .seed = UINT64_MAX, .ref = 9},
+		     *events[] = {&sms};
 	struct effect accept = {.kind = EF_ACCEPT, .to = {1, 7}, .ref = 9};
 	struct effects effects = {&accept, 1, 1};
 	struct record *r = NULL;

@@ -20,8 +20,8 @@
 
 static struct menus *shipped;
 
-static const char *said(const struct menus *m, const char *screen, bool neutral, bool masked,
-    const struct word_value *v, unsigned n)
+static const char *said(
+    const struct menus *m, const char *screen, bool neutral, bool masked, const struct word_value *v, unsigned n)
 {
 	static struct buf out;
 
@@ -30,12 +30,12 @@ static const char *said(const struct menus *m, const char *screen, bool neutral,
 	return out.p ? out.p : "";
 }
 
-#define SAID(m, screen, ...)                                                                                 \
-	said(m, screen, false, false, (const struct word_value[]){__VA_ARGS__},                              \
+#define SAID(m, screen, ...)                                                                                           \
+	said(m, screen, false, false, (const struct word_value[]){__VA_ARGS__},                                        \
 	    sizeof((const struct word_value[]){__VA_ARGS__}) / sizeof(struct word_value))
-#define V(name, text)                                                                                        \
-	{                                                                                                    \
-		name, SLICE_LIT(text)                                                                        \
+#define V(name, text)                                                                                                  \
+	{                                                                                                              \
+		name, SLICE_LIT(text)                                                                                  \
 	}
 
 /* ---- the shipped words ---- */
@@ -95,8 +95,7 @@ static void test_agreed_wording(void **state)
 		if (is_template(id))
 			continue;
 		if (menus_longest(shipped, "id", id) != atoi(septets))
-			print_error(
-			    "%s: %d septets, agreed %s\n", id, menus_longest(shipped, "id", id), septets);
+			print_error("%s: %d septets, agreed %s\n", id, menus_longest(shipped, "id", id), septets);
 		assert_int_equal(menus_longest(shipped, "id", id), atoi(septets));
 		written = as_written(id);
 		assert_string_equal(written, text);
@@ -113,8 +112,8 @@ static void test_lists_fit(void **state)
 	static const struct {
 		const char *list, *item;
 		int items;
-	} lists[] = {{"J1", "J1i", 3}, {"J1e", "J1i", 3}, {"D4b", "D4bi", 2}, {"S3", "S3i", 2},
-	    {"I6", "I6i", 2}, {"LNG", "LNGi", 6}};
+	} lists[] = {{"J1", "J1i", 3}, {"J1e", "J1i", 3}, {"D4b", "D4bi", 2}, {"S3", "S3i", 2}, {"I6", "I6i", 2},
+	    {"LNG", "LNGi", 6}};
 	int list = menus_placeholder(shipped, "daftar")->septets;
 
 	(void)state;
@@ -162,8 +161,7 @@ static void test_labels_alike(void **state)
 	struct made w;
 
 	(void)state;
-	made_load(
-	    &w, "A = x|1 Info satu|2 Info dua|3 Info\nB = x|1 Info satu|2 Info dua\n", PLACES, KEYS, TREE);
+	made_load(&w, "A = x|1 Info satu|2 Info dua|3 Info\nB = x|1 Info satu|2 Info dua\n", PLACES, KEYS, TREE);
 	assert_int_equal(menus_choice_by_label(w.menus, "id", "A", SLICE_LIT("info")), 3);
 	assert_int_equal(menus_choice_by_label(w.menus, "id", "B", SLICE_LIT("info")), -1);
 	assert_int_equal(menus_choice_by_label(w.menus, "id", "B", SLICE_LIT("info dua")), 2);
@@ -212,14 +210,13 @@ static void test_values(void **state)
 	    SAID(w.menus, "A", V("nama", "SITI D."), V("n", "2"), V("n", "5")), "Halo SITI D.\n2 dari 5");
 	assert_string_equal(SAID(w.menus, "A", V("n", "2")), "Halo -\n2 dari 2");
 	assert_string_equal(SAID(w.menus, "B", V("catatan", ""), V("nama", "X")), "X\nakhir");
-	assert_string_equal(
-	    SAID(w.menus, "B", V("catatan", ""), V("catatan", "b"), V("nama", "X")), "X\nb\nakhir");
+	assert_string_equal(SAID(w.menus, "B", V("catatan", ""), V("catatan", "b"), V("nama", "X")), "X\nb\nakhir");
 	assert_string_equal(SAID(w.menus, "C", V("nama", "X"), V("catatan", "")), "X");
 	assert_string_equal(SAID(w.menus, "D", V("teks", "abcdefgh")), "abcde.");
-	assert_string_equal(SAID(w.menus, "D", V("teks", "a\u00e9\u20acbc")),
-	    "a\u00e9\u20acb."); /* the euro sign takes two */
-	assert_string_equal(SAID(w.menus, "D", V("teks", "\xf0\x9f\x98\x80\xf0\x9f\x98\x80")),
-	    "\xf0\x9f\x98\x80\xf0\x9f\x98\x80.");
+	assert_string_equal(
+	    SAID(w.menus, "D", V("teks", "a\u00e9\u20acbc")), "a\u00e9\u20acb."); /* the euro sign takes two */
+	assert_string_equal(
+	    SAID(w.menus, "D", V("teks", "\xf0\x9f\x98\x80\xf0\x9f\x98\x80")), "\xf0\x9f\x98\x80\xf0\x9f\x98\x80.");
 	assert_string_equal(SAID(w.menus, "E", V("l", "77")), "77, 77");
 	made_free(&w);
 }

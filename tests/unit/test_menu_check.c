@@ -14,12 +14,12 @@
 #include "tests/unit/menus_made.h"
 
 #define PLACES "nama 20 = SITI D.\nlong 150 =\n"
-#define KEYS                                                                                                 \
-	"keywords = ( { name = \"INFO\"; is = [ \"guess\" ]; also = [ \"info\" ]; }, { name = \"LAPOR\"; "   \
-	"also = [ \"lapor\" ]; }, { name = \"YA\"; is = [ \"answer\", \"whole\" ]; also = [ \"ya\" ]; } "    \
-	");\n"                                                                                               \
-	"lists: { not_neutral = [ \"lapor\", \"kbri\" ]; typed_leads = [ \"ketik\", \"balas\", \"satu "      \
-	"kata\" ]; typed_leads_colon = [ \"lanjut\", \"cek\" ]; never_guessed = [ \"stop\" ]; };\n"          \
+#define KEYS                                                                                                           \
+	"keywords = ( { name = \"INFO\"; is = [ \"guess\" ]; also = [ \"info\" ]; }, { name = \"LAPOR\"; "             \
+	"also = [ \"lapor\" ]; }, { name = \"YA\"; is = [ \"answer\", \"whole\" ]; also = [ \"ya\" ]; } "              \
+	");\n"                                                                                                         \
+	"lists: { not_neutral = [ \"lapor\", \"kbri\" ]; typed_leads = [ \"ketik\", \"balas\", \"satu "                \
+	"kata\" ]; typed_leads_colon = [ \"lanjut\", \"cek\" ]; never_guessed = [ \"stop\" ]; };\n"                    \
 	"tables: { topic_alias = ( [ \"DOKUMEN\", \"dok\" ] ); };\n"
 #define WORDS "M0n = Kabar|1 Info|Balas angkanya\n"
 #define TREE "M0n = { choices = [ \"INFO\" ]; };\n"
@@ -56,10 +56,9 @@ static void test_length(void **state)
 	struct made w;
 
 	(void)state;
-	checked(
-	    &w, WORDS "A = {long}1234567890\nB = {long}12345678901\nO4 = {long}{long}\n", KEYS, TREE, &all);
-	assert_true(complained(&w.complaints, "words/id.words", 3,
-	    "screen B takes up to 161 septets, 160 are one SMS: shorten it by 1"));
+	checked(&w, WORDS "A = {long}1234567890\nB = {long}12345678901\nO4 = {long}{long}\n", KEYS, TREE, &all);
+	assert_true(complained(
+	    &w.complaints, "words/id.words", 3, "screen B takes up to 161 septets, 160 are one SMS: shorten it by 1"));
 	assert_int_equal(w.complaints.n, 1);
 	assert_int_equal(menus_longest(w.menus, "id", "A"), 160);
 	made_free(&w);
@@ -70,8 +69,7 @@ static void test_alphabet(void **state)
 	struct made w;
 
 	(void)state;
-	checked(&w, WORDS "A = caf\u00e9 ok\nB = a [b]\nC = 5 \u20ac\nD = \u201cx\u201d\nE = x~\n", KEYS,
-	    TREE, &all);
+	checked(&w, WORDS "A = caf\u00e9 ok\nB = a [b]\nC = 5 \u20ac\nD = \u201cx\u201d\nE = x~\n", KEYS, TREE, &all);
 	assert_true(complained(&w.complaints, "words/id.words", 3, "screen B: the sign \"[\""));
 	assert_true(complained(&w.complaints, "words/id.words", 4, "the sign \"\u20ac\""));
 	assert_true(complained(&w.complaints, "words/id.words", 5, "the sign \"\u201c\""));
@@ -86,8 +84,8 @@ static void test_neutral(void **state)
 
 	(void)state;
 	checked(&w, WORDS "A = Hubungi KBRI.\nAn = Hubungi KBRI.\nlain = lapor\n", KEYS, TREE, &all);
-	assert_true(complained(
-	    &w.complaints, "words/id.words", 3, "screen An is a neutral twin and must not say \"kbri\""));
+	assert_true(
+	    complained(&w.complaints, "words/id.words", 3, "screen An is a neutral twin and must not say \"kbri\""));
 	assert_int_equal(w.complaints.n, 1);
 	made_free(&w);
 	checked(&w, "A = x\n", KEYS, "", &all);
@@ -104,14 +102,12 @@ static void test_numbers(void **state)
 	    TREE "A = { choices = [ \"INFO\", \"=b\", \"LAPOR\" ]; };\nB = { choices = [ \"#Q\" ]; zero = "
 		 "\"JADWAL\"; nine = \"INFO DOKUMEN\"; };\nZ = { choices = [ \"INFO HUJAN\" ]; };\n",
 	    &all);
+	assert_true(
+	    complained(&w.complaints, "words/id.words", 2, "screen A does not show 3, which stands for \"LAPOR\""));
+	assert_true(complained(&w.complaints, "words/id.words", 2, "screen A shows 9, which stands for nothing"));
+	assert_true(complained(&w.complaints, "trees/main.menu", 3, "screen B, number 1: there is no screen Q"));
 	assert_true(complained(
-	    &w.complaints, "words/id.words", 2, "screen A does not show 3, which stands for \"LAPOR\""));
-	assert_true(
-	    complained(&w.complaints, "words/id.words", 2, "screen A shows 9, which stands for nothing"));
-	assert_true(
-	    complained(&w.complaints, "trees/main.menu", 3, "screen B, number 1: there is no screen Q"));
-	assert_true(complained(&w.complaints, "trees/main.menu", 3,
-	    "screen B, number 0: no service answers the command \"JADWAL\""));
+	    &w.complaints, "trees/main.menu", 3, "screen B, number 0: no service answers the command \"JADWAL\""));
 	assert_true(complained(&w.complaints, "words/id.words", 3, "screen B does not show 9"));
 	assert_true(complained(&w.complaints, "trees/main.menu", 4, "there is no topic for \"INFO HUJAN\""));
 	assert_true(complained(&w.complaints, "trees/main.menu", 4, "screen Z has no words"));
@@ -121,17 +117,14 @@ static void test_numbers(void **state)
 
 static void test_names(void **state)
 {
-	static const char *const keywords[] = {"INFO", "JADWAL", NULL}, *const screens[] = {
-									    "M0n", "D1", NULL};
+	static const char *const keywords[] = {"INFO", "JADWAL", NULL}, *const screens[] = {"M0n", "D1", NULL};
 	const struct menu_names names = {keywords, screens, is_topic, NULL};
 	struct made w;
 
 	(void)state;
-	checked(&w, WORDS "A = Balas JADWAL\nB = x|1 y\n", KEYS, TREE "B = { choices = [ \"LAPOR\" ]; };\n",
-	    &names);
+	checked(&w, WORDS "A = Balas JADWAL\nB = x|1 y\n", KEYS, TREE "B = { choices = [ \"LAPOR\" ]; };\n", &names);
 	assert_true(complained(&w.complaints, "words/id.words", 0, "screen D1 is missing"));
-	assert_true(
-	    complained(&w.complaints, "trees/main.menu", 2, "no service answers the command \"LAPOR\""));
+	assert_true(complained(&w.complaints, "trees/main.menu", 2, "no service answers the command \"LAPOR\""));
 	assert_true(complained(
 	    &w.complaints, "words/id.keywords", 0, "a service answers JADWAL, but there is no such keyword"));
 	assert_int_equal(w.complaints.n, 3); /* A is said by nobody: what it tells is not looked at */
@@ -147,8 +140,8 @@ static void test_lexicon(void **state)
 	    "keywords = ( { name = \"INFO\"; also = [ \"info\" ]; }, { name = \"STOP\"; is = [ \"guess\" ]; "
 	    "also = [ \"stop\" ]; }, { name = \"DATA\"; } ); lists: { never_guessed = [ \"stop\" ]; };",
 	    TREE, &all);
-	assert_true(complained(
-	    &w.complaints, "words/id.keywords", 0, "keyword STOP: \"stop\" is in the list never_guessed"));
+	assert_true(
+	    complained(&w.complaints, "words/id.keywords", 0, "keyword STOP: \"stop\" is in the list never_guessed"));
 	assert_true(complained(&w.complaints, "words/id.keywords", 0, "keyword DATA has no spelling"));
 	made_free(&w);
 }
@@ -180,8 +173,7 @@ static void test_typed(void **state)
 	(void)state;
 	made_load(&w, WORDS, PLACES, KEYS, TREE);
 	for (unsigned i = 0; i < COUNT_OF(rows); i++) {
-		unsigned bad =
-		    lexicon_check_typed(w.menus, &all, slice_of(rows[i].text), "info X", 3, &w.complaints);
+		unsigned bad = lexicon_check_typed(w.menus, &all, slice_of(rows[i].text), "info X", 3, &w.complaints);
 
 		if (bad != rows[i].bad)
 			fail_msg("%s: %u", rows[i].text, bad);
@@ -194,10 +186,9 @@ static void test_typed(void **state)
 
 static bool is_shipped_topic(void *arg, struct slice name)
 {
-	static const char *const topics[] = {"SYARAT", "DOKUMEN", "TAHAP", "BIAYA", "BEBAS BIAYA", "CALO",
-	    "VISA", "UANG PANJAR", "TPPO", "KONTRAK", "BPJS", "PASPOR", "LAPOR DIRI", "DARURAT", "UANG",
-	    "SEHAT", "GAJI", "PULANG", "USAHA", "ANAK", "KOPERASI", "WISATA", "CEK PT", "TENTANG", "PRIVASI",
-	    "PURNA"};
+	static const char *const topics[] = {"SYARAT", "DOKUMEN", "TAHAP", "BIAYA", "BEBAS BIAYA", "CALO", "VISA",
+	    "UANG PANJAR", "TPPO", "KONTRAK", "BPJS", "PASPOR", "LAPOR DIRI", "DARURAT", "UANG", "SEHAT", "GAJI",
+	    "PULANG", "USAHA", "ANAK", "KOPERASI", "WISATA", "CEK PT", "TENTANG", "PRIVASI", "PURNA"};
 
 	(void)arg;
 	for (unsigned i = 0; i < COUNT_OF(topics); i++)

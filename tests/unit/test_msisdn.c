@@ -51,7 +51,8 @@ static void test_numbers_of_the_network_are_never_lost(void **state)
 	assert_int_equal(msisdn_from_network(slice_of("+12025550123"), out), MSISDN_OTHER);
 	assert_string_equal(out, "+12025550123");
 	assert_int_equal(msisdn_from_network(slice_of("1"), out), MSISDN_SHORT);
-	assert_int_equal(msisdn_from_network(slice_of("+1234567890123456789012345678901234567890"), out), MSISDN_INVALID);
+	assert_int_equal(
+	    msisdn_from_network(slice_of("+1234567890123456789012345678901234567890"), out), MSISDN_INVALID);
 	assert_int_equal(msisdn_from_network(slice_of("TELKOMSEL"), out), MSISDN_ALPHANUMERIC);
 	assert_string_equal(out, "TELKOMSEL");
 	assert_true(msisdn_is_foreign("+85251234567"));
@@ -62,8 +63,8 @@ static void test_numbers_of_the_network_are_never_lost(void **state)
 
 static void test_one_number_has_one_form(void **state)
 {
-	static const char *const ways[] = {"0", "62", "+62", "+62 0", "0062", "00162", "00762", "00862", "00962", "01062", "0101762",
-	    "0070062", "+62 (0)"};
+	static const char *const ways[] = {"0", "62", "+62", "+62 0", "0062", "00162", "00762", "00862", "00962",
+	    "01062", "0101762", "0070062", "+62 (0)"};
 	struct chance c = {62};
 
 	(void)state;
@@ -97,13 +98,13 @@ static void test_numbers_that_fit_two_readings(void **state)
 	} rows[] = {
 	    {"00639301234567", "+639301234567", "+639301234567"}, /* 00 and the Philippines, not 006 and Italy */
 	    {"00886912345678", "+886912345678", "+886912345678"}, /* not 008 and China */
-	    {"886912345678", "+886912345678", "+886912345678"}, /* nobody at home has 886 */
+	    {"886912345678", "+886912345678", "+886912345678"},	  /* nobody at home has 886 */
 	    {"00285251234567", "+85251234567", "+85251234567"},
 	    {"+82112345678", "+82112345678", "+82112345678"},
-	    {"82112345678", NULL, "+6282112345678"}, /* Telkomsel without its zero, or Korea without its plus */
-	    {"85251234567", NULL, "+6285251234567"}, /* Telkomsel or Hong Kong */
-	    {"85361234567", NULL, "+6285361234567"}, /* Telkomsel or Macao */
-	    {"85512345678", NULL, "+6285512345678"}, /* Indosat or Cambodia */
+	    {"82112345678", NULL, "+6282112345678"},   /* Telkomsel without its zero, or Korea without its plus */
+	    {"85251234567", NULL, "+6285251234567"},   /* Telkomsel or Hong Kong */
+	    {"85361234567", NULL, "+6285361234567"},   /* Telkomsel or Macao */
+	    {"85512345678", NULL, "+6285512345678"},   /* Indosat or Cambodia */
 	    {"819012345678", NULL, "+62819012345678"}, /* XL or Japan */
 	    {"85221234567", "+6285221234567", "+6285221234567"}, /* in Hong Kong 2 is no mobile */
 	    {"84912345678", "+84912345678", "+84912345678"},
@@ -131,7 +132,8 @@ static void test_numbers_that_fit_two_readings(void **state)
 
 static void test_paid_services_and_fixed_lines_are_no_mobiles(void **state)
 {
-	static const char *const typed[] = {"08001234567", "08091234567", "+628041234567", "0218901234", "+62218901234", "+12025550123", "0", "+", "62"};
+	static const char *const typed[] = {"08001234567", "08091234567", "+628041234567", "0218901234", "+62218901234",
+	    "+12025550123", "0", "+", "62"};
 	char out[MSISDN_SIZE];
 
 	(void)state;
@@ -165,13 +167,15 @@ static void test_any_text(void **state)
 		assert_true(memchr(out, '\0', sizeof(out)) != NULL);
 		if (kind == MSISDN_MOBILE) {
 			mobiles++;
-			assert_true(out[0] == '+' && strspn(out + 1, "0123456789") == strlen(out) - 1 && strlen(out) <= 16);
+			assert_true(
+			    out[0] == '+' && strspn(out + 1, "0123456789") == strlen(out) - 1 && strlen(out) <= 16);
 			assert_int_equal(strlen(msisdn_country(out)), 2);
 			assert_int_equal(msisdn_parse(slice_of(out), again, NULL), MSISDN_MOBILE);
 			assert_string_equal(again, out);
 		}
 		kind = msisdn_from_network((struct slice){text, n}, out);
-		if (kind == MSISDN_MOBILE || kind == MSISDN_OTHER) { /* one sender, one name: reading it again changes nothing */
+		if (kind == MSISDN_MOBILE ||
+		    kind == MSISDN_OTHER) { /* one sender, one name: reading it again changes nothing */
 			assert_true(out[0] == '+' && strlen(out) <= 16);
 			if (strlen(out) > 7) {
 				assert_int_equal(msisdn_from_network(slice_of(out), again), kind);

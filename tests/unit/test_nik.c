@@ -22,11 +22,13 @@ static void check_nik(const char *input, char *rest)
 	char *note = strchr(rest, '\t');
 
 	*note++ = '\0';
-	if (strcmp(rest, "valid") == 0 || strcmp(rest, "valid-after-cleaning") == 0 || strcmp(rest, "valid-retired-region") == 0)
+	if (strcmp(rest, "valid") == 0 || strcmp(rest, "valid-after-cleaning") == 0 ||
+	    strcmp(rest, "valid-retired-region") == 0)
 		assert_int_equal(v, NIK_OK);
 	else if (strcmp(rest, "invalid-date") == 0)
 		assert_int_equal(v, NIK_DATE);
-	else if (strcmp(rest, "invalid-month") == 0 || (strcmp(rest, "invalid-day") == 0 && strncmp(input, "12345", 5) != 0))
+	else if (strcmp(rest, "invalid-month") == 0 ||
+		 (strcmp(rest, "invalid-day") == 0 && strncmp(input, "12345", 5) != 0))
 		assert_int_equal(v, NIK_DAY_MONTH);
 	else if (strcmp(rest, "invalid-serial") == 0 || strcmp(rest, "invalid") == 0 || strncmp(input, "12345", 5) == 0)
 		assert_int_equal(v, NIK_FILLER);
@@ -55,7 +57,8 @@ static void test_nik_vectors(void **state)
 /* A NIK of parts, as the standard of the registry builds it. */
 static void make_nik(char out[17], int region, bool female, struct date d, int serial)
 {
-	snprintf(out, 17, "%06d%02d%02d%02d%04d", region % 1000000, (d.day + (female ? 40 : 0)) % 100, d.month % 100, d.year % 100, serial % 10000);
+	snprintf(out, 17, "%06d%02d%02d%02d%04d", region % 1000000, (d.day + (female ? 40 : 0)) % 100, d.month % 100,
+	    d.year % 100, serial % 10000);
 }
 
 static struct date random_date(struct chance *c)
@@ -63,7 +66,8 @@ static struct date random_date(struct chance *c)
 	struct date d;
 
 	do
-		d = (struct date){(int16_t)(1927 + chance_below(c, 100)), (uint8_t)(1 + chance_below(c, 12)), (uint8_t)(1 + chance_below(c, 31))};
+		d = (struct date){(int16_t)(1927 + chance_below(c, 100)), (uint8_t)(1 + chance_below(c, 12)),
+		    (uint8_t)(1 + chance_below(c, 31))};
 	while (!date_valid(d) || date_years_between(d, today) < 0);
 	return d;
 }
@@ -76,7 +80,9 @@ static void type_it(struct chance *c, const char *digits, struct buf *out)
 	for (const char *p = digits; *p; p++) {
 		bool letter = chance_below(c, 8) == 0;
 
-		buf_char(out, letter && *p == '0' ? "Oo"[chance_below(c, 2)] : letter && *p == '1' ? "lI|"[chance_below(c, 3)] : *p);
+		buf_char(out, letter && *p == '0'   ? "Oo"[chance_below(c, 2)]
+			      : letter && *p == '1' ? "lI|"[chance_below(c, 3)]
+						    : *p);
 		if (chance_below(c, 4) == 0)
 			buf_str(out, between[chance_below(c, COUNT_OF(between))]);
 	}
@@ -95,7 +101,9 @@ static void test_any_nik_that_can_be_made(void **state)
 		char digits[17];
 		struct nik nik;
 
-		make_nik(digits, provinces[chance_below(&c, COUNT_OF(provinces))] * 10000 + (int)chance_below(&c, 10000), female, d, 1 + (int)chance_below(&c, 9999));
+		make_nik(digits,
+		    provinces[chance_below(&c, COUNT_OF(provinces))] * 10000 + (int)chance_below(&c, 10000), female, d,
+		    1 + (int)chance_below(&c, 9999));
 		buf_clear(&typed);
 		type_it(&c, digits, &typed);
 		assert_int_equal(nik_parse(buf_as_slice(&typed), today, &nik), NIK_OK);
@@ -119,7 +127,8 @@ static void test_every_province_and_day(void **state)
 		make_nik(digits, p * 10000 + 101, false, (struct date){1990, 8, 17}, 9901);
 		provinces += nik_parse(slice_of(digits), today, &nik) == NIK_OK;
 		make_nik(digits, 520307, false, (struct date){1990, 1, (uint8_t)p}, 9901);
-		assert_int_equal(nik_parse(slice_of(digits), today, &nik) == NIK_OK, (p >= 1 && p <= 31) || (p >= 41 && p <= 71));
+		assert_int_equal(
+		    nik_parse(slice_of(digits), today, &nik) == NIK_OK, (p >= 1 && p <= 31) || (p >= 41 && p <= 71));
 		make_nik(digits, 520307, false, (struct date){1990, (uint8_t)p, 1}, 9901);
 		assert_int_equal(nik_parse(slice_of(digits), today, &nik) == NIK_OK, p >= 1 && p <= 12);
 	}
@@ -140,16 +149,19 @@ static void test_nik_examples(void **state)
 	assert_int_equal(nik_parse(slice_of("520307570890990"), today, &nik), NIK_LENGTH);
 	assert_int_equal(nik.digits_n, 15);
 	assert_int_equal(nik_parse(slice_of("7777777777777777"), today, &nik), NIK_FILLER);
-	assert_int_equal(nik_parse(slice_of("9912163208900000"), today, &nik), NIK_DAY_MONTH); /* the first fault is the one told */
+	assert_int_equal(
+	    nik_parse(slice_of("9912163208900000"), today, &nik), NIK_DAY_MONTH); /* the first fault is the one told */
 	assert_int_equal(nik_parse(slice_of(""), today, &nik), NIK_LENGTH);
 	assert_int_equal(nik.digits_n, 0);
 }
 
 static void test_dates_as_people_write_them(void **state)
 {
-	static const char *const same[] = {"17-08-1990", "17/8/90", "17 agt 1990", "17081990", "1990-08-17", "17 Agustus 1990",
-	    "gak ada ktp, 17 agt 1990", "17.8.1990", "lahir 17 ags 90 pak", "19900817", "17agustus1990"};
-	static const char *const none[] = {"", "tidak ada", "31-02-1990", "17-13-1990", "1990", "17-08", "17-08-1990 atau 18-08-1990", "17-08-2030"};
+	static const char *const same[] = {"17-08-1990", "17/8/90", "17 agt 1990", "17081990", "1990-08-17",
+	    "17 Agustus 1990", "gak ada ktp, 17 agt 1990", "17.8.1990", "lahir 17 ags 90 pak", "19900817",
+	    "17agustus1990"};
+	static const char *const none[] = {
+	    "", "tidak ada", "31-02-1990", "17-13-1990", "1990", "17-08", "17-08-1990 atau 18-08-1990", "17-08-2030"};
 	struct date d;
 
 	(void)state;
@@ -169,7 +181,8 @@ static void test_dates_as_people_write_them(void **state)
 
 static void test_every_date_in_every_form(void **state)
 {
-	static const char *const months[] = {"januari", "Feb", "MARET", "apr", "Mei", "juni", "jul", "agt", "sept", "okt", "nopember", "des"};
+	static const char *const months[] = {
+	    "januari", "Feb", "MARET", "apr", "Mei", "juni", "jul", "agt", "sept", "okt", "nopember", "des"};
 	struct chance c = {1990};
 
 	(void)state;
@@ -191,14 +204,16 @@ static void test_every_date_in_every_form(void **state)
 		snprintf(form[10], 48, "%d %d %d", d.day, d.month, d.year);
 		snprintf(form[11], 48, "A1234567 %d-%d-%d", d.day, d.month, d.year);
 		for (int i = 0; i < 12; i++)
-			if (!date_parse(slice_of(form[i]), today, &got) || got.year != d.year || got.month != d.month || got.day != d.day)
+			if (!date_parse(slice_of(form[i]), today, &got) || got.year != d.year || got.month != d.month ||
+			    got.day != d.day)
 				fail_msg("%s is read as %d-%d-%d", form[i], got.day, got.month, got.year);
 	}
 }
 
 static void test_any_text_for_a_date(void **state)
 {
-	static const char *const pieces[] = {"17", "08", "1990", "90", "-", "/", " ", ".", "agt", "jan", "x", "31", "2", "19900817", "\xff", "\xc3\xa9"};
+	static const char *const pieces[] = {
+	    "17", "08", "1990", "90", "-", "/", " ", ".", "agt", "jan", "x", "31", "2", "19900817", "\xff", "\xc3\xa9"};
 	struct chance c = {8};
 	struct buf b = {0};
 	int read = 0;

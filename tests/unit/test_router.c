@@ -24,9 +24,9 @@
 static struct menus *menus;
 static struct arena arena;
 static const char *const topics[] = {"SYARAT", "DOKUMEN", "TAHAP", "BIAYA", "BEBAS BIAYA", "CALO", "VISA",
-    "UANG PANJAR", "TPPO", "KONTRAK", "BPJS", "PASPOR", "LAPOR DIRI", "DARURAT", "KONTAK TAIWAN",
-    "KONTAK HONGKONG", "KONTAK MALAYSIA", "UANG", "SEHAT", "GAJI", "PULANG", "USAHA", "ANAK", "KOPERASI",
-    "WISATA", "CEK PT", "SETUJU", "STOP OK", "TENTANG", "PRIVASI", "PURNA"};
+    "UANG PANJAR", "TPPO", "KONTRAK", "BPJS", "PASPOR", "LAPOR DIRI", "DARURAT", "KONTAK TAIWAN", "KONTAK HONGKONG",
+    "KONTAK MALAYSIA", "UANG", "SEHAT", "GAJI", "PULANG", "USAHA", "ANAK", "KOPERASI", "WISATA", "CEK PT", "SETUJU",
+    "STOP OK", "TENTANG", "PRIVASI", "PURNA"};
 
 static bool is_topic(void *arg, struct slice upper)
 {
@@ -123,8 +123,7 @@ static void understand(struct router *r, const char *question, char *text, struc
 
 static bool line_holds(char *line, int no)
 {
-	char *text = strsep(&line, "\t"), *meaning = strsep(&line, "\t"), *command = strsep(&line, "\t"),
-	     *shown = line;
+	char *text = strsep(&line, "\t"), *meaning = strsep(&line, "\t"), *command = strsep(&line, "\t"), *shown = line;
 	const char *question = question_of(&text);
 	struct router r = router();
 	struct understanding u;
@@ -136,9 +135,8 @@ static bool line_holds(char *line, int no)
 	good = strcmp(meaning_word(&u), meaning) == 0 && strcmp(command_of(&u), command) == 0 &&
 	       (!shown || slice_is(u.shown, shown));
 	if (!good)
-		print_error("%s:%d: \"%s\" is %s <%s> [" SLICE_FMT "] by %s, expected %s <%s> [%s]\n", TABLE,
-		    no, text, meaning_word(&u), command_of(&u), SLICE_ARG(u.shown), u.rule, meaning, command,
-		    shown ? shown : "");
+		print_error("%s:%d: \"%s\" is %s <%s> [" SLICE_FMT "] by %s, expected %s <%s> [%s]\n", TABLE, no, text,
+		    meaning_word(&u), command_of(&u), SLICE_ARG(u.shown), u.rule, meaning, command, shown ? shown : "");
 	return good;
 }
 
@@ -180,8 +178,7 @@ static const char *written_of(const char *text)
 static void test_written(void **state)
 {
 	(void)state;
-	assert_string_equal(
-	    written_of("DAFTAR#Siti Demo#5203 0757 0890 9901#HK#"), "Siti Demo#5203 0757 0890 9901#HK");
+	assert_string_equal(written_of("DAFTAR#Siti Demo#5203 0757 0890 9901#HK#"), "Siti Demo#5203 0757 0890 9901#HK");
 	assert_string_equal(written_of("reg<spasi>SITI_DEMO#1203"), "SITI_DEMO#1203");
 	assert_string_equal(written_of("Pak, LAPOR: Majikan JAHAT!! Tolong..."), "Majikan JAHAT!! Tolong");
 	assert_string_equal(written_of("imfo  Dokumen??"), "Dokumen");
@@ -216,8 +213,8 @@ static void test_never_answer(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < COUNT_OF(rows); i++) {
-		const char *why = router_never_answer(
-		    menus, slice_of(rows[i].peer), own, COUNT_OF(own), slice_of(rows[i].text));
+		const char *why =
+		    router_never_answer(menus, slice_of(rows[i].peer), own, COUNT_OF(own), slice_of(rows[i].text));
 
 		if (!rows[i].why)
 			assert_null(why);
@@ -238,21 +235,19 @@ static uint64_t next(uint64_t *x)
 
 static bool same(const struct understanding *a, const struct understanding *b)
 {
-	return a->meaning == b->meaning && strcmp(a->keyword, b->keyword) == 0 &&
-	       slice_eq(a->args, b->args) && slice_eq(a->written, b->written) && slice_eq(a->a, b->a) &&
-	       slice_eq(a->b, b->b) && a->sure == b->sure && a->polite == b->polite &&
-	       a->guessed == b->guessed;
+	return a->meaning == b->meaning && strcmp(a->keyword, b->keyword) == 0 && slice_eq(a->args, b->args) &&
+	       slice_eq(a->written, b->written) && slice_eq(a->a, b->a) && slice_eq(a->b, b->b) && a->sure == b->sure &&
+	       a->polite == b->polite && a->guessed == b->guessed;
 }
 
 /* Random texts of the words that matter: no crash, the same meaning twice, an understanding that holds
  * together; capitals and signs change nothing. */
 static void test_anything(void **state)
 {
-	static const char *const bits[] = {"tolong", "info", "gaji", "dokumen", "stop", "saya", "mau",
-	    "pulang", "tidak", "dipukul", "#", "daftar", "1", "j12", "s41", "cek", "pt", "lapor", "hapsu",
-	    "imfo", "pak", "-", "\xf0\x9f\x98\x80", "\xff", "5203075708909901", "toloooong", "ya", "batal",
-	    "kirim", "sos", "jadwal", "undang-undang", "0", "dok2", "bantuan", "minta", "spasi", "?", "jdwal",
-	    "sakit"};
+	static const char *const bits[] = {"tolong", "info", "gaji", "dokumen", "stop", "saya", "mau", "pulang",
+	    "tidak", "dipukul", "#", "daftar", "1", "j12", "s41", "cek", "pt", "lapor", "hapsu", "imfo", "pak", "-",
+	    "\xf0\x9f\x98\x80", "\xff", "5203075708909901", "toloooong", "ya", "batal", "kirim", "sos", "jadwal",
+	    "undang-undang", "0", "dok2", "bantuan", "minta", "spasi", "?", "jdwal", "sakit"};
 	uint64_t x = 88172645463325252u;
 
 	(void)state;
@@ -268,20 +263,17 @@ static void test_anything(void **state)
 		assert_true(same(&u, &v));
 		assert_non_null(u.keyword);
 		assert_non_null(u.rule);
-		assert_true(
-		    (u.meaning == MEANING_COMMAND || u.meaning == MEANING_SOS) == (u.keyword[0] != '\0'));
+		assert_true((u.meaning == MEANING_COMMAND || u.meaning == MEANING_SOS) == (u.keyword[0] != '\0'));
 		assert_true(u.guessed == (u.shown.n > 0));
 		assert_true((u.meaning == MEANING_ASK) == (u.a.n && u.b.n));
-		assert_true(
-		    !u.written.n || (u.written.p >= raw.p && u.written.p + u.written.n <= raw.p + raw.n));
+		assert_true(!u.written.n || (u.written.p >= raw.p && u.written.p + u.written.n <= raw.p + raw.n));
 		for (size_t i = 0; i < raw.n; i++)
-			buf_char(
-			    &loud, (char)(raw.p[i] >= 'a' && raw.p[i] <= 'z' ? raw.p[i] - 32 : raw.p[i]));
+			buf_char(&loud, (char)(raw.p[i] >= 'a' && raw.p[i] <= 'z' ? raw.p[i] - 32 : raw.p[i]));
 		buf_str(&loud, "!!! ");
 		router_understand(&again, buf_as_slice(&loud), &v);
 		if (u.args.n || u.meaning != MEANING_UNKNOWN) /* a lone "?" is MENU, "?!!!" too */
-			assert_true(u.meaning == v.meaning && strcmp(u.keyword, v.keyword) == 0 &&
-				    slice_eq(u.args, v.args));
+			assert_true(
+			    u.meaning == v.meaning && strcmp(u.keyword, v.keyword) == 0 && slice_eq(u.args, v.args));
 		buf_free(&raw);
 		buf_free(&loud);
 		arena_reset(&arena);
@@ -387,8 +379,8 @@ static void test_written_commands(void **state)
 {
 	static const char *const commands[][3] = {{"JADWAL 1203", "JADWAL", "1203"}, {"TOLONG", "TOLONG", ""},
 	    {"INFO LAPOR DIRI", "INFO", "lapor diri"}, {"HAPUS", "HAPUS", ""}, {"STOP", "STOP", ""},
-	    {"MINAT SEMUA", "MINAT", "semua"}, {"INFO PULANG", "INFO", "pulang"},
-	    {"KONTAK TAIWAN", "KONTAK", "taiwan"}, {"INFO CEK PT", "INFO", "cek pt"}};
+	    {"MINAT SEMUA", "MINAT", "semua"}, {"INFO PULANG", "INFO", "pulang"}, {"KONTAK TAIWAN", "KONTAK", "taiwan"},
+	    {"INFO CEK PT", "INFO", "cek pt"}};
 	struct router r = router();
 	struct understanding u;
 

@@ -114,7 +114,8 @@ static void test_chance_is_the_same_for_a_seed_and_even(void **state)
 
 static void test_chance_is_splitmix64(void **state)
 {
-	static const uint64_t reference[] = {6457827717110365317u, 3203168211198807973u, 9817491932198370423u, 4593380528125082431u, 16408922859458223821u};
+	static const uint64_t reference[] = {6457827717110365317u, 3203168211198807973u, 9817491932198370423u,
+	    4593380528125082431u, 16408922859458223821u};
 	struct chance c = {1234567};
 
 	(void)state;

@@ -22,12 +22,14 @@ static char folder[] = "/tmp/kabar-settings-XXXXXX", path[64];
 /* A test program lies elsewhere than the gateway's binary: it says where the tree's menus are. The lines of `text` keep their numbers. */
 static int load(const char *text, struct complaints *c, struct settings **out)
 {
-	const char *group = strstr(text, "gateway: {"), *rest = group ? group + strlen("gateway: {") : text + strlen(text);
+	const char *group = strstr(text, "gateway: {"),
+		   *rest = group ? group + strlen("gateway: {") : text + strlen(text);
 	char *top = realpath(".", NULL);
 	FILE *f = fopen(path, "w");
 
 	assert_non_null(f);
-	fprintf(f, "%.*s%s menus_dir = \"%s/menus\";%s%s", (int)(rest - text), text, group ? "" : "\ngateway: {", top, group ? "" : " };", rest);
+	fprintf(f, "%.*s%s menus_dir = \"%s/menus\";%s%s", (int)(rest - text), text, group ? "" : "\ngateway: {", top,
+	    group ? "" : " };", rest);
 	fclose(f);
 	free(top);
 	return settings_load(path, c, out);
@@ -63,7 +65,8 @@ static void faulty(const char *text, int line, const char *words)
 
 static void test_four_lines_suffice(void **state)
 {
-	struct settings *s = right("bearers = ( {\n name = \"m1\"; kind = \"gsm\";\n device = \"/dev/ttyUSB0\";\n} );\n");
+	struct settings *s =
+	    right("bearers = ( {\n name = \"m1\"; kind = \"gsm\";\n device = \"/dev/ttyUSB0\";\n} );\n");
 	char want[100];
 
 	(void)state;
@@ -87,9 +90,10 @@ static void test_four_lines_suffice(void **state)
 
 static void test_numbers_become_e164(void **state)
 {
-	struct settings *s = right("bearers = ( " M1 ", " M2 ",\n { name = \"sc\"; kind = \"null\"; number = \"9123\"; } );\n"
-				   "routes = ( { prefix = \"+62811\"; bearer = \"m2\"; }, { prefix = \"\"; bearer = \"m1\"; } );\n"
-				   "operators = ( { number = \"0812-5550-0011\"; hours = \"20-08\"; } );");
+	struct settings *s =
+	    right("bearers = ( " M1 ", " M2 ",\n { name = \"sc\"; kind = \"null\"; number = \"9123\"; } );\n"
+		  "routes = ( { prefix = \"+62811\"; bearer = \"m2\"; }, { prefix = \"\"; bearer = \"m1\"; } );\n"
+		  "operators = ( { number = \"0812-5550-0011\"; hours = \"20-08\"; } );");
 
 	(void)state;
 	assert_string_equal(s->plan.links[1].number, "+6281100000002");
@@ -106,12 +110,17 @@ static void test_faults_between_keys(void **state)
 {
 	(void)state;
 	faulty("bearers = ( " M1 ",\n { name = \"m1\"; kind = \"null\"; } );", 2, "another bearer too; names");
-	faulty("bearers = ( " M1 ",\n { name = \"m2\"; kind = \"gsm\"; device = \"/dev/a\"; } );", 2, "is the device of another bearer too");
-	faulty("bearers = ( " M1 " );\nroutes = ( { prefix = \"\"; bearer = \"m3\"; } );", 2, "is the name of no bearer");
-	faulty("bearers = ( " M1 " );\nroutes = ( { prefix = \"0811\"; bearer = \"m1\"; } );", 2, "no beginning of a number");
-	faulty("bearers = ( " M1 " );\nroutes = ( { prefix = \"+62x\"; bearer = \"m1\"; } );", 2, "no beginning of a number");
+	faulty("bearers = ( " M1 ",\n { name = \"m2\"; kind = \"gsm\"; device = \"/dev/a\"; } );", 2,
+	    "is the device of another bearer too");
+	faulty(
+	    "bearers = ( " M1 " );\nroutes = ( { prefix = \"\"; bearer = \"m3\"; } );", 2, "is the name of no bearer");
+	faulty("bearers = ( " M1 " );\nroutes = ( { prefix = \"0811\"; bearer = \"m1\"; } );", 2,
+	    "no beginning of a number");
+	faulty("bearers = ( " M1 " );\nroutes = ( { prefix = \"+62x\"; bearer = \"m1\"; } );", 2,
+	    "no beginning of a number");
 	faulty("bearers = ( " M1 " );\noperators = ( { number = \"081100000001\"; } );", 2, "one of our own");
-	faulty("bearers = ( " M1 " );\noperators = ( { number = \"+6281255500011\"; hours = \"25-26\"; } );", 2, "span of hours");
+	faulty("bearers = ( " M1 " );\noperators = ( { number = \"+6281255500011\"; hours = \"25-26\"; } );", 2,
+	    "span of hours");
 	faulty("bearers = ( " M1 " );\noperators = ( { number = \"+62812555\"; } );", 2, "number");
 	faulty("bearers = ( " M1 " );\ngateway: { timezone = \"Asia/Atlantis\"; };", 2, "is not known");
 	faulty("bearers = ( " M1 " );\ngateway: { timezone = \"../../etc/passwd\"; };", 2, "is not known");
@@ -166,8 +175,10 @@ static struct settings *reload(const struct settings *old, const char *text, con
 static void test_a_reload_takes_what_it_can(void **state)
 {
 	struct settings *old = right("gateway: { name = \"a\"; dinas = \"X\"; };\nbearers = ( " M1 ", " M2 " );");
-	struct settings *fresh = reload(old, "gateway: { name = \"b\"; dinas = \"Y\"; reply_expires = \"1h\"; };\nbearers = ( " M1 ", " M2 " );\n"
-					     "operators = ( { number = \"+6281255500011\"; } );\nroutes = ( { prefix = \"\"; bearer = \"m2\"; } );", "gateway.name");
+	struct settings *fresh = reload(old,
+	    "gateway: { name = \"b\"; dinas = \"Y\"; reply_expires = \"1h\"; };\nbearers = ( " M1 ", " M2 " );\n"
+	    "operators = ( { number = \"+6281255500011\"; } );\nroutes = ( { prefix = \"\"; bearer = \"m2\"; } );",
+	    "gateway.name");
 
 	(void)state;
 	assert_string_equal(fresh->plan.gateway, "a");
@@ -183,10 +194,13 @@ static void test_a_reload_takes_what_it_can(void **state)
 static void test_a_reload_with_other_bearers(void **state)
 {
 	struct settings *old = right("bearers = ( " M1 ", " M2 " );");
-	struct settings *fresh = reload(old, "gateway: { dinas = \"Y\"; };\nbearers = ( { name = \"m3\"; kind = \"null\"; }, " M2 " );\n"
-					     "routes = ( { prefix = \"+62\"; bearer = \"m3\"; }, { prefix = \"\"; bearer = \"m2\"; } );", "bearers");
+	struct settings *fresh = reload(old,
+	    "gateway: { dinas = \"Y\"; };\nbearers = ( { name = \"m3\"; kind = \"null\"; }, " M2 " );\n"
+	    "routes = ( { prefix = \"+62\"; bearer = \"m3\"; }, { prefix = \"\"; bearer = \"m2\"; } );",
+	    "bearers");
 	struct settings *third = reload(fresh, "bearers = ( " M2 " );", "bearers");
-	struct settings *last = reload(third, "bearers = ( " M1 ", { name = \"m2\"; kind = \"null\"; number = \"081100000002\"; } );", "bearers.kind");
+	struct settings *last = reload(third,
+	    "bearers = ( " M1 ", { name = \"m2\"; kind = \"null\"; number = \"081100000002\"; } );", "bearers.kind");
 
 	(void)state;
 	assert_string_equal(fresh->plan.dinas, "Y");

@@ -82,8 +82,7 @@ static void test_fill_bits(void **state)
 	struct pdu_ud ud;
 
 	(void)state;
-	assert_int_equal(
-	    pdu_ud_make(&ud, 0, udh, unhex("0500034B0201", udh, 6), (const uint8_t *)text, 16), 0);
+	assert_int_equal(pdu_ud_make(&ud, 0, udh, unhex("0500034B0201", udh, 6), (const uint8_t *)text, 16), 0);
 	assert_int_equal(ud.udl, 7 + 16);
 	assert_hex(ud.octets, 20, "0500034B0201E061B73AEC3E83E061B73AEC3E83");
 }
@@ -123,8 +122,7 @@ static void test_alphabet(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 128; i++)
 		for (int escaped = 0; escaped < 2; escaped++) {
-			static const uint8_t extended[] = {
-			    0x0a, 0x14, 0x28, 0x29, 0x2f, 0x3c, 0x3d, 0x3e, 0x40, 0x65};
+			static const uint8_t extended[] = {0x0a, 0x14, 0x28, 0x29, 0x2f, 0x3c, 0x3d, 0x3e, 0x40, 0x65};
 			uint8_t in[2] = {0x1b, (uint8_t)i}, out[2];
 			struct buf utf8 = {0};
 
@@ -142,8 +140,7 @@ static void test_outside_the_alphabet(void **state)
 	uint8_t septets[8];
 
 	(void)state;
-	assert_int_equal(
-	    codec_gsm7_encode(SLICE_LIT("\xc3\xa2"), septets, 8), ERR_INVALID); /* a with circumflex */
+	assert_int_equal(codec_gsm7_encode(SLICE_LIT("\xc3\xa2"), septets, 8), ERR_INVALID); /* a with circumflex */
 	assert_int_equal(codec_gsm7_encode(SLICE_LIT("`"), septets, 8), ERR_INVALID);
 	assert_int_equal(codec_gsm7_encode(SLICE_LIT("123456789"), septets, 8), ERR_FULL);
 	assert_false(pdu_fits_gsm7(SLICE_LIT("\xff")));
@@ -205,8 +202,7 @@ static void test_known_tpdus(void **state)
 	struct pdu_address smsc;
 	struct pdu_submit s;
 	struct pdu_deliver d;
-	size_t n = unhex(
-	    "07917283010010F5040BC87238880900F10000993092516195800AE8329BFD4697D9EC37", pdu, sizeof(pdu));
+	size_t n = unhex("07917283010010F5040BC87238880900F10000993092516195800AE8329BFD4697D9EC37", pdu, sizeof(pdu));
 	int skip = pdu_smsc_decode(pdu, n, &smsc);
 
 	(void)state;
@@ -309,8 +305,7 @@ static void test_addresses(void **state)
 
 static void test_report(void **state)
 {
-	struct pdu_report r = {.mr = 200, .status = 0x43, .to = pdu_address_of(SLICE_LIT("+6281234567890"))},
-			  back;
+	struct pdu_report r = {.mr = 200, .status = 0x43, .to = pdu_address_of(SLICE_LIT("+6281234567890"))}, back;
 	uint8_t pdu[PDU_MAX];
 	size_t n;
 
@@ -373,10 +368,9 @@ static void test_split_by_chance(void **state)
 		buf_str(&text, "");
 		buf_str(&joined, "");
 		for (unsigned i = 0; i < length; i++)
-			buf_str(
-			    &text, ucs2 ? wide[chance(COUNT_OF(wide))] : letters[chance(COUNT_OF(letters))]);
-		n = pdu_split(buf_as_slice(&text), ucs2 ? 8 : 0, (uint16_t)chance(65536), chance(2) ? 8 : 16,
-		    parts, 255);
+			buf_str(&text, ucs2 ? wide[chance(COUNT_OF(wide))] : letters[chance(COUNT_OF(letters))]);
+		n = pdu_split(
+		    buf_as_slice(&text), ucs2 ? 8 : 0, (uint16_t)chance(65536), chance(2) ? 8 : 16, parts, 255);
 		assert_true(n >= 1);
 		for (int i = 0; i < n; i++) {
 			struct pdu_concat c = pdu_ud_concat(&parts[i]);
@@ -441,11 +435,10 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_packing), cmocka_unit_test(test_fill_bits),
-	    cmocka_unit_test(test_table), cmocka_unit_test(test_alphabet),
-	    cmocka_unit_test(test_outside_the_alphabet), cmocka_unit_test(test_ucs2),
-	    cmocka_unit_test(test_dcs), cmocka_unit_test(test_known_tpdus), cmocka_unit_test(test_validity),
-	    cmocka_unit_test(test_times), cmocka_unit_test(test_addresses), cmocka_unit_test(test_report),
-	    cmocka_unit_test(test_concat), cmocka_unit_test(test_split_by_chance),
+	    cmocka_unit_test(test_table), cmocka_unit_test(test_alphabet), cmocka_unit_test(test_outside_the_alphabet),
+	    cmocka_unit_test(test_ucs2), cmocka_unit_test(test_dcs), cmocka_unit_test(test_known_tpdus),
+	    cmocka_unit_test(test_validity), cmocka_unit_test(test_times), cmocka_unit_test(test_addresses),
+	    cmocka_unit_test(test_report), cmocka_unit_test(test_concat), cmocka_unit_test(test_split_by_chance),
 	    cmocka_unit_test(test_hostile)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

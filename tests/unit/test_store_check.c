@@ -162,8 +162,7 @@ static void test_a_nik_in_the_audit_is_found_beside_hashes(void **state)
 static void test_a_damaged_file_is_told(void **state)
 {
 	struct store_bench b;
-	struct store_start start = {
-	    .key_path = b.key_path, .path = b.path, .gateway = "g", .mode = DB_WRITER};
+	struct store_start start = {.key_path = b.key_path, .path = b.path, .gateway = "g", .mode = DB_WRITER};
 	struct buf words = {0};
 	struct store *s;
 	char *why;

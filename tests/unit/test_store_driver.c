@@ -81,8 +81,7 @@ static void test_texts_are_copies_and_null_is_empty(void **state)
 	struct slice got;
 
 	(void)state;
-	assert_int_equal(
-	    db_exec(db, Q_meta_put, "zs", "k", (struct slice){NULL, 0}), 0); /* empty, not NULL */
+	assert_int_equal(db_exec(db, Q_meta_put, "zs", "k", (struct slice){NULL, 0}), 0); /* empty, not NULL */
 	assert_int_equal(db_exec(db, Q_meta_put, "zs", "z", ((struct slice){"a\0b", 3})), 0);
 	got = meta(db, "z", &a);
 	assert_int_equal(got.n, 3);
@@ -380,9 +379,9 @@ static void test_our_bugs_end_the_process(void **state)
 
 static void test_pragmas_hold(void **state)
 {
-	static const char *const want[][2] = {{"journal_mode", "wal"}, {"synchronous", "2"},
-	    {"foreign_keys", "1"}, {"secure_delete", "1"}, {"busy_timeout", "0"},
-	    {"wal_autocheckpoint", "1000"}, {"trusted_schema", "0"}, {"mmap_size", "0"}, {"temp_store", "2"}};
+	static const char *const want[][2] = {{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"},
+	    {"secure_delete", "1"}, {"busy_timeout", "0"}, {"wal_autocheckpoint", "1000"}, {"trusted_schema", "0"},
+	    {"mmap_size", "0"}, {"temp_store", "2"}};
 	struct store_bench b;
 	struct db *db;
 

@@ -6,7 +6,6 @@
 
 #include <sys/stat.h>
 
-
 static unsigned mode_of(const char *path)
 {
 	struct stat st;
@@ -97,9 +96,8 @@ static void test_a_key_without_a_store_is_used(void **state)
 
 /* ---- ids */
 
-static const char one_in[] =
-    "INSERT INTO inbox (id, gateway, at_ms, link, self, peer, text, coding, smsc_s, outcome) "
-    "VALUES (7, 'g', 1, 'm1', '+62811', '+62812', 'x', 0, 1, 'silent')";
+static const char one_in[] = "INSERT INTO inbox (id, gateway, at_ms, link, self, peer, text, coding, smsc_s, outcome) "
+			     "VALUES (7, 'g', 1, 'm1', '+62811', '+62812', 'x', 0, 1, 'silent')";
 
 static void test_ids_never_return(void **state)
 {

@@ -67,8 +67,8 @@ static void test_a_person_with_number_and_consent(void **state)
 	assert_int_equal(person_by_id(s, id, &p), 0);
 	assert_true(slice_is(p.reg_no, "407122836") && slice_is(p.name, "SITI") && p.sex == 'P' && p.has_nik);
 	assert_true(p.birth.year == 1990 && p.birth.month == 8 && p.birth.day == 17);
-	assert_true(slice_is(p.village, "1203") && slice_is(p.village_text, "") &&
-		    slice_is(p.country, "HONG KONG") && slice_is(p.flags, "invalid-date"));
+	assert_true(slice_is(p.village, "1203") && slice_is(p.village_text, "") && slice_is(p.country, "HONG KONG") &&
+		    slice_is(p.flags, "invalid-date"));
 	assert_true(slice_is(p.stage, "terdaftar") && p.stage_ms == 1000 && p.created_ms == 1000);
 	assert_int_equal(person_by_reg_no(s, S("407122836"), &p), 0);
 	assert_int_equal(p.id, id);
@@ -78,8 +78,7 @@ static void test_a_person_with_number_and_consent(void **state)
 	assert_true(slice_eq(peer, PEER));
 	assert_int_equal(person_number_first(s, 404, &peer), ERR_NOT_FOUND);
 	assert_int_equal(
-	    store_bench_count(
-		s, "SELECT count(*) FROM consent WHERE act = 'store' AND version = 'v1' AND how = 'sms'"),
+	    store_bench_count(s, "SELECT count(*) FROM consent WHERE act = 'store' AND version = 'v1' AND how = 'sms'"),
 	    1);
 	add(s, "407122844");
 	assert_int_equal(people_of_number(s, PEER, list, 3, &n), 0);
@@ -145,8 +144,7 @@ static void test_a_nik_is_known_but_not_to_be_read(void **state)
 	assert_int_equal(person_by_id(s, who, &got), 0);
 	assert_false(got.has_nik);
 	assert_int_equal(
-	    store_bench_count(s, "SELECT count(*) FROM person WHERE nik_hash IS NULL AND nik_sealed IS NULL"),
-	    1);
+	    store_bench_count(s, "SELECT count(*) FROM person WHERE nik_hash IS NULL AND nik_sealed IS NULL"), 1);
 }
 
 static void test_the_code_belongs_to_one_person(void **state)
@@ -199,8 +197,7 @@ static void test_each_field_changes_alone(void **state)
 	assert_int_equal(person_change(s, id, "nik", &with), 0);
 	assert_int_equal(person_by_id(s, id, &p), 0);
 	assert_true(p.birth.year == 1991 && p.birth.month == 1 && p.birth.day == 2 && p.sex == 'P');
-	assert_true(
-	    slice_is(p.village, "") && slice_is(p.village_text, "Suka") && slice_is(p.country, "TAIWAN"));
+	assert_true(slice_is(p.village, "") && slice_is(p.village_text, "Suka") && slice_is(p.country, "TAIWAN"));
 	assert_int_equal(person_nik_known(s, S(NIK), &who), 0);
 	assert_int_equal(who, 0);
 	assert_int_equal(person_nik_known(s, S("5203075708909902"), &who), 0);
@@ -225,8 +222,8 @@ static void test_each_field_changes_alone(void **state)
 	assert_int_equal(person_change(s, 404, "name", &with), ERR_NOT_FOUND);
 	assert_int_equal(person_set_stage(s, id, S("pelatihan"), S("note"), S("Ani"), 2500, 3000), 0);
 	assert_int_equal(person_by_id(s, id, &p), 0);
-	assert_true(slice_is(p.stage, "pelatihan") && slice_is(p.stage_note, "note") &&
-		    slice_is(p.stage_by, "Ani") && p.stage_ms == 2500);
+	assert_true(slice_is(p.stage, "pelatihan") && slice_is(p.stage_note, "note") && slice_is(p.stage_by, "Ani") &&
+		    p.stage_ms == 2500);
 	assert_int_equal(person_set_stage(s, 404, S("x"), S(""), S(""), 1, 1), ERR_NOT_FOUND);
 }
 
@@ -241,8 +238,8 @@ static void test_requests_about_data(void **state)
 	assert_int_equal(request_add(s, person, PEER, "erase", S("1234"), 1000, &first), 0);
 	assert_int_equal(request_add(s, person, PEER, "copy", S(""), 1000, &second), 0);
 	assert_int_equal(request_newest(s, PEER, "erase", "asked", &r), 0);
-	assert_true(r.id == first && r.person == person && r.at_ms == 1000 &&
-		    r.due_ms == 1000 + 3 * 86400000LL && slice_eq(r.peer, PEER));
+	assert_true(r.id == first && r.person == person && r.at_ms == 1000 && r.due_ms == 1000 + 3 * 86400000LL &&
+		    slice_eq(r.peer, PEER));
 	assert_int_equal(request_code_is(s, first, S("1234"), &is), 0);
 	assert_true(is);
 	assert_int_equal(request_code_is(s, first, S("1235"), &is), 0);
@@ -258,18 +255,16 @@ static void test_requests_about_data(void **state)
 	assert_int_equal(request_code_is(s, 404, S("1234"), &is), ERR_NOT_FOUND);
 	assert_int_equal(request_add(s, 404, PEER, "erase", S("1234"), 1000, &first), ERR_CONSTRAINT);
 	assert_int_equal(consent_add(s, 0, PEER, "stop", S(""), S("sms"), 5), 0);
-	assert_int_equal(
-	    store_bench_count(s, "SELECT count(*) FROM consent WHERE person IS NULL AND act = 'stop'"), 1);
+	assert_int_equal(store_bench_count(s, "SELECT count(*) FROM consent WHERE person IS NULL AND act = 'stop'"), 1);
 }
 
 /* ---- villages */
 
-static void put(
-    struct store *s, const char *code, const char *name, const char *kecamatan, const char *kabupaten)
+static void put(struct store *s, const char *code, const char *name, const char *kecamatan, const char *kabupaten)
 {
 	char area[16]; /* 10 digits that end in the code */
-	struct village v = {slice_of(code), slice_of(name), slice_of(kecamatan), slice_of(kabupaten),
-	    S("NTB"), S("Asia/Makassar"), S("")};
+	struct village v = {slice_of(code), slice_of(name), slice_of(kecamatan), slice_of(kabupaten), S("NTB"),
+	    S("Asia/Makassar"), S("")};
 
 	snprintf(area, sizeof(area), "520203%s", code);
 	v.area_code = slice_of(area);
@@ -338,8 +333,8 @@ static void test_villages_by_code_and_more_than_fit(void **state)
 
 	put_villages(s);
 	assert_int_equal(village_by_code(s, S("1209"), &v), 0);
-	assert_true(slice_is(v.name, "Regapu'u") && slice_is(v.kabupaten, "Ende") &&
-		    slice_is(v.timezone, "Asia/Makassar"));
+	assert_true(
+	    slice_is(v.name, "Regapu'u") && slice_is(v.kabupaten, "Ende") && slice_is(v.timezone, "Asia/Makassar"));
 	assert_int_equal(village_by_code(s, S("9999"), &v), ERR_NOT_FOUND);
 	assert_int_equal(village_by_code(s, S("5202031203"), &v), 0);
 	assert_true(slice_is(v.code, "1203") && slice_is(v.area_code, "5202031203"));

@@ -67,8 +67,7 @@ static const char *table_of(const char *sql, const char *name, size_t *n)
 	for (const char *at = sql; (at = strstr(at, " AS ")); at += 4) {
 		const char *from = at;
 
-		if (strncmp(at + 4, name, *n) != 0 ||
-		    (at[4 + *n] != ' ' && at[4 + *n] != '\0' && at[4 + *n] != ')'))
+		if (strncmp(at + 4, name, *n) != 0 || (at[4 + *n] != ' ' && at[4 + *n] != '\0' && at[4 + *n] != ')'))
 			continue;
 		while (from > sql && from[-1] != ' ')
 			from--;
@@ -122,8 +121,8 @@ static void test_a_scan_would_be_seen(void **state)
 {
 	(void)state;
 	assert_non_null(bad_step(Q_person_by_id, "SCAN p\n"));
-	assert_non_null(bad_step(
-	    Q_person_by_reg_no, "SEARCH x USING INDEX y (z=?)\nSCAN p USING INDEX person_by_village\n"));
+	assert_non_null(
+	    bad_step(Q_person_by_reg_no, "SEARCH x USING INDEX y (z=?)\nSCAN p USING INDEX person_by_village\n"));
 	assert_null(bad_step(Q_person_by_id, "SEARCH p USING INTEGER PRIMARY KEY (rowid=?)\n"));
 	assert_null(bad_step(Q_people_count, "SCAN person USING COVERING INDEX person_by_village\n"));
 	assert_non_null(bad_step(Q_meta_get, "SCAN outbox\n"));

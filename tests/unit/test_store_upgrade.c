@@ -51,10 +51,9 @@ static int fill_1(struct store *s)
 	    .notice_version = S("v1"),
 	    .how = S("sms"),
 	    .now_ms = 1000};
-	struct village v = {S("1203"), S("Sukamaju"), S("Contoh"), S("Lombok Tengah"), S("NTB"),
-	    S("Asia/Makassar"), S("5202031203")};
-	struct info_row info = {
-	    .topic = S("DOKUMEN"), .part = 1, .text = S("KTP, KK, paspor"), .source = S("here")};
+	struct village v = {
+	    S("1203"), S("Sukamaju"), S("Contoh"), S("Lombok Tengah"), S("NTB"), S("Asia/Makassar"), S("5202031203")};
+	struct info_row info = {.topic = S("DOKUMEN"), .part = 1, .text = S("KTP, KK, paspor"), .source = S("here")};
 	struct schedule event = {.code = S("J12"),
 	    .title = S("Pemandu wisata"),
 	    .village = S("1203"),
@@ -219,8 +218,7 @@ static void expect_sql(struct db *db, const char *sql, const char *want)
 
 static void test_migrations_run_in_order_and_once(void **state)
 {
-	const struct migration list[] = {
-	    {"001_a", "CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (1);"},
+	const struct migration list[] = {{"001_a", "CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (1);"},
 	    {"002_b", "ALTER TABLE a ADD COLUMN y INTEGER; UPDATE a SET y = x + 1"},
 	    {"003_c", "INSERT INTO a VALUES (5, 6) -- the end"}};
 	struct db db = bare(":memory:");

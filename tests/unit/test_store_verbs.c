@@ -126,8 +126,7 @@ static void test_topics_are_named_once_and_deleted_whole(void **state)
 	assert_int_equal(info_put(s, &(struct info_row){.topic = S("X"), .part = 10}, 1), ERR_INVALID);
 }
 
-static int64_t put_event(
-    struct store *s, const char *code, const char *village, const char *topic, int64_t starts_ms)
+static int64_t put_event(struct store *s, const char *code, const char *village, const char *topic, int64_t starts_ms)
 {
 	struct schedule row = {.code = slice_of(code),
 	    .title = S("title"),
@@ -233,8 +232,7 @@ static void test_who_comes(void **state)
 
 static void test_the_life_of_a_case(void **state)
 {
-	struct case_new c = {
-	    .kind = "sos", .peer = PEER, .village = S("1203"), .state = "asked", .now_ms = 10};
+	struct case_new c = {.kind = "sos", .peer = PEER, .village = S("1203"), .state = "asked", .now_ms = 10};
 	struct case_row row, list[4];
 	struct store *s = *state;
 	int64_t first, second;
@@ -256,8 +254,7 @@ static void test_the_life_of_a_case(void **state)
 	assert_int_equal(case_added_said(s, first), 0);
 	assert_int_equal(case_set_report(s, second, S("UPAH"), true), 0);
 	assert_int_equal(case_by_id(s, first, &row), 0);
-	assert_true(
-	    row.certain && row.added_said && row.may_call == 0 && row.last_ms == 20 && row.closed_ms == 0);
+	assert_true(row.certain && row.added_said && row.may_call == 0 && row.last_ms == 20 && row.closed_ms == 0);
 	assert_int_equal(case_by_id(s, second, &row), 0);
 	assert_true(row.anonymous && slice_is(row.topic, "UPAH"));
 	assert_int_equal(case_set_state(s, first, "closed", 30), 0);
@@ -294,14 +291,14 @@ static void test_links_keep_what_is_not_said(void **state)
 	said = (struct link_row){.name = S("m1"), .network = S("home"), .signal = 41, .changed_ms = 9};
 	assert_int_equal(link_state_set(s, &said), 0);
 	assert_int_equal(link_get(s, S("m1"), &row), 0);
-	assert_true(slice_is(row.state, "blocked") && slice_is(row.reason, "PUK") &&
-		    slice_is(row.imei, "35") && slice_is(row.network, "home"));
+	assert_true(slice_is(row.state, "blocked") && slice_is(row.reason, "PUK") && slice_is(row.imei, "35") &&
+		    slice_is(row.network, "home"));
 	assert_true(row.signal == 41 && row.changed_ms == 7 && row.pin_rejected);
 	assert_int_equal(link_pin_reset(s, S("m1")), 0);
 	assert_int_equal(link_up(s, S("m1"), 3, 12), 0);
 	assert_int_equal(link_get(s, S("m1"), &row), 0);
-	assert_true(slice_is(row.state, "up") && slice_is(row.reason, "") && row.epoch == 3 &&
-		    row.changed_ms == 12 && !row.pin_rejected);
+	assert_true(slice_is(row.state, "up") && slice_is(row.reason, "") && row.epoch == 3 && row.changed_ms == 12 &&
+		    !row.pin_rejected);
 	assert_int_equal(link_list(s, list, 3, &n), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(link_up(s, S("m9"), 3, 12), ERR_NOT_FOUND);
@@ -312,8 +309,7 @@ static void test_links_keep_what_is_not_said(void **state)
 
 static void test_the_same_link_state_costs_no_write(void **state)
 {
-	struct link_row said = {
-	    .name = S("m1"), .state = S("up"), .network = S("home"), .signal = 41, .changed_ms = 9};
+	struct link_row said = {.name = S("m1"), .state = S("up"), .network = S("home"), .signal = 41, .changed_ms = 9};
 	struct store *s = *state;
 	int64_t before;
 
@@ -401,8 +397,7 @@ static void test_what_waits_is_counted_by_route_and_lane(void **state)
 	    "('g','+62','m1',0,'a',1,1,'QUEUED',45,45,900), ('g','+62','m2',1,'a',1,0,'SENT',10,10,900)");
 	assert_int_equal(queues(s, got, 4, &n), 0);
 	assert_int_equal(n, 2);
-	assert_true(slice_is(got[0].route, "m1") && got[0].lane == 0 && got[0].queued_n == 1 &&
-		    got[0].oldest_ms == 45);
+	assert_true(slice_is(got[0].route, "m1") && got[0].lane == 0 && got[0].queued_n == 1 && got[0].oldest_ms == 45);
 	assert_true(got[1].lane == 1 && got[1].queued_n == 2 && got[1].oldest_ms == 40);
 }
 

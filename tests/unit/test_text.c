@@ -29,14 +29,22 @@ static void test_folding(void **state)
 	struct buf b = {0};
 
 	(void)state;
-	folds_to("\xe2\x80\x9cIbu\xe2\x80\x9d \xe2\x80\x93 dia\xe2\x80\x99s\xe2\x80\xa6\xc2\xa0ya", "\"Ibu\" - dia's... ya");
+	folds_to(
+	    "\xe2\x80\x9cIbu\xe2\x80\x9d \xe2\x80\x93 dia\xe2\x80\x99s\xe2\x80\xa6\xc2\xa0ya", "\"Ibu\" - dia's... ya");
 	folds_to("caf\xc3\xa9 \xc3\xa2 \xc3\xaa \xe1\xb8\x8d \xe1\xb9\xad", "caf\xc3\xa9 a e d t");
-	folds_to("a\r\nb\rc\td\xe2\x80\x8b" "e", "a\nb\nc de");
+	folds_to("a\r\nb\rc\td\xe2\x80\x8b"
+		 "e",
+	    "a\nb\nc de");
 	folds_to("halo 😀", "halo 😀");
-	folds_to("e\xcc\x81 a\xcc\x82 E\xcc\x81", "é a É"); /* accents as characters of their own: é is in the alphabet */
+	folds_to(
+	    "e\xcc\x81 a\xcc\x82 E\xcc\x81", "é a É"); /* accents as characters of their own: é is in the alphabet */
 	folds_to("Æ Ø å ß ñ Ç ç Δ § [€]", "Æ Ø å ß ñ Ç c Δ § [€]");
 	folds_to("1\xef\xb8\x8f\xe2\x83\xa3 •satu ₂ ﬁ １２ ½", "1 -satu 2 fi 12 ½");
-	folds_to("\xef\xbb\xbf" "a\xe3\x80\x80" "b\xe2\x80\x89" "c", "a b c");
+	folds_to("\xef\xbb\xbf"
+		 "a\xe3\x80\x80"
+		 "b\xe2\x80\x89"
+		 "c",
+	    "a b c");
 	folds_to("ที่นี่ हिन्दी й", "ที่นี่ हिन्दी й"); /* vowel signs are no ornament */
 	folds_to("", "");
 	buf_clear(&b);
@@ -53,8 +61,8 @@ static void test_folding(void **state)
 /* Random bytes and pieces: what comes out is clean, folding it again changes nothing, and what the alphabet has has stayed. */
 static void test_folding_any_text(void **state)
 {
-	static const char *const pieces[] = {"a", "Z", " ", "\n", "\r\n", "\r", "é", "â", "e\xcc\x81", "\xcc\x81", "’", "…", "\xc2\xa0", "ا", "ี", "😀", "\xff",
-	    "\xed\xa0\x80", "€", "[", "\f", "\t", "`", "\xe2\x80\x8d"};
+	static const char *const pieces[] = {"a", "Z", " ", "\n", "\r\n", "\r", "é", "â", "e\xcc\x81", "\xcc\x81", "’",
+	    "…", "\xc2\xa0", "ا", "ี", "😀", "\xff", "\xed\xa0\x80", "€", "[", "\f", "\t", "`", "\xe2\x80\x8d"};
 	struct chance c = {23038};
 
 	(void)state;
@@ -93,7 +101,7 @@ static void random_text(struct chance *c, unsigned kind, struct buf *out)
 
 	buf_clear(out);
 	for (uint32_t i = 0; i < n; i++)
-		buf_str(out, pieces[chance_below(c, 4 + kind + (kind > 0))  % 8]);
+		buf_str(out, pieces[chance_below(c, 4 + kind + (kind > 0)) % 8]);
 }
 
 static void check_split(struct slice s)
@@ -115,13 +123,15 @@ static void check_split(struct slice s)
 		if (i + 1 < parts.n) { /* full but for an escape or a pair, or ended at a blank in its last 15 */
 			char last = parts.part[i].p[parts.part[i].n - 1];
 
-			assert_true((unsigned)n >= many - 1 || ((last == ' ' || last == '\n') && (unsigned)n >= many - 16));
+			assert_true(
+			    (unsigned)n >= many - 1 || ((last == ' ' || last == '\n') && (unsigned)n >= many - 16));
 		}
 		buf_slice(&joined, parts.part[i]);
 		buf_free(&units);
 	}
 	assert_true(parts.n == TEXT_PARTS_MAX || !parts.cut);
-	assert_true(parts.cut ? joined.n < s.n && memcmp(joined.p, s.p, joined.n) == 0 : slice_eq(buf_as_slice(&joined), s));
+	assert_true(
+	    parts.cut ? joined.n < s.n && memcmp(joined.p, s.p, joined.n) == 0 : slice_eq(buf_as_slice(&joined), s));
 	buf_free(&joined);
 }
 
@@ -190,9 +200,17 @@ static void test_masking(void **state)
 	masks_to("telp 081234567890 oleh ibu", "telp 081234567890 oleh ibu");
 	masks_to("+62 812 3456 7890", "+62 812 3456 7890");
 	masks_to("5203075708909901 081234567890", "**************** ************");
-	masks_to("nik 5203\xc2\xa0" "0757\xe2\x80\x91" "0890*9901!", "nik ****\xc2\xa0****\xe2\x80\x91*********!");
-	masks_to("\xe2\x80\xaa" "5203075708909901\xe2\x80\xac", "\xe2\x80\xaa****************\xe2\x80\xac");
-	masks_to("nik \xd9\xa3\xd9\xa2\xd9\xa0\xd9\xa1\xd9\xa3\xd9\xa2\xd9\xa0\xd9\xa1\xd9\xa3\xd9\xa2\xd9\xa0\xd9\xa1\xd9\xa3\xd9\xa2", "nik **************");
+	masks_to("nik 5203\xc2\xa0"
+		 "0757\xe2\x80\x91"
+		 "0890*9901!",
+	    "nik ****\xc2\xa0****\xe2\x80\x91*********!");
+	masks_to("\xe2\x80\xaa"
+		 "5203075708909901\xe2\x80\xac",
+	    "\xe2\x80\xaa****************\xe2\x80\xac");
+	masks_to("nik "
+		 "\xd9\xa3\xd9\xa2\xd9\xa0\xd9\xa1\xd9\xa3\xd9\xa2\xd9\xa0\xd9\xa1\xd9\xa3\xd9\xa2\xd9\xa0\xd9\xa1\xd9"
+		 "\xa3\xd9\xa2",
+	    "nik **************");
 	masks_to("17 oleh 5 lembar 2026", "17 oleh 5 lembar 2026");
 	masks_to("５２０３ ０７５７ ０８９０ ９９０１", "**** **** **** ****");
 	masks_to("52030757S8909901", "****************"); /* a letter slipped in */
@@ -207,7 +225,9 @@ static void test_masking(void **state)
 	masks_to("5203075708909901234", "*******************");
 	masks_to("|||lolIO", "|||lolIO");
 	masks_to("1234567890123lapor", "1234567890123lapor"); /* 13: the l is the word's */
-	masks_to("5203\xff" "075708909901", "****\xff************");
+	masks_to("5203\xff"
+		 "075708909901",
+	    "****\xff************");
 	masks_to("", "");
 	text_mask_digits(slice_of("kode 4821 di 28/11"), 4, &b);
 	assert_string_equal(b.p, "kode **** di **/**");
@@ -226,7 +246,8 @@ static size_t characters(struct slice s)
 /* Whatever nik_parse would take as a NIK leaves no digit in what is stored, and what is around it stays. */
 static void test_masking_any_way_of_typing_a_nik(void **state)
 {
-	static const char *const between[] = {" ", ".", "-", "/", "_", "'", "  ", " - ", ", ", "\n", "\xc2\xa0", "\xe2\x80\x91"};
+	static const char *const between[] = {
+	    " ", ".", "-", "/", "_", "'", "  ", " - ", ", ", "\n", "\xc2\xa0", "\xe2\x80\x91"};
 	static const char *const before[] = {"", "nik ", "NIK:", "DAFTAR#SITI#", "ini nik ibu é ", "\xff ", "halo 😀"};
 	static const char *const after[] = {"", " ya", "#Lombok", "\nterima kasih", "*BATU", "ktp"};
 	struct chance c = {5203};
@@ -235,14 +256,18 @@ static void test_masking_any_way_of_typing_a_nik(void **state)
 	(void)state;
 	for (int round = 0; round < 6000; round++) {
 		struct buf typed = {0}, text = {0}, out = {0};
-		const char *b = before[chance_below(&c, COUNT_OF(before))], *a = after[chance_below(&c, COUNT_OF(after))];
+		const char *b = before[chance_below(&c, COUNT_OF(before))],
+			   *a = after[chance_below(&c, COUNT_OF(after))];
 		struct nik nik;
 
 		for (int i = 0; i < 16; i++) {
 			char d = (char)('0' + chance_below(&c, 10));
-			bool letter = i && isdigit((unsigned char)typed.p[typed.n - 1]) && chance_below(&c, 3) == 0; /* in the company of a digit */
+			bool letter = i && isdigit((unsigned char)typed.p[typed.n - 1]) &&
+				      chance_below(&c, 3) == 0; /* in the company of a digit */
 
-			d = letter && d == '0' ? "Oo"[chance_below(&c, 2)] : letter && d == '1' ? "lI|"[chance_below(&c, 3)] : d;
+			d = letter && d == '0'	 ? "Oo"[chance_below(&c, 2)]
+			    : letter && d == '1' ? "lI|"[chance_below(&c, 3)]
+						 : d;
 			buf_char(&typed, d);
 			if (i < 15 && chance_below(&c, 4) == 0)
 				buf_str(&typed, between[chance_below(&c, COUNT_OF(between))]);

@@ -6,7 +6,8 @@
 
 static int look(struct turn *t)
 {
-	snprintf(seen, sizeof(seen), "%s|%.*s|%.*s|%.*s", turn_keyword(t), SLICE_ARG(turn_args(t)), SLICE_ARG(turn_written(t)), SLICE_ARG(turn_peer(t)));
+	snprintf(seen, sizeof(seen), "%s|%.*s|%.*s|%.*s", turn_keyword(t), SLICE_ARG(turn_args(t)),
+	    SLICE_ARG(turn_written(t)), SLICE_ARG(turn_peer(t)));
 	return 0;
 }
 
@@ -30,8 +31,9 @@ static int look_around(struct turn *t)
 
 	n = turn_operators(t, who, 4);
 	assert_int_equal(turn_people(t, &people, &people_n), 0);
-	snprintf(seen, sizeof(seen), "%s %d-%u-%u %u %.*s %u %d %d %s", turn_setting(t, "dinas"), today.year, today.month, today.day, n, SLICE_ARG(who[0]), people_n,
-	    turn_is_neutral(t), turn_is_demo(t), turn_setting(t, "nothing"));
+	snprintf(seen, sizeof(seen), "%s %d-%u-%u %u %.*s %u %d %d %s", turn_setting(t, "dinas"), today.year,
+	    today.month, today.day, n, SLICE_ARG(who[0]), people_n, turn_is_neutral(t), turn_is_demo(t),
+	    turn_setting(t, "nothing"));
 	assert_int_equal(turn_choice(t, SLICE_LIT("no 2"), 3), 2);
 	assert_int_equal(turn_choice(t, SLICE_LIT("4"), 3), -2);
 	assert_int_equal(turn_choice(t, SLICE_LIT("1 atau 2"), 3), -2);
@@ -65,7 +67,8 @@ static void test_pieces_of_a_turn_are_one_message_until_it_is_apart(void **state
 {
 	(void)state;
 	run("data", say_three);
-	assert_sql(&b, "Dibatalkan, tidak ada yang disimpan. Pilih angka 1 sampai 7.", "SELECT text FROM outbox WHERE id = 1");
+	assert_sql(
+	    &b, "Dibatalkan, tidak ada yang disimpan. Pilih angka 1 sampai 7.", "SELECT text FROM outbox WHERE id = 1");
 	assert_sql(&b, "\"Row\" - of the store", "SELECT text FROM outbox WHERE id = 2"); /* folded: still GSM */
 	assert_sql(&b, "2", "SELECT count(*) FROM outbox");
 	assert_sql(&b, "BTL@0", "SELECT steps FROM session");
@@ -101,7 +104,8 @@ static void test_a_secret_is_masked_in_the_row_only(void **state)
 	run("data", say_code);
 	f = effect(&b, EF_SUBMIT, 0);
 	assert_true(slice_starts(f->text, "Kode baru Anda 4821."));
-	assert_sql(&b, "1 1", "SELECT (text LIKE 'Kode baru Anda ****.%%Dibatalkan,%%') || ' ' || (text_sealed IS NOT NULL) FROM outbox");
+	assert_sql(&b, "1 1",
+	    "SELECT (text LIKE 'Kode baru Anda ****.%%Dibatalkan,%%') || ' ' || (text_sealed IS NOT NULL) FROM outbox");
 	assert_sql(&b, "0", "SELECT instr(text_sealed, '4821') FROM outbox");
 }
 
@@ -134,7 +138,8 @@ static int ask_d2(struct turn *t)
 
 static int look_kept(struct turn *t, bool fits)
 {
-	snprintf(seen, sizeof(seen), "%s|%s|%.*s|%.*s|%d", turn_keyword(t), turn_question(t), SLICE_ARG(turn_kept(t, "nama")), SLICE_ARG(turn_kept(t, "desa")), fits);
+	snprintf(seen, sizeof(seen), "%s|%s|%.*s|%.*s|%d", turn_keyword(t), turn_question(t),
+	    SLICE_ARG(turn_kept(t, "nama")), SLICE_ARG(turn_kept(t, "desa")), fits);
 	turn_keep(t, "desa", (struct slice){0});
 	turn_say(t, "BTL", NULL);
 	return 0;
@@ -164,7 +169,8 @@ static void test_a_closed_dialogue_leaves_nothing(void **state)
 	(void)state;
 	run("data", ask_d2);
 	answer("sesuatu", true, close_it);
-	assert_string_equal(conversation("question = '' AND asker = '' AND state_sealed IS NULL AND session IS NULL"), "1");
+	assert_string_equal(
+	    conversation("question = '' AND asker = '' AND state_sealed IS NULL AND session IS NULL"), "1");
 	assert_sql(&b, "D2@0 -@0 done", "SELECT steps || ' ' || ended FROM session");
 }
 

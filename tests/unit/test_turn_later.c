@@ -32,7 +32,8 @@ static void test_stop_is_remembered_for_a_day(void **state)
 
 static int last_heard(struct turn *t)
 {
-	snprintf(seen, sizeof(seen), "%lld", (long long)(turn_last_heard_ms(t) ? turn_now_ms(t) - turn_last_heard_ms(t) : -1));
+	snprintf(seen, sizeof(seen), "%lld",
+	    (long long)(turn_last_heard_ms(t) ? turn_now_ms(t) - turn_last_heard_ms(t) : -1));
 	return 0;
 }
 
@@ -65,7 +66,9 @@ static void set(const char *peer, const char *column, int value)
 	char *why = NULL;
 
 	sms(&b, peer, "data");
-	if (db_script(b.store->db, sql(&b, "SELECT 'UPDATE conversation SET %s = %d WHERE peer = ''%s'''", column, value, peer), NULL, NULL, &why) < 0)
+	if (db_script(b.store->db,
+		sql(&b, "SELECT 'UPDATE conversation SET %s = %d WHERE peer = ''%s'''", column, value, peer), NULL,
+		NULL, &why) < 0)
 		fail_msg("%s", why);
 }
 
@@ -169,7 +172,8 @@ static int go_wrong(struct turn *t)
 		return ERR_IO;
 	turn_ask(t, "D2", NULL);
 	turn_keep(t, "x", SLICE_LIT("y"));
-	if (turn_due(t, turn_now_ms(t), "fake.later", 1) < 0 || turn_notify(t, SLICE_LIT(B), LANE_SOS, NULL, "BTL", NULL, 0) < 0)
+	if (turn_due(t, turn_now_ms(t), "fake.later", 1) < 0 ||
+	    turn_notify(t, SLICE_LIT(B), LANE_SOS, NULL, "BTL", NULL, 0) < 0)
 		return ERR_IO;
 	return ERR_INVALID;
 }
