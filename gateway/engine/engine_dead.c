@@ -89,13 +89,17 @@ struct slice engine_event_json(struct engine *e, const struct event *ev)
 /* The message of a dead letter stays in the inbox, unless the row itself is what the store refuses. */
 static int keep_message(struct engine *e, const struct event *ev, int64_t *inbox)
 {
-	int err = turn_sms_dead(e, ev, inbox);
+	int err = turn_sms_dead(e, ev, true, inbox);
 
-	if (!err || err == ERR_SICK)
-		return err;
-	*inbox = 0;
-	err = db_rollback_to(e->store->db);
-	return err ? err : db_savepoint(e->store->db);
+	for (int tries = 0; err && err != ERR_SICK && tries < 2; tries++) {
+		*inbox = 0;
+		err = db_rollback_to(e->store->db);
+		if (!err)
+			err = db_savepoint(e->store->db);
+		if (!err && tries == 0)
+			err = turn_sms_dead(e, ev, false, inbox); /* was it the case? then the message alone */
+	}
+	return err;
 }
 
 int engine_bury(struct engine *e, const struct event *ev, int why, const char *who)

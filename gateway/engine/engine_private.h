@@ -67,5 +67,6 @@ int links_forsake(struct engine *e) MUST_USE;			    /* a slice of the submits th
 
 /* turn_sms.c: one message, inside its savepoint. *who gets who failed, for the dead letter. */
 int turn_sms(struct engine *e, const struct event *ev, const char **who) MUST_USE;
-/* The same, of which only the inbox row is kept: it is among the dead letters. */
-int turn_sms_dead(struct engine *e, const struct event *ev, int64_t *inbox) MUST_USE;
+/* The same, of which only the inbox row is kept, since it is among the dead letters; with keep_cries also a case, if it
+ * cries for help. */
+int turn_sms_dead(struct engine *e, const struct event *ev, bool keep_cries, int64_t *inbox) MUST_USE;

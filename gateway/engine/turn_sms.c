@@ -433,12 +433,39 @@ int turn_sms(struct engine *e, const struct event *ev, const char **who)
 	return err;
 }
 
-int turn_sms_dead(struct engine *e, const struct event *ev, int64_t *inbox)
+/* A cry for help that nobody could handle is a case all the same: the least that can be done, without what may have
+ * failed. */
+static int keep_cry(struct turn *t, const struct understanding *cry)
+{
+	const struct case_new c = {
+	    .kind = "sos", .peer = slice_of(t->peer), .certain = cry->sure, .state = "open", .now_ms = t->now_ms};
+	int64_t id;
+	int err = case_open(t->store, &c, &id);
+
+	if (!err)
+		err = case_line_add(
+		    t->store, id, t->inbox.id, "cried for help; the text could not be handled", t->now_ms);
+	if (!err)
+		log_error(LOG_ENGINE,
+		    "case %lld: a cry for help could not be handled, NOBODY was told: see `kabar case list`",
+		    (long long)id);
+	return err;
+}
+
+int turn_sms_dead(struct engine *e, const struct event *ev, bool keep_cries, int64_t *inbox)
 {
 	struct turn *t = turn_new(e, ev);
+	struct understanding cry;
 	int err = note_seen(t, ev);
+	bool cries = false;
 
 	*inbox = t->inbox.id;
+	if (keep_cries && !ev->u.sms.undecodable) {
+		router_begin(&t->router, t->inbox.text);
+		cries = !never_answered(t) && router_sos(&t->router, "", &cry);
+	}
 	t->inbox.text = masked(t, true);
-	return err ? err : store_silent(t, "dead", "it could not be handled: see its dead letter");
+	if (!err)
+		err = store_silent(t, "dead", "it could not be handled: see its dead letter");
+	return !err && cries ? keep_cry(t, &cry) : err;
 }

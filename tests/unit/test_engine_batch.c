@@ -203,6 +203,19 @@ static void test_a_failed_event_is_kept_sealed_and_accepted(void **state)
 	assert_sql(&b, "2", "SELECT count(*) FROM inbox");
 }
 
+static void test_a_cry_that_fails_is_a_case_all_the_same(void **state)
+{
+	struct event e[2] = {an_sms(&b, A, "tolong saya dipukul"), an_sms(&b, B, "BANTUAN")}, *list[] = {&e[0], &e[1]};
+
+	(void)state;
+	fault_arm("engine_event:1:error");
+	feed_all(&b, list, 2);
+	assert_int_equal(effects_n(&b, EF_ACCEPT), 2);
+	assert_sql(&b, "dead", "SELECT outcome FROM inbox WHERE peer = '" A "'");
+	assert_sql(&b, "sos open 1", "SELECT kind || ' ' || state || ' ' || certain FROM cases WHERE peer = '" A "'");
+	assert_sql(&b, "1", "SELECT count(*) FROM case_line WHERE inbox = (SELECT inbox FROM dead_letter)");
+}
+
 /* ---- time ---- */
 
 static void test_the_earliest_time_is_told(void **state)
@@ -398,6 +411,7 @@ int main(void)
 	    cmocka_unit_test(test_each_statement_may_fall_sick),
 	    T(credit_and_lives_come_back_from_a_sick_batch),
 	    T(a_failed_event_is_kept_sealed_and_accepted),
+	    T(a_cry_that_fails_is_a_case_all_the_same),
 	    T(the_earliest_time_is_told),
 	    T(a_time_that_nobody_knows_is_dropped),
 	    T(old_keys_are_purged_by_slices),
