@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * menu.h - words and lists as data: every word that a citizen reads, what he may write, and what the numbers
- * of a screen stand for.
+ * menu.h - words and lists as data: every word that a citizen reads, what he may write, and what the numbers of a screen stand for.
  *
- *   menus/words/<lang>.words     `ID = text`, one screen a line; `|` is a line feed, `{name}` a placeholder,
- * `#` begins a comment line menus/words/placeholders     `name septets [secret] [cut] = example`, one a line:
- * the longest that each may become menus/words/<lang>.keywords  libconfig: keywords with their spellings,
- * lists (yes, no, danger, ..), tables (country, numerals, topic_alias, ..) menus/trees/main.menu libconfig:
- * for each screen that is a numbered list, what each number stands for
+ *   menus/words/<lang>.words     `ID = text`, one screen a line; `|` is a line feed, `{name}` a placeholder, `#` begins a comment line
+ *   menus/words/placeholders     `name septets [secret] [cut] = example`, one a line: the longest that each may become
+ *   menus/words/<lang>.keywords  libconfig: keywords with their spellings, lists (yes, no, danger, ..), tables (country, numerals, ..)
+ *   menus/trees/main.menu        libconfig: for each screen that is a numbered list, what each number stands for
  *
  * struct menus is immutable after loading; any thread may read. Knows names only: no handler, no store.
  */

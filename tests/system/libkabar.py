@@ -137,7 +137,8 @@ class Gateway:
         self.log_path = f'{self.dir}/kabar.{self.logs}.log'
         with open(self.log_path, 'wb') as log:
             self.process = subprocess.Popen([KABAR, 'run', '-c', self.config, *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env)
-        if wait:
+        if wait:  # the row of a link may still say "up" from a life that was killed: the log tells of this one
+            until(lambda: self.alive_or_fail() and 'serves as' in self.log(), 30, f'the gateway serves: {self.log()}')
             self.wait_up()
         return self
 
