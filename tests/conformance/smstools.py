@@ -40,8 +40,11 @@ def files(folder):
     """Header and text of each file."""
     found = []
     for path in sorted(glob.glob(folder + '/*')):
-        with open(path, encoding='utf-8', errors='replace') as f:
-            found.append(f.read())
+        try:
+            with open(path, encoding='utf-8', errors='replace') as f:
+                found.append(f.read())
+        except FileNotFoundError:  # smsd writes under another name first
+            pass
     return found
 
 
