@@ -27,7 +27,7 @@ SIM_OBJ := $(SIM_SRC:%.c=$(BUILD)/obj/%.o)
 BASE    := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard gateway/base/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
-.PHONY: all deps deps-test run units test-programs test asan tsan bench bench-programs bench-growth install clean format help
+.PHONY: all deps deps-test run units test-programs test red asan tsan bench bench-programs bench-growth install clean format help
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -88,6 +88,10 @@ test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/tests/chat $(B
 test: deps-test ## all tests; ends in `N passed, N failed`
 	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
 	@tests/run --build build/test
+
+red: deps-test ## the tests of faults, each without its defence: it must fail
+	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
+	@KABAR_RED=1 tests/run --build build/test --only system/ --red
 
 asan: deps-test ## the same tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory -s BUILD=build/asan FAULTS=1 OPT=-O1 SAN=address,undefined test-programs

@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+#include "gateway/base/defence.h"
+
 #define FAULT_MAP(X)                                                                                                   \
 	X(engine_before_commit, "a batch is handled, nothing committed")                                               \
 	X(engine_after_commit, "committed, no effect has left")                                                        \

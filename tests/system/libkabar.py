@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 
@@ -23,19 +24,47 @@ SIM = os.environ.get('SIM', os.path.join(TOP, 'build/test/kabar-sim'))
 SLEEPCAP = os.environ.get('SLEEPCAP', os.path.join(TOP, 'build/test/sleepcap.so'))
 SLOW = float(os.environ.get('KABAR_SLOW', '1'))
 
+RED = os.environ.get('KABAR_RED') == '1'
+SHOWN = threading.Lock()  # tests of a pool print one after the other
+_local = threading.local()
 _failed = 0
 
 
-def test(name, function, *args):
-    """Runs one test; prints its TAP line. An assertion or any exception fails it."""
+def test(name, function, *args, without=None):
+    """Runs one test; prints its TAP line. An assertion or any exception fails it.
+
+    `without` names the defence (gateway/base/defence.h) that the test leans on. With KABAR_RED=1 only such tests run, each with its
+    defence taken away from every Gateway of its thread: it must fail, or it proves nothing."""
+    if RED:
+        if without:
+            _red(name, function, args, without)
+        return
     global _failed
     try:
         function(*args)
-        print(f'ok {name}', flush=True)
+        with SHOWN:
+            print(f'ok {name}', flush=True)
     except Exception:
-        _failed += 1
-        print(f'not ok {name}', flush=True)
-        print('# ' + traceback.format_exc().replace('\n', '\n# '), flush=True)
+        with SHOWN:
+            _failed += 1
+            print(f'not ok {name}', flush=True)
+            print('# ' + traceback.format_exc().replace('\n', '\n# '), flush=True)
+
+
+def _red(name, function, args, without):
+    global _failed
+    _local.without = without
+    try:
+        function(*args)
+    except Exception as seen:
+        with SHOWN:
+            print(f'ok {name}: red without {without}: {str(seen)[:120]!r}', flush=True)
+    else:
+        with SHOWN:
+            _failed += 1
+            print(f'not ok {name}: still passes without {without}', flush=True)
+    finally:
+        _local.without = None
 
 
 def finish():
@@ -117,6 +146,7 @@ class Gateway:
     def __init__(self, net, config='', gateway='demo = true;', capped=True, environment=None, bearers=None):
         self.net, self.capped = net, capped
         self.environment = environment or {}
+        self.without = getattr(_local, 'without', None)  # of the test that runs in this thread
         self.dir = net.dir
         self.config = f'{net.dir}/gateway.conf'
         if bearers is None:
@@ -131,6 +161,8 @@ class Gateway:
 
     def start(self, *options, environment=None, wait=True):
         env = dict(os.environ, **self.environment, **(environment or {}))
+        if self.without:
+            env['KABAR_WITHOUT'] = self.without
         if self.capped:
             env['LD_PRELOAD'] = SLEEPCAP
         self.logs += 1
