@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* settings_keys.c - the master copy of every key of gateway.conf: type, default, range and meaning. Those of a bearer's kind stand with the bearer. */
+#include "gateway/bearer/bearer.h"
+#include "gateway/settings.h"
+
+static const struct conf_key gateway_keys[] = {
+    {"name", CONF_STRING, "kabar", 1, 40, NULL, 0, "Name of this gateway: in every row that it owns, and in reports."},
+    {"state_dir", CONF_STRING, "var", 1, 400, NULL, CONF_PATH,
+	"Folder of the key file, the control socket and, by default, the store."},
+    {"key_file", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH,
+	"The key that seals personal data; made at the first start. Default: state_dir/kabar.key. Keep a copy in a "
+	"safe place."},
+    {"timezone", CONF_STRING, "Asia/Jakarta", 1, 60, NULL, 0,
+	"Time zone of people whose village says none: Asia/Jakarta, Asia/Makassar, Asia/Jayapura."},
+    {"language", CONF_STRING, "id", 2, 3, NULL, 0, "Language of answers unless a person chose another."},
+    {"dinas", CONF_STRING, "Dinas Tenaga Kerja", 1, 22, NULL, CONF_RELOAD,
+	"Name of the office that keeps the data, as people read it."},
+    {"notice_version", CONF_STRING, "1", 1, 20, NULL, CONF_RELOAD,
+	"Version of the privacy notice that consents refer to."},
+    {"demo", CONF_BOOL, "false", 0, 1, NULL, 0,
+	"Loads sample villages and events into an empty store, and sends drafts, marked so. Never for real people."},
+    {"menus_dir", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH,
+	"Folder of words and menus. Default: menus beside the program's tree, or the installed one."},
+    {"content_dir", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH,
+	"Folder of the shipped draft content. Default: storage/demo beside the program's tree, or the installed one."},
+    {"log_level", CONF_STRING, "info", 0, 0, "error|warn|info|debug", CONF_RELOAD, "How much is said on stderr."},
+    {"reply_expires", CONF_DURATION, "6h", 60000, 604800000, NULL, CONF_RELOAD,
+	"An answer that could not be sent for so long is dropped."},
+    {"unknown_retry", CONF_DURATION, "60s", 1000, 86400000, NULL, CONF_RELOAD,
+	"An answer of which nobody knows whether the network took it is sent once more after this."},
+    {"replies_per_hour", CONF_INT, "30", 1, 1000, NULL, CONF_RELOAD,
+	"Answers to one number in an hour, cries for help apart: robots are not fed."},
+    {"want_report", CONF_BOOL, "true", 0, 1, NULL, CONF_RELOAD, "Ask the network for delivery reports."},
+    {0},
+};
+static const struct conf_key store_keys[] = {
+    {"kind", CONF_STRING, "sqlite", 0, 0, "sqlite", 0, "The database."},
+    {"path", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH, "Its file. Default: state_dir/kabar.db."},
+    {0},
+};
+static const struct conf_key bearer_keys[] = {
+    {"name", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED, "Name of the bearer, in status and logs."},
+    {"kind", CONF_STRING, NULL, 0, 0, NULL, CONF_REQUIRED, "What it is."},
+    {"number", CONF_STRING, "", 0, 20, NULL, 0,
+	"Our number there, as people dial it. Texts from our own numbers are never answered."},
+    {0},
+};
+static const struct conf_key route_keys[] = {
+    {"prefix", CONF_STRING, "", 0, 20, NULL, CONF_REQUIRED | CONF_RELOAD,
+	"Beginning of the recipient's number, such as \"+62811\"; \"\" is every number. The longest counts."},
+    {"bearer", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED | CONF_RELOAD, "Name of the bearer that carries it."},
+    {0},
+};
+static const struct conf_key operator_keys[] = {
+    {"number", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED | CONF_RELOAD,
+	"Number that cries for help and alarms are sent to."},
+    {"hours", CONF_STRING, "00-24", 5, 5, NULL, CONF_RELOAD,
+	"Hours of duty, local time, such as \"08-20\" or \"20-08\"."},
+    {0},
+};
+
+static const struct conf_key *keys_of_bearer(const char *kind)
+{
+	const struct bearer_kind *k = bearer_kind_by_name(kind);
+
+	return k ? k->keys : NULL;
+}
+
+const struct conf_group_def settings_groups[] = {
+    {"gateway", false, "The gateway itself.", gateway_keys, NULL, NULL},
+    {"store", false, "Where messages and records are kept.", store_keys, NULL, NULL},
+    {"bearers", true, "Ways into the network: one group a modem.", bearer_keys, keys_of_bearer, "gsm|null"},
+    {"routes", true,
+	"Which bearer carries what is sent unasked. Without routes: the one that the person wrote to last, else the "
+	"first.",
+	route_keys, NULL, NULL},
+    {"operators", true, "People who are alerted at a cry for help.", operator_keys, NULL, NULL},
+};
+const unsigned settings_groups_n = COUNT_OF(settings_groups);
