@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/base/err.h"
+#include "sim/fate.h"
 #include "sim/smsc.h"
 #include "sim/text_mode.h"
 
@@ -14,15 +15,28 @@ static int refuse(struct modem *m, int cms)
 	return AT_CMS(cms);
 }
 
+/* The recipient of the SUBMIT in m->job, as phones are kept by. */
+static void recipient(const struct modem *m, char out[NET_NUMBER_MAX])
+{
+	struct pdu_submit s;
+
+	out[0] = '\0';
+	if (pdu_submit_decode(m->job.tpdu, m->job.n, &s) == 0)
+		net_number(slice_of(s.to.text), out);
+}
+
 /* The latency is over: the network has decided. */
 static void send_result(void *arg)
 {
 	struct modem *m = arg;
+	char to[NET_NUMBER_MAX];
 	int code;
 
 	if (m->job.life != m->life || m->at.state != AT_BUSY)
 		return;
-	if (mishap_hit(&m->mishaps, MISHAP_lost_cmgs_refused)) {
+	recipient(m, to);
+	if (mishap_hit(&m->mishaps, MISHAP_lost_cmgs_refused) ||
+	    fate_hit(m->net->fates, to, FATE_lost_silently, &code)) {
 		at_finish(m, AT_SILENT);
 		return;
 	}
@@ -31,13 +45,18 @@ static void send_result(void *arg)
 		at_finish(m, refuse(m, code ? code : CMS_UNKNOWN));
 		return;
 	}
+	if (fate_hit(m->net->fates, to, FATE_refused, &code)) {
+		at_finish(m, refuse(m, code));
+		return;
+	}
 	if (!modem_on_air(m)) {
 		at_finish(m, refuse(m, CMS_NO_NETWORK));
 		return;
 	}
 	m->job.tpdu[1] = ++m->mr;
 	smsc_submit(m, m->job.tpdu, m->job.n, m->mr);
-	if (mishap_hit(&m->mishaps, MISHAP_lost_cmgs_accepted)) {
+	if (mishap_hit(&m->mishaps, MISHAP_lost_cmgs_accepted) ||
+	    fate_hit(m->net->fates, to, FATE_taken_silently, &code)) {
 		at_finish(m, AT_SILENT);
 		return;
 	}

@@ -6,6 +6,7 @@
 
 #include "gateway/base/err.h"
 #include "sim/control.h"
+#include "sim/fate.h"
 #include "sim/ledger.h"
 #include "sim/phone.h"
 #include "sim/smsc.h"
@@ -169,9 +170,27 @@ static json_t *do_clear(struct net *net, struct control_client *c, json_t *reque
 	return done();
 }
 
+/* What every SMS to a number meets from now on. */
+static json_t *do_fate(struct net *net, struct control_client *c, json_t *request)
+{
+	const char *name = text_of(request, "name");
+	int64_t count = number_of(request, "count", -1);
+	char number[NET_NUMBER_MAX];
+	int fate = name ? fate_named(slice_of(name)) : ERR_NOT_FOUND;
+
+	(void)c;
+	if (!phone_number(request, number))
+		return fail("fate needs a number");
+	if (fate < 0)
+		return fail("no fate is named \"%s\"", name ? name : "");
+	fate_set(net->fates, number, (enum fate)fate, count, (int)number_of(request, "arg", 0));
+	return done();
+}
+
 static json_t *do_ledger(struct net *net, struct control_client *c, json_t *request)
 {
-	json_t *o = ledger_json(smsc_ledger(net->smsc), number_of(request, "from_n", 1));
+	int64_t from_n = number_of(request, "from_n", 1);
+	json_t *o = ledger_json(smsc_ledger(net->smsc), from_n, number_of(request, "from_delivery", from_n));
 
 	(void)c;
 	json_object_set_new(o, "ok", json_true());
@@ -401,6 +420,7 @@ static const struct {
     {"phone", do_phone},
     {"inbox", do_inbox},
     {"clear", do_clear},
+    {"fate", do_fate},
     {"ledger", do_ledger},
     {"state", do_state},
     {"set", do_set},

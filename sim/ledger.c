@@ -144,13 +144,13 @@ static json_t *delivery_json(const struct ledger_delivery *r)
 	return o;
 }
 
-json_t *ledger_json(const struct ledger *l, int64_t from_n)
+json_t *ledger_json(const struct ledger *l, int64_t from_submit, int64_t from_delivery)
 {
 	json_t *submits = json_array(), *deliveries = json_array();
 
-	for (size_t i = from_n > 1 ? (size_t)from_n - 1 : 0; i < l->submits_n; i++)
+	for (size_t i = from_submit > 1 ? (size_t)from_submit - 1 : 0; i < l->submits_n; i++)
 		json_array_append_new(submits, submit_json(&l->submits[i]));
-	for (size_t i = from_n > 1 ? (size_t)from_n - 1 : 0; i < l->deliveries_n; i++)
+	for (size_t i = from_delivery > 1 ? (size_t)from_delivery - 1 : 0; i < l->deliveries_n; i++)
 		json_array_append_new(deliveries, delivery_json(&l->deliveries[i]));
 	return json_pack("{s:o, s:o}", "submits", submits, "deliveries", deliveries);
 }

@@ -42,5 +42,5 @@ void ledger_free(struct ledger *l);
 int64_t ledger_add_submit(struct ledger *l, struct ledger_submit row);
 int64_t ledger_add_delivery(struct ledger *l, struct ledger_delivery row);
 
-/* {"submits":[..],"deliveries":[..]} of rows with n >= from_n; the caller owns it. */
-json_t *ledger_json(const struct ledger *l, int64_t from_n) MUST_USE;
+/* {"submits":[..],"deliveries":[..]} of rows with n >= from_submit and n >= from_delivery; the caller owns it. */
+json_t *ledger_json(const struct ledger *l, int64_t from_submit, int64_t from_delivery) MUST_USE;

@@ -10,6 +10,7 @@
 
 #include "gateway/base/err.h"
 #include "sim/control.h"
+#include "sim/fate.h"
 #include "sim/modem.h"
 #include "sim/phone.h"
 #include "sim/smsc.h"
@@ -210,6 +211,7 @@ static int start(struct net *net, const struct options *o)
 	if (o->trace && !(net->trace = fopen(o->trace, "ae")))
 		return failed(o->trace, strerror(errno));
 	net->phones = phones_new(net);
+	net->fates = fates_new();
 	net->smsc = smsc_new(net);
 	err = control_start(net);
 	if (err < 0)
@@ -248,6 +250,8 @@ static void stop(struct net *net)
 		smsc_free(net->smsc);
 	if (net->phones)
 		phones_free(net->phones);
+	if (net->fates)
+		fates_free(net->fates);
 	if (net->trace)
 		fclose(net->trace);
 }

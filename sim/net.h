@@ -22,6 +22,7 @@
 struct modem;
 struct smsc;
 struct phones;
+struct fates;
 struct control;
 struct later;
 
@@ -37,6 +38,7 @@ struct net {
 	unsigned modems_n;
 	struct smsc *smsc;
 	struct phones *phones;
+	struct fates *fates;
 	struct control *control;
 	struct later *laters;
 };

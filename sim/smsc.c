@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gateway/base/err.h"
+#include "sim/fate.h"
 #include "sim/ledger.h"
 #include "sim/phone.h"
 
@@ -151,8 +152,10 @@ static struct message *report_new(const struct message *of, uint8_t status)
 static void report(struct smsc *s, const struct message *m, uint8_t status)
 {
 	struct modem *to = m->origin;
+	int none;
 
-	if (!to || !m->report_wanted || to->report == REPORT_NEVER)
+	if (!to || !m->report_wanted || to->report == REPORT_NEVER ||
+	    fate_hit(s->net->fates, m->to, FATE_unreported, &none))
 		return;
 	if (to->report == REPORT_FAILED)
 		status = STATUS_NOT_OBTAINABLE;
@@ -265,6 +268,20 @@ void smsc_alert(struct modem *m)
 	uv_timer_start(&s->alert, alert_fire, 0, 0);
 }
 
+static void to_phone(struct smsc *s, const struct message *m, const char *number)
+{
+	int status;
+
+	if (fate_hit(s->net->fates, number, FATE_undelivered, &status)) {
+		delivered(s, m, "", "nowhere");
+		report(s, m, (uint8_t)status);
+		return;
+	}
+	phones_take(s->net->phones, m->from, number, &m->ud);
+	delivered(s, m, "", "phone");
+	report(s, m, STATUS_DELIVERED);
+}
+
 static void route(struct smsc *s, struct message *msg)
 {
 	char number[NET_NUMBER_MAX];
@@ -282,11 +299,8 @@ static void route(struct smsc *s, struct message *msg)
 			pump_queue(s, m, q);
 		return;
 	}
-	if (!msg->is_report) {
-		phones_take(s->net->phones, msg->from, number, &msg->ud);
-		delivered(s, msg, "", "phone");
-		report(s, msg, STATUS_DELIVERED);
-	}
+	if (!msg->is_report)
+		to_phone(s, msg, number);
 	free(msg);
 }
 
