@@ -12,7 +12,7 @@ SAN     ?=
 FAULTS  ?= 0
 
 LIBS     := libuv gammu sqlite3 libconfig jansson libsodium libutf8proc
-WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2 -Wno-format-truncation $(if $(SAN),-Wno-stringop-truncation -Wno-maybe-uninitialized)
+WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2 -Wno-format-truncation $(if $(SAN),-Wno-stringop-truncation -Wno-maybe-uninitialized) $(if $(findstring clang,$(CC)),-Wno-unknown-warning-option -Wno-format-nonliteral -Wno-shadow)
 HARDEN   := -fstack-protector-strong -fPIE -fno-strict-aliasing $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 DEFINES  := -D_GNU_SOURCE -DKABAR_VERSION='"$(VERSION)"' -DKABAR_FAULTS=$(FAULTS) -DKABAR_DATADIR='"$(PREFIX)/share/kabar"'
 CFLAGS   += -std=gnu11 -g $(OPT) $(WARN) $(HARDEN) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
@@ -28,6 +28,7 @@ BASE    := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard gateway/base/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
 .PHONY: all deps deps-test run units test-programs test red asan tsan bench bench-programs bench-growth install clean format help
+.PHONY: fuzz fuzz-short fuzz-programs
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -101,6 +102,23 @@ asan: deps-test ## the same tests under AddressSanitizer and UBSan
 tsan: deps-test ## loop and engine thread under ThreadSanitizer
 	@$(MAKE) --no-print-directory -s BUILD=build/tsan FAULTS=1 OPT=-O1 SAN=thread test-programs
 	@TSAN_OPTIONS=halt_on_error=0:exitcode=66 KABAR_SLOW=3 tests/run --build build/tsan --only mailbox,threads,control
+
+# libFuzzer: every tests/fuzz/fuzz_NAME.c is a target over the library, both built with ASan and UBSan.
+FUZZ      := build/fuzz
+FUZZ_SAN  := fuzzer-no-link,address,undefined
+FUZZERS   := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+SECONDS   ?= 600
+fuzz-programs: $(FUZZERS)
+
+$(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/libkabar.a
+	$(CC) $(subst fuzzer-no-link,fuzzer,$(LDFLAGS)) -o $@ $^ $(LDLIBS)
+
+fuzz: deps-test ## fuzz each target for SECONDS (600), two at a time
+	@$(MAKE) --no-print-directory -s BUILD=$(FUZZ) CC=clang OPT=-O1 SAN=$(FUZZ_SAN) fuzz-programs
+	@tests/fuzz/run --build $(FUZZ) --seconds $(SECONDS)
+
+fuzz-short: ## the same for 30 s each
+	@$(MAKE) --no-print-directory fuzz SECONDS=30
 
 $(BUILD)/bench_engine: $(BUILD)/obj/tests/bench/bench_engine.o $(BUILD)/libkabar.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)

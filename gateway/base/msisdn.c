@@ -252,7 +252,7 @@ enum msisdn_kind msisdn_from_network(struct slice sender, char out[MSISDN_SIZE])
 	if (strlen(digits) > DIGITS_MAX)
 		return MSISDN_INVALID;
 	plain_number(digits, plus, out);
-	return MSISDN_OTHER;
+	return strlen(out) > 1 + 6 ? MSISDN_OTHER : MSISDN_SHORT; /* "00135780" */
 }
 
 bool msisdn_is_foreign(const char *e164)

@@ -145,6 +145,7 @@ static void test_paid_services_and_fixed_lines_are_no_mobiles(void **state)
 	assert_string_equal(out, "+62218901234");
 	assert_int_equal(msisdn_from_network(slice_of("0012025550123"), out), MSISDN_OTHER);
 	assert_string_equal(out, "+12025550123");
+	assert_int_equal(msisdn_from_network(slice_of("00135780"), out), MSISDN_SHORT); /* what 00 leaves is no number */
 }
 
 static void test_any_text(void **state)
