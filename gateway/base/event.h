@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gateway/base/condition.h"
 #include "gateway/base/gsm7.h"
 #include "gateway/base/str.h"
 
@@ -52,6 +53,11 @@ enum failure {
 	FAILURE_TRANSIENT,	 /* try again later */
 	FAILURE_PERMANENT,	 /* never will */
 	FAILURE_NOT_HANDED_OVER, /* the job never began: as if it had not been leased */
+	/*
+	 * The link itself cannot send now (no SIM, no network, no message centre): no fault of the message, which is as if never handed over. The link gives no
+	 * credit until it is well again or 60 s have passed, and its condition says what is wrong.
+	 */
+	FAILURE_LINK,
 };
 enum report_state { REPORT_DELIVERED, REPORT_UNDELIVERED, REPORT_EXPIRED, REPORT_BUFFERED };
 enum ussd_step { USSD_BEGIN, USSD_ANSWER, USSD_ABORT, USSD_TIMEOUT };
@@ -96,7 +102,11 @@ struct event {
 			struct slice network, imei, iccid, smsc;
 			int8_t signal_percent; /* -1 unknown */
 			uint8_t state;	       /* enum link_state */
+			uint8_t condition;     /* enum link_condition */
 			uint8_t pin_rejected;
+			uint8_t pin_offered;	    /* an offer whose verdict is not known yet */
+			int32_t sim_used, sim_size; /* places for messages; size 0: unknown */
+			int32_t me_used, me_size;
 		} link; /* UP, DOWN, STATE */
 		struct {
 			uint32_t parts;

@@ -227,7 +227,7 @@ void gsm_settled(struct gsm *g, bool answered, int code, int mr)
 	memcpy(why, g->submit.why, sizeof(why));
 	if (g->submit.settling && answered && code == 0)
 		gsm_tell_sent(g, mr);
-	else if (g->submit.settling && answered)
+	else if (g->submit.settling && answered && !gsm_code_is_doubtful(code))
 		gsm_tell_failed(g, failure, code, words);
 	else if (g->submit.settling)
 		gsm_tell_unknown(g, why[0] ? why : "the modem went away while it sent");

@@ -99,7 +99,10 @@ static void heard_failed(struct gsm *g, const json_t *o)
 
 	if (gsm_line_bool(o, "handed"))
 		failure = gsm_code_failure(code, &words);
-	gsm_tell_failed(g, failure, code, words);
+	if (gsm_code_is_doubtful(code))
+		gsm_tell_unknown(g, words);
+	else
+		gsm_tell_failed(g, failure, code, words);
 }
 
 static void heard_of_submit(struct gsm *g, const char *ev, const json_t *o)

@@ -12,6 +12,7 @@
 
 #define SECOND INT64_C(1000)
 #define HOUR (3600 * SECOND)
+#define LINK_AGAIN_MS (10 * SECOND)
 #define REPLY_AGAIN_MS (60 * SECOND)
 #define REPLY_ATTEMPTS 2
 #define REPORT_SENT_MS (7 * 24 * HOUR) /* a report belongs to a submit not older than this */
@@ -144,6 +145,32 @@ static int on_failed(
 	return save(e, row, s, SUBMIT_FAILED);
 }
 
+static bool is_undone(int failure)
+{
+	return failure == FAILURE_NOT_HANDED_OVER || failure == FAILURE_LINK;
+}
+
+/* As if it had not been leased. Where the link is to blame, it may be well soon; a cry does not wait for that. */
+static int on_undone(struct engine *e, struct outbox_row *row, const struct submit_row *s, const struct event *ev)
+{
+	row->todo |= bit_of(s);
+	row->state = OUT_QUEUED;
+	if (ev->u.result.failure == FAILURE_LINK) {
+		row->why = ev->u.result.why;
+		if (row->lane == LANE_SOS)
+			row->route = route_beside(e, s->link);
+		else
+			row->due_ms = e->now_ms + LINK_AGAIN_MS;
+	}
+	if (row->due_ms > e->now_ms) {
+		int err = due_add(e->store, row->due_ms, slice_of(DUE_AGAIN), row->id);
+
+		if (err)
+			return err;
+	}
+	return outbox_set(e->store, row);
+}
+
 static int on_unknown(struct engine *e, struct outbox_row *row, const struct submit_row *s, struct slice why)
 {
 	remember_attempt(row, s);
@@ -172,7 +199,7 @@ static int settle(struct engine *e, const struct event *ev, enum submit_state to
 	    .code = ev->u.result.code,
 	    .done_ms = e->now_ms,
 	};
-	bool undo = ev->kind == EV_FAILED && ev->u.result.failure == FAILURE_NOT_HANDED_OVER;
+	bool undo = ev->kind == EV_FAILED && is_undone(ev->u.result.failure);
 
 	return undo ? submit_undo(e->store, &outcome, was) : submit_settle(e->store, &outcome, was);
 }
@@ -196,11 +223,8 @@ static int result(struct engine *e, const struct event *ev)
 		return on_sent(e, &row, &was, ev->u.result.net_ref);
 	if (ev->kind == EV_UNKNOWN)
 		return was.state == SUBMIT_UNKNOWN ? 0 : on_unknown(e, &row, &was, ev->u.result.why);
-	if (ev->u.result.failure == FAILURE_NOT_HANDED_OVER) {
-		row.todo |= bit_of(&was);
-		row.state = OUT_QUEUED;
-		return outbox_set(e->store, &row);
-	}
+	if (is_undone(ev->u.result.failure))
+		return on_undone(e, &row, &was, ev);
 	return on_failed(e, &row, &was,
 	    ev->u.result.failure == FAILURE_TRANSIENT ||
 		(row.lane == LANE_SOS && !is_no_such_number(ev->u.result.code)),

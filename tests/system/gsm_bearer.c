@@ -111,7 +111,7 @@ static void put_sms(json_t *o, const struct event *e)
 
 static void put_result(json_t *o, const struct event *e)
 {
-	static const char *const failures[] = {"transient", "permanent", "not_handed_over"};
+	static const char *const failures[] = {"transient", "permanent", "not_handed_over", "link"};
 
 	json_object_set_new(o, "submit", json_integer((json_int_t)e->u.result.submit));
 	put(o, "net_ref", e->u.result.net_ref);

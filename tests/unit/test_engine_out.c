@@ -246,6 +246,30 @@ static void test_what_was_never_handed_over_was_never_leased(void **state)
 	assert_sql(&b, "1", "SELECT attempt FROM submit");
 }
 
+static void test_a_link_that_cannot_send_blames_no_message(void **state)
+{
+	int64_t id = leased(LANE_REPLY), sos;
+
+	(void)state;
+	failed(FAILURE_LINK, submitted(0));
+	assert_string_equal(state_of(id), "QUEUED");
+	assert_sql(&b, "0", "SELECT count(*) FROM submit");
+	credit(&b, 0, 1, 1);
+	assert_int_equal(effects_n(&b, EF_SUBMIT), 0); /* not for ten seconds */
+	b.now_ms += 10000;
+	nothing(&b);
+	assert_int_equal(effects_n(&b, EF_SUBMIT), 1);
+	assert_sql(&b, "1", "SELECT attempt FROM submit");
+	up(&b, 1, 1);
+	sos = queue("m1", LANE_SOS, "tolong");
+	credit(&b, 0, 1, 1);
+	failed(FAILURE_LINK, submitted(0));
+	assert_sql(&b, "m2", "SELECT route FROM outbox WHERE lane = 0");
+	credit(&b, 1, 1, 1); /* a cry goes by the other at once */
+	assert_int_equal(effects_n(&b, EF_SUBMIT), 1);
+	assert_string_equal(state_of(sos), "SUBMITTING");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
 
 int main(void)
@@ -265,6 +289,7 @@ int main(void)
 	    T(a_refusal_for_good_is_final),
 	    T(a_part_refused_for_good_stops_the_others),
 	    T(what_was_never_handed_over_was_never_leased),
+	    T(a_link_that_cannot_send_blames_no_message),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

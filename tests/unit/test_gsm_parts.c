@@ -251,8 +251,9 @@ static void a_report_is_read_from_its_pdu(void **state)
 
 static void codes_have_a_class_and_words(void **state)
 {
-	static const int permanent[] = {1, 8, 10, 27, 28, 29, 30, 50, 69, 96, 304},
-			 transient[] = {-1, 21, 38, 41, 42, 47, 330, 331, 332, 500, 777, 0};
+	static const int permanent[] = {1, 8, 10, 27, 28, 29, 30, 50, 69, 95, 96, 97, 99, 195, 197, 304},
+			 transient[] = {-1, 21, 41, 42, 47, 192, 194, 322, 332, 500, 777, 0},
+			 of_link[] = {38, 310, 311, 312, 313, 314, 315, 316, 317, 318, 330, 331};
 	const char *words;
 
 	(void)state;
@@ -260,8 +261,15 @@ static void codes_have_a_class_and_words(void **state)
 		assert_int_equal(gsm_code_failure(permanent[i], &words), FAILURE_PERMANENT);
 	for (unsigned i = 0; i < COUNT_OF(transient); i++) {
 		assert_int_equal(gsm_code_failure(transient[i], &words), FAILURE_TRANSIENT);
+		assert_int_equal(gsm_code_condition(transient[i]), CONDITION_OK);
 		assert_true(words && *words);
 	}
+	for (unsigned i = 0; i < COUNT_OF(of_link); i++) {
+		assert_int_equal(gsm_code_failure(of_link[i], &words), FAILURE_LINK);
+		assert_int_not_equal(gsm_code_condition(of_link[i]), CONDITION_OK);
+	}
+	assert_string_equal(link_condition_word(gsm_code_condition(330)), "no_smsc");
+	assert_true(gsm_code_is_doubtful(332) && !gsm_code_is_doubtful(331));
 	assert_int_equal(gsm_report_state(0), REPORT_DELIVERED);
 	assert_int_equal(gsm_report_state(2), REPORT_DELIVERED);
 	assert_int_equal(gsm_report_state(0x20), REPORT_BUFFERED);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* condition.c - see condition.h. */
+#include "gateway/base/condition.h"
+
+#include "gateway/base/must.h"
+
+const char *link_condition_word(enum link_condition c)
+{
+	static const char *const words[] = {
+#define X(name, word) [name] = word,
+	    LINK_CONDITION_MAP(X)
+#undef X
+	};
+
+	MUST(c < CONDITION_N);
+	return words[c];
+}
