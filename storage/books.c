@@ -25,6 +25,12 @@ static void link_read(struct store *s, enum query q, void *row)
 	    .changed_ms = db_int(s->db, q, 8),
 	    .signal = db_is_null(s->db, q, 9) ? -1 : (int)db_int(s->db, q, 9),
 	    .pin_rejected = db_int(s->db, q, 10) != 0,
+	    .pin_offered = db_int(s->db, q, 11) != 0,
+	    .condition = db_text(s->db, q, 12, a),
+	    .sim_used = (int)db_int(s->db, q, 13),
+	    .sim_size = (int)db_int(s->db, q, 14),
+	    .me_used = (int)db_int(s->db, q, 15),
+	    .me_size = (int)db_int(s->db, q, 16),
 	};
 }
 
@@ -52,26 +58,61 @@ int link_up(struct store *s, struct slice name, int64_t epoch, int64_t now_ms)
 	return row_changed(s, db_exec(s->db, Q_link_up, "sii", name, epoch, now_ms));
 }
 
-/* What the row says, laid over what is stored; the same again costs no write. */
-int link_state_set(struct store *s, const struct link_row *row)
+static struct slice laid_over(struct slice said, struct slice old)
 {
-	struct link_row old;
-	int err = link_get(s, row->name, &old);
-	bool new_state, new_words;
+	return said.n ? said : old;
+}
+
+/* What the row says, laid over what is stored. */
+static struct link_row link_merged(const struct link_row *said, const struct link_row *old)
+{
+	struct link_row r = *old;
+	bool other;
+
+	r.state = laid_over(said->state, old->state);
+	r.condition = laid_over(said->condition, old->condition);
+	r.reason = said->state.n ? said->reason : laid_over(said->reason, old->reason);
+	r.network = laid_over(said->network, old->network);
+	r.imei = laid_over(said->imei, old->imei);
+	r.iccid = laid_over(said->iccid, old->iccid);
+	r.smsc = laid_over(said->smsc, old->smsc);
+	r.signal = said->signal;
+	r.pin_rejected |= said->pin_rejected;
+	r.pin_offered = said->pin_offered;
+	if (said->sim_size || said->me_size) {
+		r.sim_used = said->sim_used;
+		r.sim_size = said->sim_size;
+		r.me_used = said->me_used;
+		r.me_size = said->me_size;
+	}
+	other = !slice_eq(r.state, old->state) || !slice_eq(r.condition, old->condition);
+	r.changed_ms = other ? said->changed_ms : old->changed_ms;
+	return r;
+}
+
+static bool link_same(const struct link_row *a, const struct link_row *b)
+{
+	return slice_eq(a->state, b->state) && slice_eq(a->condition, b->condition) && slice_eq(a->reason, b->reason) &&
+	       slice_eq(a->network, b->network) && slice_eq(a->imei, b->imei) && slice_eq(a->iccid, b->iccid) &&
+	       slice_eq(a->smsc, b->smsc) && a->signal == b->signal && a->pin_rejected == b->pin_rejected &&
+	       a->pin_offered == b->pin_offered && a->sim_used == b->sim_used && a->sim_size == b->sim_size &&
+	       a->me_used == b->me_used && a->me_size == b->me_size;
+}
+
+int link_state_set(struct store *s, const struct link_row *said)
+{
+	struct link_row old, row;
+	int err = link_get(s, said->name, &old);
 
 	if (err)
 		return err;
-	new_state = row->state.n && !slice_eq(row->state, old.state);
-#define CHANGED(field) (row->field.n && !slice_eq(row->field, old.field))
-	new_words = CHANGED(reason) || CHANGED(network) || CHANGED(imei) || CHANGED(iccid) || CHANGED(smsc);
-#undef CHANGED
-	if (!new_state && !new_words && row->signal == old.signal && row->pin_rejected <= old.pin_rejected)
+	row = link_merged(said, &old);
+	if (link_same(&row, &old))
 		return 0;
-#define LAID_OVER(field) (row->field.n ? row->field : old.field)
-	return db_exec_one(s->db, Q_link_state_set, "sssssssiii", row->name, LAID_OVER(state), LAID_OVER(reason),
-	    LAID_OVER(network), LAID_OVER(imei), LAID_OVER(iccid), LAID_OVER(smsc), (int64_t)row->signal,
-	    (int64_t)(row->pin_rejected || old.pin_rejected), new_state ? row->changed_ms : old.changed_ms);
-#undef LAID_OVER
+	return db_exec_one(s->db, Q_link_state_set, "sssssssiiiisiiii", row.name, row.state, row.reason, row.network,
+	    row.imei, row.iccid, row.smsc, (int64_t)row.signal, (int64_t)row.pin_rejected, row.changed_ms,
+	    (int64_t)row.pin_offered, row.condition, (int64_t)row.sim_used, (int64_t)row.sim_size, (int64_t)row.me_used,
+	    (int64_t)row.me_size);
 }
 
 int link_pin_reset(struct store *s, struct slice name)

@@ -6,17 +6,19 @@
 #include "storage/store.h"
 
 struct link_row {
-	struct slice name, state, reason, network, imei, iccid, smsc;
+	struct slice name, state, condition, reason, network, imei, iccid, smsc;
 	int64_t epoch, changed_ms;
 	int signal; /* percent, -1 unknown */
-	bool pin_rejected;
+	bool pin_rejected, pin_offered;
+	int sim_used, sim_size, me_used, me_size; /* places for messages; a size of 0: unknown */
 };
 int link_ensure(struct store *s, struct slice name) MUST_USE; /* a row for a bearer of the configuration */
 int link_get(struct store *s, struct slice name, struct link_row *out) MUST_USE;
 int link_list(struct store *s, struct link_row *out, unsigned cap, unsigned *n) MUST_USE;
 int link_up(struct store *s, struct slice name, int64_t epoch, int64_t now_ms) MUST_USE;
-/* State, words and what is known of modem and network; empty strings keep what was there, signal -1 is written as unknown, pin_rejected only link_pin_reset
- * takes back. changed_ms counts when the state is another one. The same again costs no write. ERR_NOT_FOUND. */
+/* State, words and what is known of modem and network; empty strings and sizes of 0 keep what was there, but a state brings its reason, also an empty one. Signal -1
+ * is written as unknown, pin_offered as it is said; pin_rejected only link_pin_reset takes back. changed_ms counts when the state or the condition is another one.
+ * The same again costs no write. ERR_NOT_FOUND. */
 int link_state_set(struct store *s, const struct link_row *row) MUST_USE;
 int link_pin_reset(struct store *s, struct slice name) MUST_USE;
 

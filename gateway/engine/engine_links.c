@@ -75,7 +75,13 @@ static int write_row(struct engine *e, const struct event *ev, enum link_state s
 	    .smsc = ev->u.link.smsc,
 	    .changed_ms = ev->now_ms,
 	    .signal = ev->u.link.signal_percent,
+	    .condition = slice_of(link_condition_word(ev->u.link.condition)),
 	    .pin_rejected = ev->u.link.pin_rejected,
+	    .pin_offered = ev->u.link.pin_offered,
+	    .sim_used = ev->u.link.sim_used,
+	    .sim_size = ev->u.link.sim_size,
+	    .me_used = ev->u.link.me_used,
+	    .me_size = ev->u.link.me_size,
 	};
 
 	return link_state_set(e->store, &row);

@@ -46,7 +46,7 @@ static json_t *json_slice(struct slice s)
 }
 
 /* The numbers of an event that are no strings, in a fixed order a kind. */
-#define NUMBERS_MAX 8
+#define NUMBERS_MAX 9
 static unsigned numbers_out(const struct event *e, json_int_t v[NUMBERS_MAX])
 {
 	switch (e->kind) {
@@ -73,9 +73,12 @@ static unsigned numbers_out(const struct event *e, json_int_t v[NUMBERS_MAX])
 	case EV_UP:
 	case EV_DOWN:
 	case EV_STATE:
-		memcpy(v, (json_int_t[]){e->u.link.signal_percent, e->u.link.state, e->u.link.pin_rejected},
-		    3 * sizeof(*v));
-		return 3;
+		memcpy(v,
+		    (json_int_t[]){e->u.link.signal_percent, e->u.link.state, e->u.link.pin_rejected,
+			e->u.link.condition, e->u.link.pin_offered, e->u.link.sim_used, e->u.link.sim_size,
+			e->u.link.me_used, e->u.link.me_size},
+		    9 * sizeof(*v));
+		return 9;
 	case EV_CREDIT:
 		v[0] = e->u.credit.parts;
 		return 1;
@@ -123,6 +126,12 @@ static void numbers_in(struct event *e, const json_int_t v[NUMBERS_MAX])
 		e->u.link.signal_percent = (int8_t)v[0];
 		e->u.link.state = (uint8_t)v[1];
 		e->u.link.pin_rejected = (uint8_t)v[2];
+		e->u.link.condition = v[3] < CONDITION_N ? (uint8_t)v[3] : CONDITION_OK;
+		e->u.link.pin_offered = (uint8_t)v[4];
+		e->u.link.sim_used = (int32_t)v[5];
+		e->u.link.sim_size = (int32_t)v[6];
+		e->u.link.me_used = (int32_t)v[7];
+		e->u.link.me_size = (int32_t)v[8];
 		break;
 	case EV_CREDIT:
 		e->u.credit.parts = (uint32_t)v[0];

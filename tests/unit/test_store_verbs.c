@@ -279,6 +279,10 @@ static void test_links_keep_what_is_not_said(void **state)
 		.imei = S("35"),
 		.signal = 40,
 		.changed_ms = 7,
+		.condition = S("puk"),
+		.sim_used = 3,
+		.sim_size = 50,
+		.pin_offered = true,
 		.pin_rejected = true};
 	struct store *s = *state;
 	unsigned n;
@@ -293,7 +297,12 @@ static void test_links_keep_what_is_not_said(void **state)
 	assert_int_equal(link_get(s, S("m1"), &row), 0);
 	assert_true(slice_is(row.state, "blocked") && slice_is(row.reason, "PUK") && slice_is(row.imei, "35") &&
 		    slice_is(row.network, "home"));
-	assert_true(row.signal == 41 && row.changed_ms == 7 && row.pin_rejected);
+	assert_true(row.signal == 41 && row.changed_ms == 7 && row.pin_rejected && !row.pin_offered);
+	assert_true(slice_is(row.condition, "puk") && row.sim_used == 3 && row.sim_size == 50 && row.me_size == 0);
+	said = (struct link_row){.name = S("m1"), .state = S("blocked"), .condition = S("pin_wrong"), .changed_ms = 10};
+	assert_int_equal(link_state_set(s, &said), 0);
+	assert_int_equal(link_get(s, S("m1"), &row), 0);
+	assert_true(slice_is(row.reason, "") && slice_is(row.condition, "pin_wrong") && row.changed_ms == 10);
 	assert_int_equal(link_pin_reset(s, S("m1")), 0);
 	assert_int_equal(link_up(s, S("m1"), 3, 12), 0);
 	assert_int_equal(link_get(s, S("m1"), &row), 0);
