@@ -34,6 +34,8 @@ static const struct {
     {Q_check_case_closed, "cases: state and time of closing disagree"},
     {Q_check_person_nik, "person: sealed NIK and its hash do not stand together"},
     {Q_check_seen_inbox, "seen: it stands for a message that is not in the inbox"},
+    {Q_check_part_have, "part_set: it has other parts than it counts"},
+    {Q_check_part_sealed, "part: it waits without its text, or its message is handled and its text is still kept"},
 };
 
 static int look(struct store *s, enum query q, const char *what, struct buf *words)

@@ -140,3 +140,32 @@ int unknown_forward(struct store *s, struct slice peer)
 {
 	return row_changed(s, db_exec(s->db, Q_unknown_forward, "s", peer));
 }
+
+/* ---- silences */
+
+#define HOUR_MS (INT64_C(3600) * 1000)
+
+int silence_count(struct store *s, const char *why, int64_t now_ms)
+{
+	return db_exec(s->db, Q_silence_count, "iz", now_ms - now_ms % HOUR_MS, why);
+}
+
+int silence_prune(struct store *s, int64_t before_ms, unsigned limit, unsigned *n)
+{
+	int err = db_exec(s->db, Q_silence_prune, "ii", before_ms, (int64_t)limit);
+
+	*n = err ? 0 : (unsigned)db_changes(s->db);
+	return err;
+}
+
+static void silence_read(struct store *s, enum query q, void *row)
+{
+	*(struct silence *)row = (struct silence){db_text(s->db, q, 0, &s->arena), db_int(s->db, q, 1)};
+}
+
+int silence_list(struct store *s, int64_t since_ms, struct silence *out, unsigned cap, unsigned *n)
+{
+	int err = db_query(s->db, Q_silence_list, "ii", since_ms - since_ms % HOUR_MS, (int64_t)cap);
+
+	return rows_read(s, Q_silence_list, err, silence_read, out, sizeof(*out), cap, n);
+}

@@ -50,3 +50,13 @@ int dead_letter_of(
 int unknown_add(struct store *s, int64_t inbox, struct slice peer, bool forwarded, int64_t now_ms) MUST_USE;
 /* The newest of a number goes to the officers' queue; ERR_NOT_FOUND. */
 int unknown_forward(struct store *s, struct slice peer) MUST_USE;
+
+/* ---- messages without an answer, counted by hour and reason */
+int silence_count(struct store *s, const char *why, int64_t now_ms) MUST_USE;
+int silence_prune(struct store *s, int64_t before_ms, unsigned limit, unsigned *n) MUST_USE;
+struct silence {
+	struct slice why;
+	int64_t n;
+};
+/* Of the hours since a time, the most frequent reason first. */
+int silence_list(struct store *s, int64_t since_ms, struct silence *out, unsigned cap, unsigned *n) MUST_USE;

@@ -146,7 +146,9 @@ static int tell_in(struct teller *t, int64_t id)
 	    masked(in.peer), SLICE_ARG(in.self), SLICE_ARG(in.link), when(t, in.at_ms));
 	if (in.smsc_s)
 		buf_printf(&t->out, ", sent %s", when(t, in.smsc_s * 1000));
-	if (in.parts > 1)
+	if (in.parts > 1 && in.part == 0)
+		buf_printf(&t->out, ", a text of %d parts", in.parts);
+	else if (in.parts > 1)
 		buf_printf(&t->out, ", part %d of %d", in.part, in.parts);
 	tell_text(t, "\n    text: ", in.text, "");
 	buf_printf(&t->out, "\n    " SLICE_FMT "%s" SLICE_FMT, SLICE_ARG(in.outcome), in.handler.n ? " by " : "",

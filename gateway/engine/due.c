@@ -7,6 +7,7 @@
 
 #include "gateway/engine/credit.h"
 #include "gateway/engine/job.h"
+#include "gateway/engine/joiner.h"
 #include "gateway/engine/turn_private.h"
 #include "storage/books.h"
 
@@ -17,9 +18,9 @@
 
 /* ---- the engine's own ---- */
 
-static int run_again(struct engine *e)
+static int run_again(struct engine *e, const struct event *tick, const struct due_row *due)
 {
-	(void)e; /* to be awake is all */
+	(void)e, (void)tick, (void)due; /* to be awake is all */
 	return 0;
 }
 
@@ -39,31 +40,34 @@ static int wipe_idle_dialogues(struct engine *e)
 	return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-static int run_sweep(struct engine *e)
+static int run_sweep(struct engine *e, const struct event *tick, const struct due_row *due)
 {
 	int err = due_add(e->store, e->now_ms + SWEEP_MS, slice_of(DUE_SWEEP), 0);
 
+	(void)tick, (void)due;
 	if (!err)
 		err = credit_sweep(e);
 	return err ? err : wipe_idle_dialogues(e);
 }
 
-static int run_purge(struct engine *e)
+static int run_purge(struct engine *e, const struct event *tick, const struct due_row *due)
 {
 	int64_t id;
 	int err = due_add(e->store, e->now_ms + PURGE_MS, slice_of(DUE_PURGE), 0);
 
+	(void)tick, (void)due;
 	return err ? err : job_add(e->store, JOB_PURGE, (struct slice){0}, e->now_ms, &id);
 }
 
 static const struct {
 	const char *kind;
-	int (*run)(struct engine *e);
+	int (*run)(struct engine *e, const struct event *tick, const struct due_row *due);
 	bool periodic;
 } own[] = {
     {DUE_AGAIN, run_again, false},
     {DUE_SWEEP, run_sweep, true},
     {DUE_PURGE, run_purge, true},
+    {DUE_PARTS, joiner_due, false},
 };
 
 int due_begin(struct engine *e)
@@ -117,7 +121,7 @@ static int run(struct engine *e, const struct event *tick, const struct due_row 
 
 	for (size_t i = 0; i < COUNT_OF(own); i++)
 		if (slice_is(due->kind, own[i].kind))
-			return own[i].run(e);
+			return own[i].run(e, tick, due);
 	h = handler_by_due(due->kind.p);
 	if (h)
 		return run_handler(e, tick, h, due);

@@ -67,6 +67,9 @@ int links_forsake(struct engine *e) MUST_USE;			    /* a slice of the submits th
 
 /* turn_sms.c: one message, inside its savepoint. *who gets who failed, for the dead letter. */
 int turn_sms(struct engine *e, const struct event *ev, const char **who) MUST_USE;
-/* The same, of which only the inbox row is kept, since it is among the dead letters; with keep_cries also a case, if it
+/* turn_parts.c: parts that have waited long enough, as one message; `old`: no other part is waited for. */
+struct joined;
+int turn_sms_waited(struct engine *e, const struct event *ev, const struct joined *all, bool old) MUST_USE;
+/* turn_sms.c: one message, of which only the inbox row is kept, since it is among the dead letters; with keep_cries also a case, if it
  * cries for help. */
 int turn_sms_dead(struct engine *e, const struct event *ev, bool keep_cries, int64_t *inbox) MUST_USE;

@@ -3,11 +3,14 @@
 #include "gateway/engine/job.h"
 
 #include "gateway/base/err.h"
+#include "gateway/engine/joiner.h"
 #include "storage/books.h"
 #include "storage/messages.h"
 #include "storage/outbox.h"
+#include "storage/parts.h"
 
 #define SEEN_S (INT64_C(7) * 24 * 3600)
+#define SILENCE_MS (INT64_C(7) * 24 * 3600 * 1000)
 #define EARLY_MS (INT64_C(24) * 3600 * 1000)
 
 /* One slice: *n rows were handled, job->cursor moved; *n == 0 is the end. */
@@ -19,6 +22,10 @@ static int slice_purge(struct engine *e, struct job_row *job, unsigned *n)
 
 	if (!err && *n == 0)
 		err = report_early_prune(e->store, job->began_ms - EARLY_MS, JOB_SLICE_ROWS, n);
+	if (!err && *n == 0)
+		err = part_sets_prune(e->store, job->began_ms - PARTS_KEPT_MS, JOB_SLICE_ROWS, n);
+	if (!err && *n == 0)
+		err = silence_prune(e->store, job->began_ms - SILENCE_MS, JOB_SLICE_ROWS, n);
 	return err;
 }
 

@@ -46,6 +46,8 @@ struct turn {
 	uint16_t link; /* that it came by; NO_LINK in a due turn */
 	struct inbox_row inbox;
 	bool inbox_written;
+	bool torn;		 /* parts of it are missing */
+	const char *joined;	 /* of what it was joined, in plain words; NULL it came whole */
 	int64_t session_written; /* that the row says */
 	const char *why;	 /* the rule that decided, in plain words */
 	char peer[MSISDN_SIZE];
@@ -83,9 +85,20 @@ struct turn {
 /* Ends the memory of what was said. */
 void turn_wipe(struct turn *t);
 
-/* ---- turn_sms.c */
+/* ---- turn_sms.c: in the order of their use */
+struct turn *turn_sms_new(struct engine *e, const struct event *ev);
+/* The message in t->inbox: a machine's is stored, a person's is talked about. */
+int turn_hear(struct turn *t, const char **who) MUST_USE;
+/* Why nobody answers it, whatever it says; NULL: somebody may. After router_begin(). */
+const char *turn_never_answered(struct turn *t);
+int turn_talk(struct turn *t, const char **who) MUST_USE;
+/* Stored without an answer; the silence is counted for `kabar status`. */
+int turn_store_silent(struct turn *t, const char *outcome, const char *why) MUST_USE;
 /* Writes the message's row, or what became otherwise since it was written. */
 int turn_write_inbox(struct turn *t, const char *handler, const char *outcome, const char *why) MUST_USE;
+
+/* ---- turn_parts.c */
+int turn_part(struct turn *t, const struct event *ev, const char **who) MUST_USE;
 
 /* ---- turn_number.c */
 /* Loads the row of a number: language, mode, dialogue. */

@@ -2,7 +2,7 @@
 /*
  * turn_sms.c - one SMS, from dedupe to its answer in the outbox: the order of the rules. The understanding itself is the router's, the service the handler's.
  *
- *   seen before -> accepted, nothing else      not decodable, a machine, a later part -> stored, never answered (a cry in a later part is heard)
+ *   seen before -> accepted, nothing else      not decodable, a machine -> stored, never answered      a part of a longer text -> turn_parts.c
  *   cry for help > cutter word > answer that fits the open question > keyword > near word > answer that does not fit > not understood
  *
  * An SMS is taken whatever epoch it carries: if its link offers it again in a later life, `seen` knows it.
@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "gateway/base/text.h"
+#include "gateway/engine/joiner.h"
 #include "storage/cases.h"
 
-#define MASK_DIGITS 4 /* codes have four */
-#define PART_JOINS_MS (INT64_C(6) * 3600 * 1000)
+#define MASK_DIGITS 4	   /* codes have four */
 #define SAME_MAX 2	   /* identical texts on end that are answered, in an hour */
 #define REPLIES_DEFAULT 30 /* an hour */
 #define PEER_MAX 64	   /* bytes of a sender that is no number */
@@ -63,7 +63,7 @@ static void begin(struct turn *t, struct engine *e, const struct event *ev)
 	t->router = (struct router){.menus = e->plan->menus, .topics = &e->router_topics, .arena = engine_arena(e)};
 }
 
-static struct turn *turn_new(struct engine *e, const struct event *ev)
+struct turn *turn_sms_new(struct engine *e, const struct event *ev)
 {
 	struct turn *t = arena_alloc(engine_arena(e), sizeof(*t));
 
@@ -93,7 +93,7 @@ static int note_seen(struct turn *t, const struct event *ev)
 	    .parts = ev->u.sms.parts,
 	};
 
-	return seen_add(t->store, &key, t->inbox.id);
+	return seen_add(t->store, &key, joiner_is_part(ev) ? 0 : t->inbox.id);
 }
 
 static struct slice masked(struct turn *t, bool all_digits)
@@ -110,12 +110,12 @@ static struct slice masked(struct turn *t, bool all_digits)
 	return out;
 }
 
-/* Codes go to handlers that say so; a NIK may be cut in two by the border of parts. */
+/* Codes go to handlers that say so; a NIK may be cut in two where a part is missing. */
 static bool hides_digits(const struct turn *t)
 {
 	const struct handler *asker = t->asker;
 
-	return t->inbox.parts > 1 || lexicon_contains(t->plan->menus, "secret_words", t->router.text.text, NULL) ||
+	return t->torn || lexicon_contains(t->plan->menus, "secret_words", t->router.text.text, NULL) ||
 	       (t->heard.handler && t->heard.handler->hides_digits) || (asker && asker->hides_digits);
 }
 
@@ -128,11 +128,11 @@ int turn_write_inbox(struct turn *t, const char *handler, const char *outcome, c
 {
 	struct inbox_row *r = &t->inbox;
 
-	if (t->inbox_written && t->session_written == r->session && row_says(r, handler, outcome, why))
+	if (t->inbox_written && t->session_written == r->session && !t->joined && row_says(r, handler, outcome, why))
 		return 0;
 	r->handler = slice_of(handler);
 	r->outcome = slice_of(outcome);
-	r->why = slice_of(why);
+	r->why = slice_of(t->joined ? arena_printf(engine_arena(t->e), "%s (%s)", why, t->joined) : why);
 	t->session_written = r->session;
 	if (t->inbox_written)
 		return inbox_settle(t->store, r);
@@ -141,9 +141,11 @@ int turn_write_inbox(struct turn *t, const char *handler, const char *outcome, c
 	return inbox_add(t->store, r);
 }
 
-static int store_silent(struct turn *t, const char *outcome, const char *why)
+int turn_store_silent(struct turn *t, const char *outcome, const char *why)
 {
-	return turn_write_inbox(t, "", outcome, why);
+	int err = turn_write_inbox(t, "", outcome, why);
+
+	return err ? err : silence_count(t->store, why, t->now_ms);
 }
 
 /* ---- the rules ---- */
@@ -318,6 +320,14 @@ static int run(struct turn *t, enum decision d, const struct understanding *u)
 	return run_unknown(t);
 }
 
+static int keep_silent(struct turn *t)
+{
+	const char *why = *t->silent ? t->silent : "the service had nothing to say";
+	int err = turn_write_inbox(t, t->taker ? t->taker->name : "", "silent", why);
+
+	return err ? err : silence_count(t->store, why, t->now_ms);
+}
+
 /* Session and number, then the message, then its answers: each needs the one before. */
 static int finish(struct turn *t)
 {
@@ -332,14 +342,13 @@ static int finish(struct turn *t)
 	if (!err && said)
 		err = turn_write_inbox(t, t->taker ? t->taker->name : "", "answered", t->why);
 	else if (!err)
-		err = turn_write_inbox(t, t->taker ? t->taker->name : "", "silent",
-		    *t->silent ? t->silent : "the service had nothing to say");
+		err = keep_silent(t);
 	if (!err && t->unknown)
 		err = unknown_add(t->store, t->inbox.id, turn_peer(t), t->unknown == UNKNOWN_FORWARDED, t->now_ms);
 	return err ? err : turn_send(t);
 }
 
-static int talk(struct turn *t, const char **who)
+int turn_talk(struct turn *t, const char **who)
 {
 	struct understanding u = {.keyword = "", .rule = ""};
 	const char *quiet;
@@ -369,7 +378,7 @@ static int talk(struct turn *t, const char **who)
 /* ---- an SMS ---- */
 
 /* A notice of delivery only looks like one when it cries for help and comes from a number. */
-static const char *never_answered(struct turn *t)
+const char *turn_never_answered(struct turn *t)
 {
 	struct understanding u;
 	struct slice text = t->router.text.text;
@@ -381,26 +390,17 @@ static const char *never_answered(struct turn *t)
 	return router_never_answer(t->plan->menus, slice_of(t->peer), t->e->own, t->plan->links_n, text);
 }
 
-/* It is stored, never answered; what belongs to a case that is open is added to it. */
-static int later_part(struct turn *t)
+int turn_hear(struct turn *t, const char **who)
 {
-	static const char *const kinds[] = {"sos", "report"};
-	struct case_row c;
-	int err = store_silent(t, "part", "a later part of a longer text");
+	const char *why;
 
-	for (size_t i = 0; !err && i < COUNT_OF(kinds); i++) {
-		err = case_live(t->store, slice_of(t->peer), kinds[i], &c);
-		if (!err && t->now_ms - c.last_ms < PART_JOINS_MS)
-			return case_line_add(t->store, c.id, t->inbox.id, "added by a later part", t->now_ms);
-		err = err == ERR_NOT_FOUND ? 0 : err;
-	}
-	return err;
+	router_begin(&t->router, t->inbox.text);
+	why = turn_never_answered(t);
+	return why ? turn_store_silent(t, "silent", why) : turn_talk(t, who);
 }
 
 static int handle(struct turn *t, const struct event *ev, const char **who)
 {
-	struct understanding u;
-	const char *why;
 	int err = note_seen(t, ev);
 
 	if (err == ERR_EXISTS) {
@@ -413,20 +413,14 @@ static int handle(struct turn *t, const struct event *ev, const char **who)
 		log_warn(LOG_ENGINE,
 		    "inbox %lld: a message on link " SLICE_FMT " could not be decoded; it is kept sealed",
 		    (long long)t->inbox.id, SLICE_ARG(t->inbox.link));
-		return store_silent(t, "undecodable", "the modem's library cannot read it");
+		return turn_store_silent(t, "undecodable", "the modem's library cannot read it");
 	}
-	router_begin(&t->router, t->inbox.text);
-	why = never_answered(t);
-	if (why)
-		return store_silent(t, "silent", why);
-	if (t->inbox.part > 1 && !router_sos(&t->router, "", &u))
-		return later_part(t);
-	return talk(t, who);
+	return joiner_is_part(ev) ? turn_part(t, ev, who) : turn_hear(t, who);
 }
 
 int turn_sms(struct engine *e, const struct event *ev, const char **who)
 {
-	struct turn *t = turn_new(e, ev);
+	struct turn *t = turn_sms_new(e, ev);
 	int err = handle(t, ev, who);
 
 	turn_wipe(t);
@@ -454,7 +448,7 @@ static int keep_cry(struct turn *t, const struct understanding *cry)
 
 int turn_sms_dead(struct engine *e, const struct event *ev, bool keep_cries, int64_t *inbox)
 {
-	struct turn *t = turn_new(e, ev);
+	struct turn *t = turn_sms_new(e, ev);
 	struct understanding cry;
 	int err = note_seen(t, ev);
 	bool cries = false;
@@ -462,10 +456,10 @@ int turn_sms_dead(struct engine *e, const struct event *ev, bool keep_cries, int
 	*inbox = t->inbox.id;
 	if (keep_cries && !ev->u.sms.undecodable) {
 		router_begin(&t->router, t->inbox.text);
-		cries = !never_answered(t) && router_sos(&t->router, "", &cry);
+		cries = !turn_never_answered(t) && router_sos(&t->router, "", &cry);
 	}
 	t->inbox.text = masked(t, true);
 	if (!err)
-		err = store_silent(t, "dead", "it could not be handled: see its dead letter");
+		err = turn_store_silent(t, "dead", "it could not be handled: see its dead letter");
 	return !err && cries ? keep_cry(t, &cry) : err;
 }

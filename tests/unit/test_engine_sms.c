@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_engine_sms.c - one SMS through the rules, with the real words and services: dedupe, machines, masks, parts, the order of the rules, guard, dialogue, session. */
+/* test_engine_sms.c - one SMS through the rules, with the real words and services: dedupe, machines, masks, the order of the rules, guard, dialogue, session. */
 #include "tests/unit/engine_feed.h"
 
 static struct bench b;
@@ -127,31 +127,6 @@ static void test_what_cannot_be_decoded_is_kept_sealed(void **state)
 	assert_string_equal(count("outbox"), "0");
 }
 
-static struct event a_part(const char *text, uint8_t part)
-{
-	struct event e = an_sms(&b, A, text);
-
-	e.u.sms.part = part;
-	e.u.sms.parts = 3;
-	e.u.sms.concat_ref = 9;
-	return e;
-}
-
-static void test_only_the_first_part_is_routed_but_a_cry_is_heard_in_each(void **state)
-{
-	(void)state;
-	feed(&b, a_part("BANTUAN", 1));
-	assert_string_equal(last_in(&b, "outcome"), "answered");
-	assert_string_equal(last_in(&b, "part || ' ' || parts"), "1 3");
-	feed(&b, a_part("BANTUAN", 2));
-	assert_string_equal(last_in(&b, "outcome"), "part");
-	assert_string_equal(count("outbox"), "1");
-	feed(&b, a_part("dan sy dikurung di sini", 3));
-	assert_string_equal(last_in(&b, "outcome"), "answered");
-	assert_string_equal(last_in(&b, "why"), "a cry for help: certain");
-	assert_string_equal(count("cases"), "1");
-}
-
 static void test_a_nik_is_never_stored_in_clear(void **state)
 {
 	(void)state;
@@ -159,10 +134,6 @@ static void test_a_nik_is_never_stored_in_clear(void **state)
 	assert_string_equal(last_in(&b, "text"), "ini nik saya **************** bu");
 	sms(&b, A, "STATUS 407122836 1111");
 	assert_string_equal(last_in(&b, "text"), "STATUS ********* ****");
-	feed(&b, a_part("nik bu 5203075", 1)); /* the border of parts cuts it */
-	assert_string_equal(last_in(&b, "text"), "nik bu *******");
-	feed(&b, a_part("708909901 ya", 2));
-	assert_string_equal(last_in(&b, "text"), "********* ya");
 }
 
 static void test_digits_are_hidden_from_an_answer_too(void **state)
@@ -457,7 +428,7 @@ int main(void)
 	    T(machines_are_stored_and_never_answered),
 	    T(a_sender_is_stored_as_one_number),
 	    T(what_cannot_be_decoded_is_kept_sealed),
-	    T(only_the_first_part_is_routed_but_a_cry_is_heard_in_each),
+
 	    T(a_nik_is_never_stored_in_clear),
 	    T(digits_are_hidden_from_an_answer_too),
 	    T(a_cry_comes_first_even_inside_a_question),

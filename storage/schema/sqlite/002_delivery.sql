@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
+-- inbox.part is 0 where the row is a whole text of `parts` parts; seen.inbox is 0 where the copy is a part that waits or was joined.
 -- What delivery needs to be proven: parts of long messages that wait for each other, alarms, silences counted, links that say how they are, rows that failed once.
 
 CREATE TABLE part_set (                    -- a long message of which parts have come: one row until it is handled and old
