@@ -9,6 +9,7 @@
 
 #include "sim/at_parse.h"
 #include "sim/modem.h"
+#include "sim/script.h"
 
 #define LINE_MAX_N 2048
 #define HELD_MAX 65536
@@ -136,6 +137,14 @@ void at_urc_now(struct modem *m, const char *fmt, ...)
 	buf_free(&line);
 }
 
+/* What the fault's notice says. */
+static const char *notice_words(const struct modem *m, enum mishap which)
+{
+	const char *own = mishap_arg(&m->mishaps, which);
+
+	return own[0] ? own : "^RSSI:17";
+}
+
 static void noise(struct modem *m)
 {
 	static const char *const lines[] = {"^RSSI:17", "^HCSQ:\"LTE\",44,38,121,20", "^BOOT:20001234,0,0,0,78",
@@ -166,6 +175,7 @@ static void line_done(struct modem *m, int code)
 {
 	if (code != AT_SILENT)
 		result(m, code);
+	script_moment(m, MOMENT_answered, slice_of(m->at.last));
 	m->at.state = AT_COMMAND;
 	m->at.answered = false;
 	m->at.at = 0;
@@ -213,8 +223,15 @@ static void line_ready(struct modem *m)
 	snprintf(a->last, sizeof(a->last), SLICE_FMT, SLICE_ARG(line));
 	buf_clear(&a->again);
 	buf_slice(&a->again, line);
+	script_moment(m, MOMENT_command, line);
 	if (mishap_hit_on(&m->mishaps, MISHAP_no_answer, line)) {
 		line_done(m, AT_SILENT);
+		return;
+	}
+	if (mishap_hit(&m->mishaps, MISHAP_urc_before_answer))
+		at_urc_now(m, "%s", notice_words(m, MISHAP_urc_before_answer));
+	if (mishap_hit_on(&m->mishaps, MISHAP_command_error, line)) {
+		line_done(m, AT_ERROR);
 		return;
 	}
 	a->at = (size_t)(line.p - a->line.p) + 2;
@@ -259,6 +276,8 @@ static void data_byte(struct modem *m, char c)
 	}
 	if (a->line.n < LINE_MAX_N)
 		buf_char(&a->line, c);
+	if (a->line.n == 1)
+		script_moment(m, MOMENT_cmgs_typing, (struct slice){0});
 	if (c == '\r' && m->set.cmgf == 1)
 		out(m, SLICE_LIT("\n> "));
 }
@@ -325,15 +344,15 @@ void at_finish(struct modem *m, int code)
 static void prompt_show(void *arg)
 {
 	struct modem *m = arg;
-	const char *notice = mishap_arg(&m->mishaps, MISHAP_urc_before_prompt);
 
 	if (m->at.state != AT_BUSY || !m->at.data || m->job.life != m->life)
 		return;
 	if (mishap_hit(&m->mishaps, MISHAP_urc_before_prompt))
-		at_urc_now(m, "%s", notice[0] ? notice : "^RSSI:17");
+		at_urc_now(m, "%s", notice_words(m, MISHAP_urc_before_prompt));
 	buf_clear(&m->at.line);
 	m->at.state = AT_DATA;
 	out(m, SLICE_LIT("\r\n> "));
+	script_moment(m, MOMENT_cmgs_prompt, (struct slice){0});
 	drain(m);
 }
 

@@ -255,6 +255,14 @@ static int run_pin(struct modem *m, enum at_form form, struct slice arg)
 	return m->sim == SIM_PIN || m->sim == SIM_PUK ? AT_CME(CME_INVALID) : pin_state(m);
 }
 
+static void reboot(void *arg)
+{
+	struct modem *m = arg;
+	int ms = atoi(mishap_arg(&m->mishaps, MISHAP_reboot_on_cfun));
+
+	modem_unplug(m, ms > 0 ? ms : 1000);
+}
+
 static void reset_later(void *arg)
 {
 	modem_power_cycle(arg);
@@ -278,6 +286,10 @@ static int run_functionality(struct modem *m, enum at_form form, struct slice ar
 		return AT_CME(CME_INVALID);
 	if (fun == 2 || fun == 3)
 		return AT_CME(CME_NOT_SUPPORTED);
+	if (mishap_hit(&m->mishaps, MISHAP_reboot_on_cfun)) {
+		net_after(m->net, 0, reboot, m);
+		return AT_SILENT;
+	}
 	if (reset)
 		net_after(m->net, 0, reset_later, m);
 	m->set.cfun = fun;

@@ -6,6 +6,7 @@
 
 #include "gateway/base/err.h"
 #include "sim/fate.h"
+#include "sim/script.h"
 #include "sim/smsc.h"
 #include "sim/text_mode.h"
 
@@ -32,7 +33,7 @@ static void send_result(void *arg)
 	char to[NET_NUMBER_MAX];
 	int code;
 
-	if (m->job.life != m->life || m->at.state != AT_BUSY)
+	if (m->job.life != m->life || !m->present || m->at.state != AT_BUSY)
 		return;
 	recipient(m, to);
 	if (mishap_hit(&m->mishaps, MISHAP_lost_cmgs_refused) ||
@@ -55,6 +56,7 @@ static void send_result(void *arg)
 	}
 	m->job.tpdu[1] = ++m->mr;
 	smsc_submit(m, m->job.tpdu, m->job.n, m->mr);
+	script_moment(m, MOMENT_accepted, (struct slice){0});
 	if (mishap_hit(&m->mishaps, MISHAP_lost_cmgs_accepted) ||
 	    fate_hit(m->net->fates, to, FATE_taken_silently, &code)) {
 		at_finish(m, AT_SILENT);
@@ -62,6 +64,7 @@ static void send_result(void *arg)
 	}
 	at_info(m, "%s: %d", m->job.answer, m->mr);
 	at_finish(m, AT_OK);
+	script_moment(m, MOMENT_sent, (struct slice){0});
 }
 
 /* m->job holds a SUBMIT. */
@@ -74,6 +77,7 @@ static int submit(struct modem *m)
 	if (!m->job.smsc[0] && !m->csca[0])
 		return refuse(m, CMS_NO_SMSC);
 	m->job.life = m->life;
+	script_moment(m, MOMENT_ctrl_z, (struct slice){0});
 	net_after(m->net, m->latency_ms, send_result, m);
 	return AT_PENDING;
 }

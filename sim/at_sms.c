@@ -4,6 +4,7 @@
 
 #include "gateway/base/err.h"
 #include "sim/modem.h"
+#include "sim/script.h"
 #include "sim/text_mode.h"
 
 static int run_format(struct modem *m, enum at_form form, struct slice arg)
@@ -307,9 +308,9 @@ static int run_delete(struct modem *m, enum at_form form, struct slice arg)
 	if (form != AT_SET || at_args(arg, &a) < 0 || at_number(&a, 0, 0, 65535, &index) < 0 ||
 	    at_number(&a, 1, 0, 4, &flag) < 0)
 		return AT_CMS(CMS_INDEX);
-	if (mishap_hit(&m->mishaps, MISHAP_delete_refused))
+	if (mishap_hit_at(&m->mishaps, MISHAP_delete_refused, index))
 		return AT_CMS(CMS_UNKNOWN);
-	if (mishap_hit(&m->mishaps, MISHAP_delete_ignored))
+	if (mishap_hit_at(&m->mishaps, MISHAP_delete_ignored, index))
 		return AT_OK;
 	if (flag == 0 && (index < 1 || index > (int)mem->room || (index > (int)mem->size && !memory_at(mem, index))))
 		return AT_CMS(CMS_INDEX);
@@ -318,6 +319,7 @@ static int run_delete(struct modem *m, enum at_form form, struct slice arg)
 	else
 		memory_delete(mem, index);
 	modem_room(m);
+	script_moment(m, MOMENT_deleted, (struct slice){0});
 	return AT_OK;
 }
 

@@ -80,6 +80,8 @@ static json_t *do_send(struct net *net, struct control_client *c, json_t *reques
 	    .class = (int)number_of(request, "class", -1),
 	    .coding = -1,
 	    .ref_bits = (int)number_of(request, "ref_bits", 8),
+	    .ref = (int)number_of(request, "ref", -1),
+	    .part = (int)number_of(request, "part", 0),
 	    .at_s = number_of(request, "at_s", 0)};
 	json_t *text = json_object_get(request, "text");
 	const char *hex = text_of(request, "hex"), *coding = text_of(request, "coding");
@@ -91,6 +93,8 @@ static json_t *do_send(struct net *net, struct control_client *c, json_t *reques
 		return fail("send needs from, to and text (or hex)");
 	if (m.class < -1 || m.class > 3 || (m.ref_bits != 8 && m.ref_bits != 16))
 		return fail("class is 0..3, ref_bits 8 or 16");
+	if (m.ref < -1 || m.ref > 65535 || m.part < 0 || m.part > 255)
+		return fail("ref is 0..65535, part 1..255");
 	if (coding && (m.coding = coding_named(coding)) < 0)
 		return fail("coding is gsm7, 8bit or ucs2");
 	if (!hex) {
@@ -222,6 +226,9 @@ static json_t *modem_state(const struct modem *m)
 
 	json_object_update_new(o, memory);
 	json_object_update_new(o, at);
+	json_object_set_new(o, "by_id", json_string(m->pty.by_id));
+	json_object_set_new(o, "imei", json_string(m->imei));
+	json_object_set_new(o, "script_left", json_integer(m->script.n));
 	json_object_set_new(o, "stored",
 	    json_pack("{s:o, s:o, s:o}", "SM", indexes(&m->sm), "ME", indexes(&m->me), "SR", indexes(&m->sr)));
 	return o;
@@ -300,14 +307,9 @@ static const char *set_number(struct modem *m, json_t *v)
 
 static const char *set_report(struct modem *m, json_t *v)
 {
-	static const char *const names[] = {"ok", "never", "twice", "failed", "early"};
-
-	for (unsigned i = 0; json_is_string(v) && i < COUNT_OF(names); i++)
-		if (strcmp(json_string_value(v), names[i]) == 0) {
-			m->report = (enum report_mode)i;
-			return NULL;
-		}
-	return "not ok, never, twice, failed or early";
+	if (!json_is_string(v) || modem_set_report(m, json_string_value(v)) < 0)
+		return "not ok, never, twice, failed or early";
+	return NULL;
 }
 
 static const char *set_present(struct modem *m, json_t *v)
@@ -366,28 +368,30 @@ static json_t *do_set(struct net *net, struct control_client *c, json_t *request
 
 static json_t *do_fault(struct net *net, struct control_client *c, json_t *request)
 {
-	json_t *failed = NULL, *arg = json_object_get(request, "arg");
+	json_t *failed = NULL;
 	struct modem *m = modem_of(net, request, &failed);
-	const char *name = text_of(request, "name");
-	char text[64] = "";
-	int fault;
+	const char *name = text_of(request, "name"), *wrong;
 
 	(void)c;
 	if (!m)
 		return failed;
-	if (json_is_integer(arg))
-		snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(arg));
-	else if (json_is_string(arg))
-		snprintf(text, sizeof(text), "%s", json_string_value(arg));
-	if (name && strcmp(name, "none") == 0) {
-		modem_mishaps_clear(m);
-		return done();
-	}
-	fault = name ? mishap_named(slice_of(name)) : ERR_NOT_FOUND;
-	if (fault < 0)
-		return fail("no fault is named \"%s\"", name ? name : "");
-	modem_mishap(m, (enum mishap)fault, number_of(request, "count", 0), text);
-	return done();
+	if (!name)
+		return fail("fault needs a name");
+	wrong = script_fault(m, request);
+	return wrong ? fail("%s: %s", name, wrong) : done();
+}
+
+static json_t *do_script(struct net *net, struct control_client *c, json_t *request)
+{
+	json_t *failed = NULL;
+	struct modem *m = modem_of(net, request, &failed);
+	const char *wrong;
+
+	(void)c;
+	if (!m)
+		return failed;
+	wrong = script_add(m, json_object_get(request, "steps"));
+	return wrong ? fail("%s", wrong) : done();
 }
 
 static json_t *do_ussd(struct net *net, struct control_client *c, json_t *request)
@@ -425,6 +429,7 @@ static const struct {
     {"state", do_state},
     {"set", do_set},
     {"fault", do_fault},
+    {"script", do_script},
     {"ussd", do_ussd},
     {"quit", do_quit},
 };

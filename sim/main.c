@@ -39,13 +39,23 @@ static void usage(FILE *to)
 		    "  --latency-ms N       how long the network takes, to send and to deliver (default 0)\n"
 		    "  --seed N             of all that is random (default 1)\n"
 		    "  --trace FILE         writes every AT line there\n"
-		    "  --help               this\n\n"
-		    "What {\"do\":\"fault\",\"modem\":NAME,\"name\":..} makes go wrong, and its \"arg\":\n");
+		    "  --list-faults        what can be made to go wrong, and when\n"
+		    "  --help               this\n");
+}
+
+static void list_faults(void)
+{
+	static const char *const lives[] = {[MISHAP_TIMES] = "count", [MISHAP_LASTS] = "lasts", [MISHAP_NOW] = "now"};
+
+	printf("What {\"do\":\"fault\",\"modem\":NAME,\"name\":..} makes go wrong, how long, and its \"arg\":\n");
 	for (int i = 0; i < MISHAP_N; i++) {
 		const struct mishap_info *info = mishap_info((enum mishap)i);
 
-		fprintf(to, "  %-20s %-7s %s\n", info->name, info->arg ? info->arg : "", info->what);
+		printf("  %-20s %-6s %-7s %s\n", info->name, lives[info->life], info->arg ? info->arg : "", info->what);
 	}
+	printf("\nThe \"at\" of a fault or of a script's step, after \"after_n\" others:\n");
+	for (int i = 0; i < MOMENT_N; i++)
+		printf("  %-20s %s\n", moment_info((enum moment)i)->name, moment_info((enum moment)i)->words);
 }
 
 static bool number_option(const char *text, long min, long max, long *out)
@@ -93,7 +103,18 @@ static const char *named_option(struct options *o, char *text, bool pin)
 	return NULL;
 }
 
-enum { OPT_DIR = 1, OPT_MODEM, OPT_PIN, OPT_CONTROL, OPT_SLOTS, OPT_LATENCY, OPT_SEED, OPT_TRACE, OPT_HELP };
+enum {
+	OPT_DIR = 1,
+	OPT_MODEM,
+	OPT_PIN,
+	OPT_CONTROL,
+	OPT_SLOTS,
+	OPT_LATENCY,
+	OPT_SEED,
+	OPT_TRACE,
+	OPT_FAULTS,
+	OPT_HELP
+};
 
 static const struct option long_options[] = {
     {"dir", 1, NULL, OPT_DIR},
@@ -104,6 +125,7 @@ static const struct option long_options[] = {
     {"latency-ms", 1, NULL, OPT_LATENCY},
     {"seed", 1, NULL, OPT_SEED},
     {"trace", 1, NULL, OPT_TRACE},
+    {"list-faults", 0, NULL, OPT_FAULTS},
     {"help", 0, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -160,8 +182,11 @@ static void parse(struct options *o, int argc, char **argv)
 
 		if (option == '?')
 			exit(2); /* getopt has told */
-		if (option == OPT_HELP) {
-			usage(stdout);
+		if (option == OPT_HELP || option == OPT_FAULTS) {
+			if (option == OPT_HELP)
+				usage(stdout);
+			else
+				list_faults();
 			exit(0);
 		}
 		why = take_option(o, option, optarg);
@@ -202,11 +227,23 @@ static int start_modems(struct net *net, const struct options *o)
 	return 0;
 }
 
+/* Where ports have names that stay, as in /dev/serial/by-id. */
+static int make_by_id(const char *dir)
+{
+	struct buf path = {0};
+	int err;
+
+	buf_printf(&path, "%s/by-id", dir);
+	err = mkdir(path.p, 0777) < 0 && errno != EEXIST ? ERR_SYSTEM : 0;
+	buf_free(&path);
+	return err;
+}
+
 static int start(struct net *net, const struct options *o)
 {
 	int err;
 
-	if (mkdir(o->dir, 0777) < 0 && errno != EEXIST)
+	if ((mkdir(o->dir, 0777) < 0 && errno != EEXIST) || make_by_id(o->dir) < 0)
 		return failed(o->dir, strerror(errno));
 	if (o->trace && !(net->trace = fopen(o->trace, "ae")))
 		return failed(o->trace, strerror(errno));

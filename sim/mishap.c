@@ -3,6 +3,7 @@
 #include "sim/mishap.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/err.h"
@@ -56,6 +57,13 @@ bool mishap_hit_on(struct mishaps *f, enum mishap which, struct slice what)
 	size_t n = strlen(f->arg[which]);
 
 	if (what.n < n || strncasecmp(what.p, f->arg[which], n) != 0)
+		return false;
+	return mishap_hit(f, which);
+}
+
+bool mishap_hit_at(struct mishaps *f, enum mishap which, int number)
+{
+	if (f->arg[which][0] && atoi(f->arg[which]) != number)
 		return false;
 	return mishap_hit(f, which);
 }

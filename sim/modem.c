@@ -85,6 +85,7 @@ struct modem *modem_new(struct net *net, const char *name, const char *number, c
 	m->pty.owner = m;
 	m->pty.master = -1;
 	snprintf(m->pty.link, sizeof(m->pty.link), "%s/%s", net->dir, name);
+	snprintf(m->pty.by_id, sizeof(m->pty.by_id), "%s/by-id/%s", net->dir, name);
 	settings_reset(m);
 	return m;
 }
@@ -105,6 +106,8 @@ int modem_set_present(struct modem *m, bool present)
 {
 	if (present == m->present)
 		return 0;
+	if (present && m->next_tty[0])
+		snprintf(m->pty.link, sizeof(m->pty.link), "%s/%s", m->net->dir, m->next_tty);
 	if (present && pty_start(&m->pty, m->net->loop) < 0)
 		return ERR_SYSTEM;
 	if (!present)
@@ -158,28 +161,16 @@ void modem_set_sim(struct modem *m, enum sim_state sim)
 	modem_registration_changed(m);
 }
 
-void modem_mishap(struct modem *m, enum mishap f, int64_t count, const char *arg)
+int modem_set_report(struct modem *m, const char *how)
 {
-	mishap_arm(&m->mishaps, f, count, arg);
-	if (f == MISHAP_sim_missing)
-		modem_set_sim(m, SIM_MISSING);
-	if (f != MISHAP_pin_required)
-		return;
-	if (!m->pin[0])
-		snprintf(m->pin, sizeof(m->pin), "1234");
-	modem_set_sim(m, SIM_PIN);
-}
+	static const char *const names[] = {"ok", "never", "twice", "failed", "early"};
 
-void modem_mishaps_clear(struct modem *m)
-{
-	bool back = mishap_armed(&m->mishaps, MISHAP_sim_missing),
-	     open = mishap_armed(&m->mishaps, MISHAP_pin_required);
-
-	mishap_clear(&m->mishaps);
-	if (back)
-		modem_set_sim(m, m->pin_asks ? SIM_PIN : SIM_READY);
-	else if (open && m->sim == SIM_PIN)
-		modem_set_sim(m, SIM_READY);
+	for (unsigned i = 0; i < COUNT_OF(names); i++)
+		if (strcmp(how, names[i]) == 0) {
+			m->report = (enum report_mode)i;
+			return 0;
+		}
+	return ERR_NOT_FOUND;
 }
 
 /* TS 27.005, 3.4.1: what <mode> does with a notice. */
@@ -200,6 +191,7 @@ static void notify_stored(struct modem *m, const char *code, const char *memory,
 {
 	struct buf line = {0};
 
+	script_moment(m, MOMENT_stored, (struct slice){0});
 	if (mishap_hit(&m->mishaps, MISHAP_no_cmti))
 		return;
 	buf_printf(&line, "%s: \"%s\",%d", code, memory, index);
@@ -207,6 +199,21 @@ static void notify_stored(struct modem *m, const char *code, const char *memory,
 	if (mishap_hit(&m->mishaps, MISHAP_double_cmti))
 		notify(m, buf_as_slice(&line));
 	buf_free(&line);
+	script_moment(m, MOMENT_noticed, (struct slice){0});
+}
+
+/* Some vendors tell that a message found no room (Huawei: ^SMMEMFULL); the standards do not. */
+static int no_room(struct modem *m, const struct memory *memory)
+{
+	struct buf line = {0};
+
+	m->memory_exceeded = true;
+	if (mishap_armed(&m->mishaps, MISHAP_full_notice)) {
+		buf_printf(&line, "^SMMEMFULL: \"%s\"", memory->name);
+		notify(m, buf_as_slice(&line));
+		buf_free(&line);
+	}
+	return ERR_FULL;
 }
 
 static int store(
@@ -214,10 +221,8 @@ static int store(
 {
 	int index = memory_add(memory, REC_UNREAD, pdu, n);
 
-	if (index < 0) {
-		m->memory_exceeded = true;
-		return ERR_FULL;
-	}
+	if (index < 0)
+		return no_room(m, memory);
 	snprintf(where, 16, "%s %d", memory->name, index);
 	if (!quiet)
 		notify_stored(m, code, memory->name, index);

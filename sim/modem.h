@@ -10,6 +10,7 @@
 #include "sim/memory.h"
 #include "sim/net.h"
 #include "sim/pty.h"
+#include "sim/script.h"
 
 #define ME_SLOTS 100
 #define SR_SLOTS 20
@@ -56,11 +57,13 @@ struct modem {
 	char name[NET_NAME_MAX], number[NET_NUMBER_MAX];
 	struct pty pty;
 	bool present;
-	uint64_t life; /* counts switch-ons: what began in an earlier one is void */
+	char next_tty[NET_NAME_MAX]; /* it comes back as DIR/that; "" as before */
+	uint64_t life;		     /* counts switch-ons: what began in an earlier one is void */
 	struct at at;
 	struct modem_settings set;
 	struct modem_job job;
 	struct mishaps mishaps;
+	struct script script;
 	/* the SIM and the flash */
 	struct memory sm, me, sr;
 	enum sim_state sim;
@@ -92,9 +95,13 @@ int modem_registration(const struct modem *m);	  /* +CREG <stat> of the moment *
 bool modem_on_air(const struct modem *m);	  /* the network reaches it */
 void modem_registration_changed(struct modem *m); /* tells by +CREG, wakes the SMSC */
 void modem_set_sim(struct modem *m, enum sim_state sim);
-/* Arms a fault (mishap.h), with what follows from it at once. */
-void modem_mishap(struct modem *m, enum mishap f, int64_t count, const char *arg);
+int modem_set_report(struct modem *m, const char *how) MUST_USE; /* ok, never, twice, failed, early; ERR_NOT_FOUND */
+
+/* modem_faults.c: arms a fault (mishap.h), with what follows from it at once. 0, or ERR_INVALID: no such argument. */
+int modem_mishap(struct modem *m, enum mishap f, int64_t count, const char *arg) MUST_USE;
 void modem_mishaps_clear(struct modem *m);
+/* Out of the world; back after ms, or not by itself when ms is 0. */
+void modem_unplug(struct modem *m, int ms);
 
 /*
  * A DELIVER or STATUS-REPORT arrives, its SMSC address in front. Where it went stands in `where` ("SM 3",

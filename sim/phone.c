@@ -183,11 +183,12 @@ int64_t phones_send(struct phones *p, const struct phone_message *m)
 	uint8_t dcs = (uint8_t)(dcs_of[coding] | (m->class >= 0 ? 0x10 | m->class : 0));
 	struct pdu_ud *parts = must_alloc(255 * sizeof(*parts));
 	int64_t at_s = stamp(p, m);
-	int n = pdu_split(m->text, dcs, (uint16_t)net_random(p->net), (unsigned)m->ref_bits, parts, 255);
+	uint16_t ref = (uint16_t)(m->ref >= 0 ? (uint64_t)m->ref : net_random(p->net));
+	int n = pdu_split(m->text, dcs, ref, (unsigned)m->ref_bits, parts, 255);
 
 	if (n > 0)
 		p->messages_n++;
-	for (int i = 0; i < n; i++)
+	for (int i = m->part ? m->part - 1 : 0; i < (m->part && m->part < n ? m->part : n); i++)
 		smsc_from_phone(p->net->smsc, p->messages_n, m->from, m->to, &parts[i], at_s);
 	free(parts);
 	return n > 0 ? p->messages_n : n;

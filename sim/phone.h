@@ -25,6 +25,8 @@ struct phone_message {
 	int class;	   /* 0..3, or -1 */
 	int coding;	   /* enum coding, or -1: GSM7 if the text allows it */
 	int ref_bits;	   /* 8 or 16 */
+	int ref;	   /* concatenation reference, or -1: any */
+	int part;	   /* only this part of it leaves; 0: all */
 	int64_t at_s;	   /* SMSC time stamp, 0: now */
 };
 /* Returns the number of the message (> 0), ERR_INVALID (the text is not in the alphabet asked for) or

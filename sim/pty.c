@@ -118,17 +118,32 @@ void pty_write(struct pty *pty, const void *p, size_t n)
 }
 
 /* The symlink appears complete or not at all, also over one that a killed simulator left. */
-static int link_slave(struct pty *pty)
+static int link_one(const struct pty *pty, const char *path)
 {
 	char temporary[sizeof(pty->link) + 8];
 
-	snprintf(temporary, sizeof(temporary), "%s.new", pty->link);
+	snprintf(temporary, sizeof(temporary), "%s.new", path);
 	unlink(temporary);
-	if (symlink(pty->slave, temporary) < 0 || rename(temporary, pty->link) < 0) {
+	if (symlink(pty->slave, temporary) < 0 || rename(temporary, path) < 0) {
 		unlink(temporary);
 		return ERR_SYSTEM;
 	}
 	return 0;
+}
+
+static int link_slave(const struct pty *pty)
+{
+	int err = link_one(pty, pty->link);
+
+	return err == 0 && pty->by_id[0] ? link_one(pty, pty->by_id) : err;
+}
+
+static void unlink_one(const struct pty *pty, const char *path)
+{
+	char target[64] = "";
+
+	if (readlink(path, target, sizeof(target) - 1) > 0 && strcmp(target, pty->slave) == 0)
+		unlink(path);
 }
 
 static int make_raw(const char *slave)
@@ -183,12 +198,10 @@ static void free_handle(uv_handle_t *handle)
 
 void pty_stop(struct pty *pty)
 {
-	char target[64] = "";
-
 	if (pty->master < 0)
 		return;
-	if (readlink(pty->link, target, sizeof(target) - 1) > 0 && strcmp(target, pty->slave) == 0)
-		unlink(pty->link);
+	unlink_one(pty, pty->link);
+	unlink_one(pty, pty->by_id);
 	uv_close((uv_handle_t *)pty->poll, free_handle);
 	uv_close((uv_handle_t *)pty->timer, free_handle);
 	close(pty->master);

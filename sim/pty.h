@@ -15,7 +15,8 @@ struct pty {
 	/* Set by the owner before pty_start; called from the loop. */
 	void (*on_bytes)(void *owner, const char *p, size_t n);
 	void *owner;
-	char link[4096]; /* path of the symlink */
+	char link[4096];  /* path of the symlink: what the system would call the port, it may change */
+	char by_id[4096]; /* another, that stays; "" none */
 	/* Read only for the owner. */
 	char slave[64];
 	int master; /* -1: not there */

@@ -19,6 +19,7 @@
 #define STATUS_DELIVERED 0x00 /* 23.040, 9.2.3.15 */
 #define STATUS_NOT_OBTAINABLE 0x43
 #define STATUS_EXPIRED 0x46
+#define FOREIGNER "+6281999999999"
 
 struct message {
 	struct message *next;
@@ -148,6 +149,15 @@ static struct message *report_new(const struct message *of, uint8_t status)
 	return m;
 }
 
+/* What a centre sends that confuses two messages: the reference of this one, the recipient of another, and the end that nobody wants. */
+static void foreign_report(struct smsc *s, const struct message *m)
+{
+	struct message other = *m;
+
+	snprintf(other.to, sizeof(other.to), "%s", FOREIGNER);
+	pending_add(s, report_new(&other, STATUS_NOT_OBTAINABLE), m->origin->report_delay_ms);
+}
+
 /* The message has come to its end: its sender hears of it, as its modem's setting says. */
 static void report(struct smsc *s, const struct message *m, uint8_t status)
 {
@@ -157,6 +167,8 @@ static void report(struct smsc *s, const struct message *m, uint8_t status)
 	if (!to || !m->report_wanted || to->report == REPORT_NEVER ||
 	    fate_hit(s->net->fates, m->to, FATE_unreported, &none))
 		return;
+	if (mishap_hit(&to->mishaps, MISHAP_foreign_report))
+		foreign_report(s, m);
 	if (to->report == REPORT_FAILED)
 		status = STATUS_NOT_OBTAINABLE;
 	for (int i = 0; i < (to->report == REPORT_TWICE ? 2 : 1); i++)

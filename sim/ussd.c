@@ -38,7 +38,9 @@ void ussd_show(struct modem *m, int status, const char *text, int dcs)
 		struct buf ucs2 = {0};
 
 		buf_str(&line, ",\"");
-		if (dcs == DCS_UCS2) {
+		if (mishap_hit(&m->mishaps, MISHAP_raw_ussd)) {
+			buf_str(&line, text);
+		} else if (dcs == DCS_UCS2) {
 			codec_ucs2_encode(slice_of(text), &ucs2);
 			codec_hex(&line, (const uint8_t *)ucs2.p, ucs2.n);
 		} else {
