@@ -14,7 +14,17 @@
 	X(unknown_policy, "what may have left is not sent again in silence")                                           \
 	X(guard_same, "the same text again and again is not answered")                                                 \
 	X(recipient_order, "a later message waits for an earlier one to the same number")                              \
-	X(lane_turns, "a lower lane gets a turn now and then")
+	X(lane_turns, "a lower lane gets a turn now and then")                                                         \
+	X(hangup, "a line that hangs up is seen at once")                                                              \
+	X(sweep, "all memories are looked at now and then, not only what was announced")                               \
+	X(known_slot, "a place that was read already is not read again")                                               \
+	X(raw_delete, "what libgammu cannot decode is deleted by raw AT")                                              \
+	X(quarantine, "a message that kills the child is left to raw AT")                                              \
+	X(pin_memory, "a PIN that was refused is not offered again")                                                   \
+	X(settling, "after a child's death the modem is listened to for its answer")                                   \
+	X(false_success, "an OK without a reference is no success")                                                    \
+	X(submit_deadline, "a submit without an answer is given up in time")                                           \
+	X(crash_only, "a life ends with the first time-out")
 
 enum defence {
 #define X(name, words) DEFENCE_##name,

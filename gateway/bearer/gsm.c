@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "gateway/base/fault.h"
 #include "gateway/base/log.h"
 #include "gateway/bearer/gsm_cage.h"
 #include "gateway/bearer/gsm_codes.h"
@@ -138,7 +139,7 @@ static void say_open(struct gsm *g)
 	    "careful", (int)g->careful);
 
 	MUST(o);
-	if (pin && !pin_is_odd(pin) && !g->pin_rejected && !g->pin_offered)
+	if (pin && !pin_is_odd(pin) && (WITHOUT(pin_memory) || (!g->pin_rejected && !g->pin_offered)))
 		json_object_set_new(o, "pin", json_string(pin));
 	if (g->submit.settling) {
 		json_object_set_new(o, "settle_ms", json_integer(SETTLE_LISTEN_MS));
@@ -242,7 +243,7 @@ static void on_settle(uv_timer_t *t)
 /* What became of the submit? True: the next life is asked, and DOWN waits for its answer. */
 static bool begin_settling(struct gsm *g)
 {
-	if (!g->owes_down || !g->submit.busy || !g->submit.begun || g->submit.settling)
+	if (!g->owes_down || !g->submit.busy || !g->submit.begun || g->submit.settling || WITHOUT(settling))
 		return false;
 	g->submit.settling = true;
 	uv_timer_start(&g->settle, on_settle, SETTLE_LIMIT_MS, 0);
@@ -252,7 +253,7 @@ static bool begin_settling(struct gsm *g)
 static void blame(struct gsm *g, bool crashed)
 {
 	g->careful = crashed && strcmp(g->reading.mem, "*") == 0;
-	if (!crashed || !g->reading.mem[0] || g->careful)
+	if (!crashed || !g->reading.mem[0] || g->careful || WITHOUT(quarantine))
 		return;
 	log_error(LOG_LINK,
 	    "%s: the modem's process died of message %d of memory %s; it is read raw and kept as undecodable",

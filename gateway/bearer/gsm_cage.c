@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gateway/base/fault.h"
 #include "gateway/base/must.h"
 
 int gsm_cage(int fd)
@@ -57,6 +58,8 @@ void gsm_cage_watch(int device_fd)
 {
 	pthread_t thread;
 
+	if (WITHOUT(hangup))
+		return;
 	MUST(pthread_create(&thread, NULL, watch, (void *)(intptr_t)device_fd) == 0);
 	pthread_detach(thread);
 }

@@ -40,7 +40,7 @@ void inbox_found(struct life *l, const struct gsm_sms *sms)
 
 	if (sms->kind == GSM_SMS_OURS || skipped(l, &sms->place))
 		return;
-	if (known && gsm_sms_same(&known->sms, sms)) {
+	if (known && gsm_sms_same(&known->sms, sms) && !WITHOUT(known_slot)) {
 		if (known->state == SLOT_REFUSED)
 			slots_move(&l->slots, known, SLOT_ACCEPTED);
 		return;
@@ -68,7 +68,7 @@ static void read_place(struct life *l, const struct gsm_place *place)
 	struct gsm_sms sms;
 	enum phone_result r;
 
-	if (slots_at(&l->slots, place) || skipped(l, place))
+	if ((slots_at(&l->slots, place) && !WITHOUT(known_slot)) || skipped(l, place))
 		return;
 	say_reading(l, place->mem, place->loc);
 	r = phone_read(l->phone, place, &sms);
@@ -151,6 +151,8 @@ static void sweep(struct life *l, int64_t now)
 
 	l->look_again = false;
 	l->sweep_at = now + l->sweep_ms;
+	if (WITHOUT(sweep))
+		return;
 	if (l->careful || l->skip_n) {
 		sweep_carefully(l);
 	} else {
@@ -193,7 +195,7 @@ static void delete_place(struct life *l, struct slot *s)
 		life_lost(l, "deleting a message");
 	} else if (r != PHONE_REFUSED) {
 		slots_gone(&l->slots, s);
-	} else if (s->sms.kind == GSM_SMS_UNDECODABLE) {
+	} else if (s->sms.kind == GSM_SMS_UNDECODABLE && !WITHOUT(raw_delete)) {
 		leave_to_raw(l, s);
 	} else {
 		log_warn(LOG_LINK, "%s: the modem refuses to delete %s %d (%s); the next sweep tries again", l->name,

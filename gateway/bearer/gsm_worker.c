@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/fault.h"
 #include "gateway/base/log.h"
 #include "gateway/base/must.h"
 #include "gateway/bearer/gsm_cage.h"
@@ -178,7 +179,8 @@ enum phone_result phone_pump(struct phone *p)
 	struct pollfd f = {p->fd, POLLIN, 0};
 
 	/* libgammu reads 0 from a device that is gone, as from a silent one: only poll() tells. */
-	if (GSM_ReadDevice(p->s, FALSE) < 0 || (poll(&f, 1, 0) > 0 && (f.revents & (POLLHUP | POLLERR | POLLNVAL))))
+	if (GSM_ReadDevice(p->s, FALSE) < 0 ||
+	    (!WITHOUT(hangup) && poll(&f, 1, 0) > 0 && (f.revents & (POLLHUP | POLLERR | POLLNVAL))))
 		return PHONE_LOST;
 	return PHONE_OK;
 }

@@ -5,6 +5,7 @@
         net.send('+6281255500001', '+6281100000001', 'INFO DOKUMEN')
         text = net.wait_for('+6281255500001')[0]['text']
 """
+import concurrent.futures
 import json
 import os
 import shutil
@@ -65,6 +66,23 @@ def _red(name, function, args, without):
             print(f'not ok {name}: still passes without {without}', flush=True)
     finally:
         _local.without = None
+
+
+def pool(rows, workers=8):
+    """Runs tests side by side, since most of them wait: rows of (name, function, arguments.., {'without': ..} or nothing)."""
+    def one(row):
+        name, function, *args = row
+        more = args.pop() if args and isinstance(args[-1], dict) else {}
+        if not sys.argv[1:] or any(word in name for word in sys.argv[1:]):
+            test(name, function, *args, **more)
+    with concurrent.futures.ThreadPoolExecutor(workers) as threads:
+        list(threads.map(one, rows))
+
+
+def recovery(name, began):
+    """Says how long it took from a fault (monotonic seconds) until all was well again; the bench collects these lines."""
+    with SHOWN:
+        print(f'# recovery {name} {time.monotonic() - began:.2f} s', flush=True)
 
 
 def finish():
