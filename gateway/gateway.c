@@ -19,17 +19,19 @@
 #include "gateway/bearer/bearer.h"
 #include "gateway/io/control.h"
 #include "gateway/io/engine_thread.h"
+#include "gateway/io/notify.h"
 #include "storage/books.h"
 #include "storage/content.h"
 #include "storage/services.h"
 
 #define DRAIN_MS 30000
 #define DRAIN_LOOK_MS 20
-#define RELOADS_MAX 64
 
 struct gateway {
-	struct settings *settings, *former[RELOADS_MAX]; /* the engine and the bearers still hold the former ones */
-	unsigned former_n;
+	struct settings *settings, *first; /* of now; of the start: bearers, paths and all that a reload leaves are its */
+	struct settings *former;	   /* of before the reload that the engine has still to take over; NULL: none */
+	bool reload_again;		   /* another SIGHUP came meanwhile */
+	unsigned reloads_n;
 	uv_loop_t loop;
 	uv_signal_t term, interrupt, hangup;
 	uv_timer_t drain;
@@ -39,7 +41,9 @@ struct gateway {
 	struct record *record;
 	struct engine_thread *thread;
 	struct control *control;
+	struct notify *notify;
 	struct bearer **bearers;
+	bool *up; /* by link */
 	uint32_t *epochs;
 	unsigned bearers_n;
 	char *exe;
@@ -47,6 +51,8 @@ struct gateway {
 	uint64_t drain_began_ms;
 	unsigned closing_n; /* parts that have still to call back */
 };
+
+static void end_reload(struct gateway *g);
 
 /* ---- what the bearers and the control socket are lent ---- */
 
@@ -62,14 +68,28 @@ static void pause_bearers(struct gateway *g, bool paused)
 /* Its caller waits at a terminal: it need not wait for the store to get well. */
 static void refuse_command(struct gateway *g, const struct event *e)
 {
-	const struct effect answer = {.kind = EF_ANSWER,
-	    .to = e->from,
-	    .ref = e->ref,
-	    .last = true,
-	    .text = SLICE_LIT("{\"error\":\"the store does not work now (its log says why); it is tried again by "
-			      "itself: try later\"}")};
+	struct effect answer = {.kind = EF_ANSWER, .to = e->from, .ref = e->ref, .last = true};
+	struct buf words = {0};
 
+	engine_thread_refusal(g->thread, &words);
+	answer.text = buf_as_slice(&words);
 	control_answer(g->control, &answer);
+	buf_free(&words);
+}
+
+/* One line for the service manager. */
+static void tell_status(struct gateway *g)
+{
+	unsigned up_n = 0;
+
+	for (unsigned i = 0; i < g->bearers_n; i++)
+		up_n += g->up[i];
+	if (g->draining)
+		notify_status(g->notify, "finishes what is in flight");
+	else if (g->thread && engine_thread_is_sick(g->thread))
+		notify_status(g->notify, "the store is SICK; nothing is acknowledged, it is tried again by itself");
+	else
+		notify_status(g->notify, "serves, %u of %u links up", up_n, g->bearers_n);
 }
 
 static void on_event(void *arg, const struct event *e)
@@ -78,6 +98,10 @@ static void on_event(void *arg, const struct event *e)
 
 	if (g->draining && e->kind == EV_CREDIT)
 		return; /* nothing new leaves any more */
+	if (e->kind == EV_UP || e->kind == EV_DOWN) {
+		g->up[e->from.link] = e->kind == EV_UP;
+		tell_status(g);
+	}
 	if (e->kind == EV_COMMAND && engine_thread_is_sick(g->thread)) {
 		refuse_command(g, e);
 		return;
@@ -93,6 +117,16 @@ static uint32_t next_epoch(void *arg, uint16_t link)
 	struct gateway *g = arg;
 
 	return ++g->epochs[link];
+}
+
+/* Who drains hands nothing over any more: what the engine leased with credit of before goes back into its queue. */
+static void give_back(struct gateway *g, const struct effect *e)
+{
+	const struct event back = {.kind = EV_FAILED,
+	    .from = e->to,
+	    .u.result = {.submit = e->submit, .failure = FAILURE_NOT_HANDED_OVER, .why = SLICE_LIT("the gateway stops")}};
+
+	on_event(g, &back);
 }
 
 static void on_effect(void *arg, const struct effect *e)
@@ -112,7 +146,10 @@ static void on_effect(void *arg, const struct effect *e)
 		(void)FAULT(accept_after);
 		break;
 	case EF_SUBMIT:
-		b->kind->submit(b, e);
+		if (g->draining && !WITHOUT(drain))
+			give_back(g, e);
+		else
+			b->kind->submit(b, e);
 		break;
 	case EF_ANSWER:
 		MUST(b->kind->answer != NULL);
@@ -130,6 +167,9 @@ static void on_batch_end(void *arg)
 		pause_bearers(g, false);
 	else if (engine_thread_is_sick(g->thread))
 		pause_bearers(g, true);
+	tell_status(g);
+	if (g->former && engine_thread_reloads(g->thread) == g->reloads_n)
+		end_reload(g);
 }
 
 /* ---- stop ---- */
@@ -172,6 +212,8 @@ static void close_outside(struct gateway *g)
 	close_handle(g, (uv_handle_t *)&g->interrupt);
 	close_handle(g, (uv_handle_t *)&g->hangup);
 	close_handle(g, (uv_handle_t *)&g->drain);
+	g->closing_n++;
+	notify_close(g->notify, on_part_closed, g);
 }
 
 static void on_drain(uv_timer_t *timer)
@@ -188,11 +230,17 @@ static void on_stop_signal(uv_signal_t *handle, int signal_no)
 {
 	struct gateway *g = handle->data;
 
-	if (g->draining)
+	if (g->draining) {
+		log_warn(LOG_GATEWAY, "%s again: at once; what was in flight is UNKNOWN at the next start",
+		    signal_no == SIGTERM ? "SIGTERM" : "SIGINT");
+		uv_stop(&g->loop);
 		return;
+	}
 	log_info(LOG_GATEWAY, "%s: what is in flight is finished (at most %d s), the rest stays in the store",
 	    signal_no == SIGTERM ? "SIGTERM" : "SIGINT", DRAIN_MS / 1000);
 	g->draining = true;
+	notify_stopping(g->notify);
+	tell_status(g);
 	pause_bearers(g, true);
 	g->drain_began_ms = uv_now(&g->loop);
 	uv_timer_start(&g->drain, on_drain, 0, DRAIN_LOOK_MS);
@@ -200,39 +248,60 @@ static void on_stop_signal(uv_signal_t *handle, int signal_no)
 
 /* ---- reload ---- */
 
+/* The engine works by `fresh` from its next batch on; only then may what it worked by until now be freed. */
+static void take_settings(struct gateway *g, struct settings *fresh)
+{
+	const struct event reload = {.kind = EV_RELOAD, .u.plan = &fresh->plan};
+	struct buf kept = {0};
+
+	settings_keep_fixed(fresh, g->first, &kept);
+	if (kept.n)
+		log_warn(LOG_GATEWAY, "SIGHUP: these changes need a restart: %s", kept.p);
+	MUST(log_set_level(fresh->log_level) == 0);
+	buf_free(&kept);
+	g->former = g->settings;
+	g->settings = fresh;
+	g->reloads_n++;
+	notify_reloading(g->notify);
+	on_event(g, &reload);
+}
+
+static void reload(struct gateway *g)
+{
+	struct complaints complaints = {0};
+	struct settings *fresh = NULL;
+	int err = settings_load(conf_path(g->first->conf), &complaints, &fresh);
+
+	settings_print_complaints(&complaints);
+	if (err < 0)
+		log_error(
+		    LOG_GATEWAY, "SIGHUP: the configuration has %u faults; the former one stays", complaints.errors_n);
+	else
+		take_settings(g, fresh);
+	complaints_free(&complaints);
+}
+
+static void end_reload(struct gateway *g)
+{
+	if (g->former != g->first)
+		settings_free(g->former);
+	g->former = NULL;
+	log_info(LOG_GATEWAY, "SIGHUP: configuration and menus were read again and are in use");
+	notify_ready(g->notify);
+	if (g->reload_again && !g->draining)
+		reload(g);
+	g->reload_again = false;
+}
+
 static void on_hangup(uv_signal_t *handle, int signal_no)
 {
 	struct gateway *g = handle->data;
-	struct complaints complaints = {0};
-	struct settings *fresh = NULL;
-	struct event reload = {.kind = EV_RELOAD};
-	struct buf kept = {0};
 
 	(void)signal_no;
-	if (g->former_n == RELOADS_MAX) {
-		log_warn(LOG_GATEWAY,
-		    "SIGHUP: reloaded %d times already; restart the gateway to read the configuration again",
-		    RELOADS_MAX);
-		return;
-	}
-	if (settings_load(conf_path(g->settings->conf), &complaints, &fresh) < 0) {
-		settings_print_complaints(&complaints);
-		log_error(
-		    LOG_GATEWAY, "SIGHUP: the configuration has %u faults; the former one stays", complaints.errors_n);
-	} else {
-		settings_keep_fixed(fresh, g->settings, &kept);
-		if (kept.n)
-			log_warn(LOG_GATEWAY, "SIGHUP: these changes need a restart: %s", kept.p);
-		if (log_set_level(fresh->log_level) < 0)
-			log_warn(LOG_GATEWAY, "log level %s is not known", fresh->log_level);
-		g->former[g->former_n++] = g->settings;
-		g->settings = fresh;
-		reload.u.plan = &fresh->plan;
-		on_event(g, &reload);
-		log_info(LOG_GATEWAY, "SIGHUP: configuration and menus were read again");
-	}
-	complaints_free(&complaints);
-	buf_free(&kept);
+	if (g->former) /* one at a time: the engine still has to take over the last one */
+		g->reload_again = true;
+	else
+		reload(g);
 }
 
 /* ---- start ---- */
@@ -324,6 +393,7 @@ static void open_bearers(struct gateway *g)
 	unsigned n = g->settings->plan.links_n;
 
 	g->bearers = must_alloc(n * sizeof(struct bearer *));
+	g->up = must_alloc(n * sizeof(*g->up));
 	for (unsigned i = 0; i < n; i++) {
 		const struct conf_group *group = settings_bearer(g->settings, i);
 		const struct bearer_kind *kind = bearer_kind_by_name(conf_string(group, "kind"));
@@ -353,6 +423,18 @@ static int load_epochs(struct gateway *g)
 	return 0;
 }
 
+static bool is_alive(void *arg)
+{
+	struct gateway *g = arg;
+
+	return engine_thread_is_alive(g->thread);
+}
+
+static void ignore(void *arg)
+{
+	(void)arg;
+}
+
 static int start(struct gateway *g, const struct gateway_options *options)
 {
 	struct engine_thread_start thread = {
@@ -362,8 +444,10 @@ static int start(struct gateway *g, const struct gateway_options *options)
 	if (open_store(g) || open_record(g, options->record_path) || load_epochs(g))
 		return 1;
 	MUST(uv_loop_init(&g->loop) == 0);
+	g->notify = notify_open(&g->loop, is_alive, g);
 	g->control = control_open(&g->loop, g->settings->control_path, on_event, g, &why);
 	if (!g->control) {
+		notify_close(g->notify, ignore, NULL);
 		uv_run(&g->loop, UV_RUN_DEFAULT);
 		uv_loop_close(&g->loop);
 		return refuse(why);
@@ -402,10 +486,13 @@ static void free_all(struct gateway *g)
 	engine_free(g->engine);
 	store_close(g->store);
 	record_close(g->record);
-	for (unsigned i = 0; i < g->former_n; i++)
-		settings_free(g->former[i]);
-	settings_free(g->settings);
+	if (g->former != g->first)
+		settings_free(g->former);
+	if (g->settings != g->first)
+		settings_free(g->settings);
+	settings_free(g->first);
 	free(g->bearers);
+	free(g->up);
 	free(g->epochs);
 	free(g->exe);
 	free(g);
@@ -432,10 +519,13 @@ int gateway_run(const struct gateway_options *options)
 	settings_print_complaints(&complaints);
 	complaints_free(&complaints);
 	MUST(log_set_level(g->settings->log_level) == 0);
+	g->first = g->settings;
 	code = start(g, options);
 	if (code == 0) {
 		log_info(LOG_GATEWAY, "kabar %s serves as %s with %u bearers", KABAR_VERSION, g->settings->plan.gateway,
 		    g->bearers_n);
+		tell_status(g);
+		notify_ready(g->notify);
 		uv_run(&g->loop, UV_RUN_DEFAULT);
 		stop(g);
 		log_info(LOG_GATEWAY, "stopped");

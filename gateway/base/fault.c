@@ -34,7 +34,7 @@ const char *fault_name(enum fault f)
 static struct {
 	atomic_int fault; /* FAULT_N: none */
 	atomic_int left;
-	bool kill;
+	bool kill, hang;
 	char once[256];
 } armed = {.fault = FAULT_N};
 static pthread_once_t environment_once = PTHREAD_ONCE_INIT;
@@ -46,12 +46,13 @@ static int arm(const char *spec)
 
 	if (sscanf(spec, "%63[^:]:%d:%15[^:]:%255s", name, &nth, action, once) < 3 || nth < 1)
 		return ERR_INVALID;
-	if (strcmp(action, "kill") != 0 && strcmp(action, "error") != 0)
+	if (strcmp(action, "kill") != 0 && strcmp(action, "error") != 0 && strcmp(action, "hang") != 0)
 		return ERR_INVALID;
 	for (int f = 0; f < FAULT_N; f++) {
 		if (strcmp(names[f], name) != 0)
 			continue;
 		armed.kill = strcmp(action, "kill") == 0;
+		armed.hang = strcmp(action, "hang") == 0;
 		snprintf(armed.once, sizeof(armed.once), "%s", once);
 		atomic_store(&armed.left, nth);
 		atomic_store(&armed.fault, f);
@@ -65,7 +66,7 @@ static void arm_from_environment(void)
 	const char *spec = getenv("KABAR_FAULT");
 
 	if (spec && *spec && arm(spec) < 0) {
-		fprintf(stderr, "kabar: KABAR_FAULT=%s is not name:nth:kill|error\n", spec);
+		fprintf(stderr, "kabar: KABAR_FAULT=%s is not name:nth:kill|error|hang\n", spec);
 		exit(2);
 	}
 }
@@ -90,6 +91,8 @@ bool fault_here(enum fault f)
 		return false;
 	if (armed.kill)
 		kill(getpid(), SIGKILL);
+	while (armed.hang)
+		pause();
 	return true;
 }
 

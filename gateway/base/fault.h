@@ -3,7 +3,7 @@
  * fault.h - named points where a test may break the world. One X-macro lists them all, so that a test can walk every one.
  *
  * In builds with KABAR_FAULTS=1 the environment KABAR_FAULT="name:nth:action" arms one point: at its nth passing (from 1) the action happens: "kill" (SIGKILL to
- * ourselves: a power cut), "error" (FAULT() is true and the caller fails as its library would). Release builds: FAULT() is the constant 0.
+ * ourselves: a power cut), "error" (FAULT() is true and the caller fails as its library would), "hang" (the thread that passes never comes back). Release builds: FAULT() is the constant 0.
  */
 #pragma once
 
@@ -12,6 +12,7 @@
 #include "gateway/base/defence.h"
 
 #define FAULT_MAP(X)                                                                                                   \
+	X(engine_turn, "the engine's thread begins a turn")                                                            \
 	X(engine_before_commit, "a batch is handled, nothing committed")                                               \
 	X(engine_after_commit, "committed, no effect has left")                                                        \
 	X(engine_event, "one event fails inside its savepoint")                                                        \

@@ -2,11 +2,14 @@
 /* engine_thread.c - see engine_thread.h. What crosses between the threads: events through the mailbox, effects through `out` below, nothing else. */
 #include "gateway/io/engine_thread.h"
 
+#include <jansson.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/fault.h"
 #include "gateway/base/log.h"
 
 #define SICK_FIRST_MS 100
@@ -25,12 +28,16 @@ struct engine_thread {
 	int sick_ms;
 	bool busy, rests; /* rests: one-thread mode, the store is sick and the timer says when to try again */
 	atomic_bool stopping, sick, handling;
+	atomic_uint turns; /* of its loop: it moves */
+	unsigned turns_seen;
+	atomic_uint reloads_n; /* EV_RELOAD that were handled and committed */
 	atomic_llong next_due_ms;
 	pthread_t thread;
 	uv_async_t async;
 	uv_timer_t due;
-	pthread_mutex_t lock; /* of out */
+	pthread_mutex_t lock; /* of out and sick_words */
 	struct outgoing *out, **out_end;
+	char sick_words[512];
 	void (*closed)(void *arg);
 	void *closed_arg;
 	unsigned handles_n;
@@ -97,7 +104,7 @@ static void refuse_commands(struct engine_thread *t)
 	struct buf words = {0};
 	uint32_t kept = 0;
 
-	buf_printf(&words, "{\"error\":\"the store does not work now: %s\"}", db_sick_words(t->start.store->db));
+	engine_thread_refusal(t, &words);
 	for (uint32_t i = 0; i < t->batch_n; i++) {
 		struct event *e = t->batch[i];
 		struct effect answer = {
@@ -116,6 +123,9 @@ static void refuse_commands(struct engine_thread *t)
 
 static void fall_sick(struct engine_thread *t)
 {
+	pthread_mutex_lock(&t->lock);
+	snprintf(t->sick_words, sizeof(t->sick_words), "%s", db_sick_words(t->start.store->db));
+	pthread_mutex_unlock(&t->lock);
 	if (!atomic_exchange(&t->sick, true))
 		log_error(LOG_STORE,
 		    "the store is SICK: %s. Nothing is acknowledged, nothing is lost; it is tried again by itself",
@@ -130,8 +140,11 @@ static void get_well(struct engine_thread *t)
 	if (atomic_exchange(&t->sick, false))
 		log_info(LOG_STORE, "the store works again");
 	t->sick_ms = 0;
-	for (uint32_t i = 0; i < t->batch_n; i++)
+	for (uint32_t i = 0; i < t->batch_n; i++) {
+		if (t->batch[i]->kind == EV_RELOAD)
+			atomic_fetch_add(&t->reloads_n, 1);
 		free(t->batch[i]);
+	}
 	t->batch_n = 0;
 }
 
@@ -169,8 +182,10 @@ static void step(struct engine_thread *t)
 /* Waits out the back-off, but never holds up a stop. */
 static void nap(struct engine_thread *t)
 {
-	for (int left_ms = t->sick_ms; left_ms > 0 && !atomic_load(&t->stopping); left_ms -= SICK_FIRST_MS)
+	for (int left_ms = t->sick_ms; left_ms > 0 && !atomic_load(&t->stopping); left_ms -= SICK_FIRST_MS) {
+		atomic_fetch_add(&t->turns, 1);
 		nanosleep(&(struct timespec){0, SICK_FIRST_MS * 1000000L}, NULL);
+	}
 }
 
 static void *run(void *arg)
@@ -178,6 +193,8 @@ static void *run(void *arg)
 	struct engine_thread *t = arg;
 
 	while (!atomic_load(&t->stopping) || (mailbox_depth(t->start.mailbox) && !atomic_load(&t->sick))) {
+		atomic_fetch_add(&t->turns, 1);
+		(void)FAULT(engine_turn);
 		step(t);
 		if (t->sick_ms)
 			nap(t);
@@ -267,6 +284,39 @@ bool engine_thread_is_idle(struct engine_thread *t)
 bool engine_thread_is_sick(struct engine_thread *t)
 {
 	return atomic_load(&t->sick);
+}
+
+void engine_thread_refusal(struct engine_thread *t, struct buf *out)
+{
+	struct buf words = {0};
+	json_t *answer;
+	char *text;
+
+	pthread_mutex_lock(&t->lock);
+	buf_printf(&words, "the store is SICK: %s. Nothing is acknowledged, nothing is lost; it is tried again by itself",
+	    t->sick_words);
+	pthread_mutex_unlock(&t->lock);
+	answer = json_pack("{s:b, s:s}", "sick", 1, "error", words.p);
+	text = json_dumps(answer, JSON_COMPACT);
+	buf_str(out, text ? text : "{\"sick\":true,\"error\":\"the store is SICK\"}");
+	free(text);
+	json_decref(answer);
+	buf_free(&words);
+}
+
+unsigned engine_thread_reloads(struct engine_thread *t)
+{
+	return atomic_load(&t->reloads_n);
+}
+
+bool engine_thread_is_alive(struct engine_thread *t)
+{
+	unsigned turns = atomic_load(&t->turns);
+	bool moved = t->start.one_thread || turns != t->turns_seen;
+
+	t->turns_seen = turns;
+	mailbox_wake(t->start.mailbox); /* one that has nothing to do makes a turn for the next question */
+	return moved;
 }
 
 static void on_closed(uv_handle_t *h)

@@ -30,5 +30,10 @@ struct engine_thread *engine_thread_start(const struct engine_thread_start *star
 void engine_thread_poke(struct engine_thread *t);
 bool engine_thread_is_idle(struct engine_thread *t); /* nothing waits and nothing is being handled */
 bool engine_thread_is_sick(struct engine_thread *t);
+/* What a command is told while the store is sick, as JSON: {"sick":true,"error":".."}. */
+void engine_thread_refusal(struct engine_thread *t, struct buf *out);
+unsigned engine_thread_reloads(struct engine_thread *t);	  /* how many EV_RELOAD were handled and committed */
+/* Has its loop turned since this was asked last? Then it is asked for another turn. An engine that hangs is found at the second question. */
+bool engine_thread_is_alive(struct engine_thread *t);
 /* Handles what is in the mailbox (unless the store is sick), ends the thread, hands out the last effects, frees. `closed` comes by the loop. */
 void engine_thread_stop(struct engine_thread *t, void (*closed)(void *arg), void *arg);
