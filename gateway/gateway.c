@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -20,17 +19,17 @@
 #include "gateway/io/control.h"
 #include "gateway/io/engine_thread.h"
 #include "gateway/io/notify.h"
+#include "gateway/opening.h"
 #include "storage/books.h"
-#include "storage/content.h"
-#include "storage/services.h"
 
 #define DRAIN_MS 30000
 #define DRAIN_LOOK_MS 20
 
 struct gateway {
-	struct settings *settings, *first; /* of now; of the start: bearers, paths and all that a reload leaves are its */
-	struct settings *former;	   /* of before the reload that the engine has still to take over; NULL: none */
-	bool reload_again;		   /* another SIGHUP came meanwhile */
+	struct settings *settings,
+	    *first;		 /* of now; of the start: bearers, paths and all that a reload leaves are its */
+	struct settings *former; /* of before the reload that the engine has still to take over; NULL: none */
+	bool reload_again;	 /* another SIGHUP came meanwhile */
 	unsigned reloads_n;
 	uv_loop_t loop;
 	uv_signal_t term, interrupt, hangup;
@@ -124,7 +123,8 @@ static void give_back(struct gateway *g, const struct effect *e)
 {
 	const struct event back = {.kind = EV_FAILED,
 	    .from = e->to,
-	    .u.result = {.submit = e->submit, .failure = FAILURE_NOT_HANDED_OVER, .why = SLICE_LIT("the gateway stops")}};
+	    .u.result = {
+		.submit = e->submit, .failure = FAILURE_NOT_HANDED_OVER, .why = SLICE_LIT("the gateway stops")}};
 
 	on_event(g, &back);
 }
@@ -146,7 +146,7 @@ static void on_effect(void *arg, const struct effect *e)
 		(void)FAULT(accept_after);
 		break;
 	case EF_SUBMIT:
-		if (g->draining && !WITHOUT(drain))
+		if (g->draining)
 			give_back(g, e);
 		else
 			b->kind->submit(b, e);
@@ -220,7 +220,7 @@ static void on_drain(uv_timer_t *timer)
 {
 	struct gateway *g = timer->data;
 
-	if (anything_in_flight(g) && uv_now(&g->loop) - g->drain_began_ms < DRAIN_MS)
+	if (anything_in_flight(g) && !WITHOUT(drain) && uv_now(&g->loop) - g->drain_began_ms < DRAIN_MS)
 		return;
 	uv_timer_stop(timer);
 	uv_stop(&g->loop);
@@ -306,64 +306,6 @@ static void on_hangup(uv_signal_t *handle, int signal_no)
 
 /* ---- start ---- */
 
-static int refuse(char *why)
-{
-	log_error(LOG_GATEWAY, "%s", why);
-	free(why);
-	return 1;
-}
-
-static int load_content(struct gateway *g)
-{
-	int64_t all_n = 0, current_n = 0, now_ms = clock_wall_ms();
-	time_t now_s = (time_t)(now_ms / 1000);
-	char today[16];
-	struct tm utc;
-	int rc = store_begin(g->store);
-
-	gmtime_r(&now_s, &utc);
-	strftime(today, sizeof(today), "%Y-%m-%d", &utc);
-	if (rc == 0)
-		rc = content_load(g->store, g->settings->content_dir, g->settings->plan.demo, now_ms);
-	if (rc == 0)
-		rc = info_count(g->store, today, &all_n, &current_n);
-	if (rc == 0)
-		rc = store_commit(g->store);
-	if (rc < 0)
-		return rc;
-	if (current_n == 0 && !g->settings->plan.demo)
-		log_warn(
-		    LOG_GATEWAY, "not one information row is approved: INFO answers that it is being checked. Read and "
-				 "release: kabar info list, kabar info approve TOPIC --by NAME --review-by DATE");
-	if (g->settings->plan.demo)
-		log_warn(LOG_GATEWAY, "DEMO mode: drafts are sent, marked so; not for real people");
-	return 0;
-}
-
-static int open_store(struct gateway *g)
-{
-	struct store_start start = {.path = g->settings->store_path,
-	    .key_path = g->settings->key_path,
-	    .gateway = g->settings->plan.gateway,
-	    .mode = DB_WRITER};
-	char *why = NULL;
-	int rc;
-
-	umask(0027);
-	if (mkdir(g->settings->state_dir, 0750) == 0)
-		log_info(LOG_GATEWAY, "made %s", g->settings->state_dir);
-	if (store_open(&start, &g->store, &why) < 0)
-		return refuse(why);
-	rc = load_content(g);
-	if (rc == 0)
-		rc = engine_new(g->store, &g->settings->plan, clock_wall_ms(), &g->engine);
-	if (rc < 0) {
-		log_error(LOG_STORE, "the store cannot be prepared: %s %s", err_words(rc), db_sick_words(g->store->db));
-		return 1;
-	}
-	return 0;
-}
-
 static int open_record(struct gateway *g, const char *path)
 {
 	int rc = path ? record_open(path, clock_wall_ms(), &g->record) : 0;
@@ -407,22 +349,6 @@ static void open_bearers(struct gateway *g)
 	}
 }
 
-/* How many lives each link has had; read before the engine thread owns the store. */
-static int load_epochs(struct gateway *g)
-{
-	unsigned n = g->settings->plan.links_n;
-
-	g->epochs = must_alloc(n * sizeof(*g->epochs));
-	for (unsigned i = 0; i < n; i++) {
-		struct link_row row;
-
-		if (link_get(g->store, slice_of(g->settings->plan.links[i].name), &row) < 0)
-			return 1;
-		g->epochs[i] = (uint32_t)row.epoch;
-	}
-	return 0;
-}
-
 static bool is_alive(void *arg)
 {
 	struct gateway *g = arg;
@@ -441,7 +367,8 @@ static int start(struct gateway *g, const struct gateway_options *options)
 	    .loop = &g->loop, .one_thread = options->one_thread, .arg = g, .effect = on_effect, .idle = on_batch_end};
 	char *why = NULL;
 
-	if (open_store(g) || open_record(g, options->record_path) || load_epochs(g))
+	if (opening_store(g->settings, clock_wall_ms(), &g->store, &g->engine) ||
+	    open_record(g, options->record_path) || opening_epochs(g->settings, g->store, &g->epochs))
 		return 1;
 	MUST(uv_loop_init(&g->loop) == 0);
 	g->notify = notify_open(&g->loop, is_alive, g);
@@ -450,7 +377,7 @@ static int start(struct gateway *g, const struct gateway_options *options)
 		notify_close(g->notify, ignore, NULL);
 		uv_run(&g->loop, UV_RUN_DEFAULT);
 		uv_loop_close(&g->loop);
-		return refuse(why);
+		return opening_refused(why);
 	}
 	open_signal(g, &g->term, on_stop_signal, SIGTERM);
 	open_signal(g, &g->interrupt, on_stop_signal, SIGINT);

@@ -349,13 +349,12 @@ static const struct conf_group *bearer_group(const struct settings *s, const cha
 	return NULL;
 }
 
-static bool same_links(const struct plan *a, const struct plan *b)
+/* Bearers of `a` that `b` does not have. */
+static void compare_links(const struct plan *a, const struct plan *b, const char *word, struct buf *kept)
 {
-	bool same = a->links_n == b->links_n;
-
-	for (unsigned i = 0; same && i < a->links_n; i++)
-		same = strcmp(a->links[i].name, b->links[i].name) == 0;
-	return same;
+	for (unsigned i = 0; i < a->links_n; i++)
+		if (link_by_name(b, a->links[i].name) < 0)
+			buf_printf(kept, "%sbearers.%s (%s)", kept->n ? ", " : "", a->links[i].name, word);
 }
 
 static void compare_bearers(const struct settings *fresh, const struct settings *old, struct buf *kept)
@@ -366,11 +365,14 @@ static void compare_bearers(const struct settings *fresh, const struct settings 
 		const struct conf_group *a = bearer_group(fresh, old->plan.links[i].name),
 					*b = bearer_group(old, old->plan.links[i].name);
 
+		char group[64];
+
 		if (!a || !b)
 			continue;
-		compare_keys(def->keys, a, b, "bearers", kept);
+		snprintf(group, sizeof(group), "bearers.%s", old->plan.links[i].name);
+		compare_keys(def->keys, a, b, group, kept);
 		if (strcmp(conf_string(a, "kind"), conf_string(b, "kind")) == 0)
-			compare_keys(def->keys_of_kind(conf_string(a, "kind")), a, b, "bearers", kept);
+			compare_keys(def->keys_of_kind(conf_string(a, "kind")), a, b, group, kept);
 	}
 }
 
@@ -402,9 +404,9 @@ void settings_keep_fixed(struct settings *fresh, const struct settings *old, str
 	struct plan *p = &fresh->plan;
 
 	compare_groups(fresh, old, kept);
-	if (!same_links(p, &old->plan))
-		buf_printf(kept, "%sbearers", kept->n ? ", " : "");
 	compare_bearers(fresh, old, kept);
+	compare_links(p, &old->plan, "new", kept);
+	compare_links(&old->plan, p, "gone", kept);
 	p->gateway = old->plan.gateway;
 	p->timezone = old->plan.timezone;
 	p->language = old->plan.language;

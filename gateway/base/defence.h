@@ -24,7 +24,10 @@
 	X(settling, "after a child's death the modem is listened to for its answer")                                   \
 	X(false_success, "an OK without a reference is no success")                                                    \
 	X(submit_deadline, "a submit without an answer is given up in time")                                           \
-	X(crash_only, "a life ends with the first time-out")
+	X(crash_only, "a life ends with the first time-out")                                                           \
+	X(drain, "a stop waits for what is in flight")                                                                 \
+	X(watchdog, "the watchdog is fed only while the engine moves")                                                 \
+	X(sick_retry, "a batch that the store did not take is offered again")
 
 enum defence {
 #define X(name, words) DEFENCE_##name,

@@ -13,7 +13,7 @@
 #include "gateway/base/log.h"
 
 #define SICK_FIRST_MS 100
-#define SICK_LAST_MS 5000
+#define SICK_LAST_MS 2000
 #define CLOCK_LOOK_MS 60000 /* the wall clock may jump: look at the due time anew at least so often */
 
 struct outgoing { /* one effect with its strings in one block */
@@ -131,6 +131,8 @@ static void fall_sick(struct engine_thread *t)
 		    "the store is SICK: %s. Nothing is acknowledged, nothing is lost; it is tried again by itself",
 		    db_sick_words(t->start.store->db));
 	refuse_commands(t);
+	while (t->batch_n && WITHOUT(sick_retry))
+		free(t->batch[--t->batch_n]);
 	t->sick_ms = t->sick_ms == 0 ? SICK_FIRST_MS : t->sick_ms * 2 > SICK_LAST_MS ? SICK_LAST_MS : t->sick_ms * 2;
 	db_recover(t->start.store->db);
 }
@@ -293,7 +295,8 @@ void engine_thread_refusal(struct engine_thread *t, struct buf *out)
 	char *text;
 
 	pthread_mutex_lock(&t->lock);
-	buf_printf(&words, "the store is SICK: %s. Nothing is acknowledged, nothing is lost; it is tried again by itself",
+	buf_printf(&words,
+	    "the store is SICK: %s. Nothing is acknowledged, nothing is lost; it is tried again by itself",
 	    t->sick_words);
 	pthread_mutex_unlock(&t->lock);
 	answer = json_pack("{s:b, s:s}", "sick", 1, "error", words.p);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * engine_thread.h - the thread that runs the engine: takes a batch from the mailbox, steps, hands the effects to the loop after the commit. While the store is sick
- * the same batch is offered again with back-off 0.1..5 s, and no effect leaves. In the one-thread mode the loop itself does the steps.
+ * the same batch is offered again with back-off 0.1..2 s, and no effect leaves. In the one-thread mode the loop itself does the steps.
  */
 #pragma once
 
@@ -32,7 +32,7 @@ bool engine_thread_is_idle(struct engine_thread *t); /* nothing waits and nothin
 bool engine_thread_is_sick(struct engine_thread *t);
 /* What a command is told while the store is sick, as JSON: {"sick":true,"error":".."}. */
 void engine_thread_refusal(struct engine_thread *t, struct buf *out);
-unsigned engine_thread_reloads(struct engine_thread *t);	  /* how many EV_RELOAD were handled and committed */
+unsigned engine_thread_reloads(struct engine_thread *t); /* how many EV_RELOAD were handled and committed */
 /* Has its loop turned since this was asked last? Then it is asked for another turn. An engine that hangs is found at the second question. */
 bool engine_thread_is_alive(struct engine_thread *t);
 /* Handles what is in the mailbox (unless the store is sick), ends the thread, hands out the last effects, frees. `closed` comes by the loop. */

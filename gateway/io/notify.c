@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gateway/base/fault.h"
 #include "gateway/base/log.h"
 
 #define FEEDS_A_LIMIT 3 /* one may come late, and one be lost */
@@ -31,7 +32,8 @@ struct notify {
 
 static void say(struct notify *n, const char *words)
 {
-	if (n->fd >= 0 && sendto(n->fd, words, strlen(words), MSG_NOSIGNAL, (struct sockaddr *)&n->where, n->where_n) < 0)
+	if (n->fd >= 0 &&
+	    sendto(n->fd, words, strlen(words), MSG_NOSIGNAL, (struct sockaddr *)&n->where, n->where_n) < 0)
 		log_debug(LOG_GATEWAY, "the service manager could not be told: %s", strerror(errno));
 }
 
@@ -64,12 +66,13 @@ static uint64_t watchdog_ms(void)
 static void on_feeding(uv_timer_t *timer)
 {
 	struct notify *n = timer->data;
-	bool alive = n->alive(n->arg);
+	bool alive = n->alive(n->arg) || WITHOUT(watchdog);
 
 	if (alive)
 		say(n, "WATCHDOG=1");
 	else if (!n->starving)
-		log_error(LOG_GATEWAY, "the engine has not moved: the watchdog is not fed, the service manager will start us anew");
+		log_error(LOG_GATEWAY,
+		    "the engine has not moved: the watchdog is not fed, the service manager will start us anew");
 	n->starving = !alive;
 }
 
@@ -84,7 +87,7 @@ struct notify *notify_open(uv_loop_t *loop, bool (*alive)(void *arg), void *arg)
 	MUST(uv_timer_init(loop, &n->feeding) == 0);
 	n->feeding.data = n;
 	if (n->fd >= 0 && every_ms)
-		uv_timer_start(&n->feeding, on_feeding, 0, every_ms);
+		uv_timer_start(&n->feeding, on_feeding, every_ms, every_ms);
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
 	unsetenv("WATCHDOG_PID");

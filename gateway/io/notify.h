@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <uv.h>
 
-#include "gateway/base/must.h"
+#include "gateway/base/str.h"
 
 struct notify;
 

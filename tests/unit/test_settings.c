@@ -197,10 +197,10 @@ static void test_a_reload_with_other_bearers(void **state)
 	struct settings *fresh = reload(old,
 	    "gateway: { dinas = \"Y\"; };\nbearers = ( { name = \"m3\"; kind = \"null\"; }, " M2 " );\n"
 	    "routes = ( { prefix = \"+62\"; bearer = \"m3\"; }, { prefix = \"\"; bearer = \"m2\"; } );",
-	    "bearers");
-	struct settings *third = reload(fresh, "bearers = ( " M2 " );", "bearers");
+	    "bearers.m3 (new), bearers.m1 (gone)");
+	struct settings *third = reload(fresh, "bearers = ( " M2 " );", "bearers.m1 (gone)");
 	struct settings *last = reload(third,
-	    "bearers = ( " M1 ", { name = \"m2\"; kind = \"null\"; number = \"081100000002\"; } );", "bearers.kind");
+	    "bearers = ( " M1 ", { name = \"m2\"; kind = \"null\"; number = \"081100000002\"; } );", "bearers.m2.kind");
 
 	(void)state;
 	assert_string_equal(fresh->plan.dinas, "Y");

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * opening.h - what the daemon does before it serves: the store is opened as its one writer, what ships is loaded, the engine is made over it. Before the engine's thread
+ * begins, in the main thread. Each returns an exit code: 0, or 1 after one clear line said why.
+ */
+#pragma once
+
+#include "gateway/engine/engine.h"
+#include "gateway/settings.h"
+
+int opening_store(const struct settings *s, int64_t now_ms, struct store **store, struct engine **engine);
+/* How many lives each link has had; free(). */
+int opening_epochs(const struct settings *s, struct store *store, uint32_t **out);
+int opening_refused(char *why); /* logs and frees it; 1 */
