@@ -135,6 +135,55 @@ static bool prefix_is_right(const char *z)
 	return !*z || (z[0] == '+' && z[1] && z[1 + strspn(z + 1, "0123456789")] == '\0');
 }
 
+/* Words separated by blanks or commas; the next one, NULL at the end. `list` is written into. */
+static char *next_word(char **list)
+{
+	char *word = *list + strspn(*list, " ,"), *end = word + strcspn(word, " ,");
+
+	*list = *end ? end + 1 : end;
+	*end = '\0';
+	return *word ? word : NULL;
+}
+
+static uint8_t lanes_of(struct checker *c, const struct conf_group *g)
+{
+	static const char *const words[LANE_N] = {"sos", NULL, "notification", "broadcast"};
+	char *copy = must_strdup(conf_string(g, "lanes")), *rest = copy, *word;
+	uint8_t lanes = 0;
+
+	while ((word = next_word(&rest))) {
+		int lane = LANE_N - 1;
+
+		while (lane >= 0 && (!words[lane] || strcmp(words[lane], word) != 0))
+			lane--;
+		if (lane < 0)
+			complain(c, g, "lanes", word,
+			    "is no lane; there are sos, notification and broadcast (answers leave by the number that "
+			    "was written to)");
+		else
+			lanes |= (uint8_t)(1u << lane);
+	}
+	free(copy);
+	return lanes;
+}
+
+static void make_pauses(struct checker *c, const char *key, struct plan_pauses *out)
+{
+	const struct conf_group *g = conf_group(c->s->conf, "gateway");
+	char *copy = must_strdup(conf_string(g, key)), *rest = copy, *word;
+
+	while ((word = next_word(&rest))) {
+		int64_t ms = conf_duration_ms(word);
+
+		if (ms < 1000 || ms > INT64_C(86400000) || out->n == PLAN_PAUSES_MAX) {
+			complain(c, g, key, word, "is not one of up to 8 pauses of 1s to 24h, such as \"30s 2m 10m\"");
+			break;
+		}
+		out->ms[out->n++] = ms;
+	}
+	free(copy);
+}
+
 static void make_routes(struct checker *c)
 {
 	unsigned n = conf_list_n(c->s->conf, "routes");
@@ -151,7 +200,8 @@ static void make_routes(struct checker *c)
 		if (!prefix_is_right(conf_string(g, "prefix")))
 			complain(c, g, "prefix", conf_string(g, "prefix"),
 			    "is no beginning of a number; write it as \"+62811\", or \"\" for all");
-		routes[i] = (struct plan_route){conf_string(g, "prefix"), (uint16_t)(link < 0 ? 0 : link)};
+		routes[i] =
+		    (struct plan_route){conf_string(g, "prefix"), (uint16_t)(link < 0 ? 0 : link), lanes_of(c, g)};
 		c->s->plan.routes_n++;
 	}
 }
@@ -203,6 +253,9 @@ static void make_plan(struct checker *c)
 	p->menus = c->s->menus;
 	p->reply_expires_ms = conf_int(g, "reply_expires");
 	p->unknown_retry_ms = conf_int(g, "unknown_retry");
+	p->fail_over_ms = conf_int(g, "fail_over");
+	make_pauses(c, "retry_after", &p->retry);
+	make_pauses(c, "sos_retry_after", &p->sos_retry);
 	p->replies_per_hour = (uint32_t)conf_int(g, "replies_per_hour");
 	p->want_report = conf_bool(g, "want_report");
 	if (!zone_known(slice_of(p->timezone)))
@@ -387,7 +440,7 @@ static void keep_links(struct plan *p, const struct plan *old)
 		int link = link_by_name(old, p->links[p->routes[i].link].name);
 
 		if (link >= 0)
-			routes[n++] = (struct plan_route){p->routes[i].prefix, (uint16_t)link};
+			routes[n++] = (struct plan_route){p->routes[i].prefix, (uint16_t)link, p->routes[i].lanes};
 	}
 	for (unsigned i = 0; i < old->links_n; i++)
 		links[i] = (struct plan_link){old->links[i].name, must_strdup(old->links[i].number)};

@@ -30,6 +30,13 @@ static const struct conf_key gateway_keys[] = {
 	"An answer of which nobody knows whether the network took it is sent once more after this."},
     {"replies_per_hour", CONF_INT, "30", 1, 1000, NULL, CONF_RELOAD,
 	"Answers to one number in an hour, cries for help apart: robots are not fed."},
+    {"retry_after", CONF_STRING, "30s 2m 10m 30m", 1, 80, NULL, CONF_RELOAD,
+	"Pauses after the first, second, .. time that the network refused a message for the moment; the last one stays "
+	"until the message expires."},
+    {"sos_retry_after", CONF_STRING, "5s 15s 30s 60s", 1, 80, NULL, CONF_RELOAD,
+	"The same for what a cry for help sends."},
+    {"fail_over", CONF_DURATION, "60s", 1000, 86400000, NULL, CONF_RELOAD,
+	"When a bearer has not been able to send for so long, another one sends its messages."},
     {"want_report", CONF_BOOL, "true", 0, 1, NULL, CONF_RELOAD, "Ask the network for delivery reports."},
     {0},
 };
@@ -49,6 +56,8 @@ static const struct conf_key route_keys[] = {
     {"prefix", CONF_STRING, "", 0, 20, NULL, CONF_REQUIRED | CONF_RELOAD,
 	"Beginning of the recipient's number, such as \"+62811\"; \"\" is every number. The longest counts."},
     {"bearer", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED | CONF_RELOAD, "Name of the bearer that carries it."},
+    {"lanes", CONF_STRING, "sos notification broadcast", 1, 60, NULL, CONF_RELOAD,
+	"For which messages: sos (alerts), notification (reminders, news of one's own), broadcast (announcements)."},
     {0},
 };
 static const struct conf_key operator_keys[] = {

@@ -110,6 +110,16 @@ int outbox_sent_simply(struct store *s, int64_t id, struct slice *peer)
 	return err;
 }
 
+int outbox_before(struct store *s, const struct outbox_row *r, int64_t *due_ms)
+{
+	int err = db_query_one(s->db, Q_outbox_before, "sii", r->peer, (int64_t)r->lane, r->id);
+
+	if (!err)
+		*due_ms = db_int(s->db, Q_outbox_before, 0);
+	db_end(s->db, Q_outbox_before);
+	return err;
+}
+
 /* The first name behind another one: min(..) of nothing is NULL. */
 static int next_name(struct store *s, enum query q, struct slice after, struct slice *name)
 {
@@ -259,6 +269,17 @@ int submit_unknown_to(struct store *s, struct slice link, struct slice peer, int
 	int err = db_query_one(s->db, Q_submit_unknown_to, "ssi", link, peer, since_ms);
 
 	return id_read(s, Q_submit_unknown_to, err, id);
+}
+
+#define REPORTED_AMONG 10000 /* newest submits: references come round after 256 of a link */
+
+int submit_reported(
+    struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms, int64_t *id)
+{
+	int err = db_query_one(
+	    s->db, Q_submit_reported, "sssii", link, net_ref, peer, since_ms, s->next_submit - REPORTED_AMONG);
+
+	return id_read(s, Q_submit_reported, err, id);
 }
 
 int submit_report(struct store *s, int64_t id, enum submit_state state, struct slice net_ref, int code, int64_t now_ms,

@@ -26,6 +26,7 @@
 	X(SUBMIT_DELIVERED, "DELIVERED")                                                                               \
 	X(SUBMIT_SENT, "SENT")                                                                                         \
 	X(SUBMIT_UNDELIVERED, "UNDELIVERED")                                                                           \
+	X(SUBMIT_EXPIRED, "EXPIRED") /* its validity ended in the network */                                           \
 	X(SUBMIT_UNKNOWN, "UNKNOWN")                                                                                   \
 	X(SUBMIT_FAILED, "FAILED")
 
@@ -72,6 +73,8 @@ int outbox_by_id(struct store *s, int64_t id, struct outbox_row *out) MUST_USE; 
 /* What waits on a route in one lane, in the order of going; the true text is in `secret` if there is one. */
 int outbox_waiting(struct store *s, struct slice route, int lane, int64_t due_before_ms, struct outbox_row *out,
     unsigned cap, unsigned *n) MUST_USE;
+/* Does an earlier message to its number in its lane wait, since it failed for the moment? Until when; ERR_NOT_FOUND: none does. */
+int outbox_before(struct store *s, const struct outbox_row *row, int64_t *due_ms) MUST_USE;
 /* The next route with something waiting behind a name; ERR_NOT_FOUND. */
 int outbox_next_route(struct store *s, struct slice after, struct slice *route) MUST_USE;
 /* Route, todo, attempt, state, due_ms and why, as in the row; the true text is wiped when it is over. */
@@ -113,6 +116,9 @@ int submit_by_ref(struct store *s, struct slice link, struct slice net_ref, stru
     int64_t *id) MUST_USE;
 /* The newest UNKNOWN submit of (link, peer) since a time: a report is evidence that it went; ERR_NOT_FOUND. */
 int submit_unknown_to(struct store *s, struct slice link, struct slice peer, int64_t since_ms, int64_t *id) MUST_USE;
+/* A submit of (link, net_ref, peer) whose report came already; ERR_NOT_FOUND. Reads the newest some thousand submits. */
+int submit_reported(struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms,
+    int64_t *id) MUST_USE;
 int submit_report(struct store *s, int64_t id, enum submit_state state, struct slice net_ref, int code, int64_t now_ms,
     int64_t *outbox) MUST_USE;
 /* A report that came before its response. take: removed; ERR_NOT_FOUND. */

@@ -4,7 +4,8 @@
  *
  *                    lease                    +CMGS / submit_resp              report
  *      QUEUED ─────────────────▶ SUBMITTING ─────────────────────▶ SENT ───────────────▶ DELIVERED
- *       │ ▲ ▲                      │ │ │                            │ └────────────────▶ UNDELIVERED
+ *       │ ▲ ▲                      │ │ │                            │ ├────────────────▶ UNDELIVERED
+ *       │ │ │                      │ │ │                            │ └────────────────▶ EXPIRED
  *       │ │ └── transient, or  ────┘ │ └── refused for good ──▶ FAILED
  *       │ │     never handed over    │
  *       │ └── SOS and one reply ──── UNKNOWN ── a late +CMGS or a report ──▶ SENT, DELIVERED
@@ -52,7 +53,7 @@ bool out_state_is_over(enum out_state s)
 }
 
 #define IS(state) (1u << (state))
-#define TAKEN (IS(SUBMIT_SENT) | IS(SUBMIT_DELIVERED) | IS(SUBMIT_UNDELIVERED))
+#define TAKEN (IS(SUBMIT_SENT) | IS(SUBMIT_DELIVERED) | IS(SUBMIT_UNDELIVERED) | IS(SUBMIT_EXPIRED))
 #define NOT_TAKEN (IS(SUBMIT_NEVER) | IS(SUBMIT_FAILED) | IS(SUBMIT_UNKNOWN))
 
 static const struct {
@@ -64,6 +65,7 @@ static const struct {
     {IS(SUBMIT_NEVER), OUT_EXPIRED},
     {IS(SUBMIT_UNKNOWN), OUT_UNKNOWN},
     {IS(SUBMIT_UNDELIVERED), OUT_UNDELIVERED},
+    {IS(SUBMIT_EXPIRED), OUT_EXPIRED},
     {IS(SUBMIT_SENT), OUT_SENT},
     {IS(SUBMIT_DELIVERED), OUT_DELIVERED},
 };

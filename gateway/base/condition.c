@@ -15,3 +15,17 @@ const char *link_condition_word(enum link_condition c)
 	MUST(c < CONDITION_N);
 	return words[c];
 }
+
+bool link_condition_can_send(enum link_condition c)
+{
+	switch (c) {
+	case CONDITION_OK:
+	case CONDITION_ROAMING:
+	case CONDITION_STORAGE_FULL:
+	case CONDITION_STUCK:
+	case CONDITION_NO_ECHO:
+		return true;
+	default:
+		return false;
+	}
+}

@@ -2,6 +2,8 @@
 /* condition.h - what ails a link, by a name that outlives its words: stored in link.condition, shown by `kabar status`, raised as an alarm. */
 #pragma once
 
+#include <stdbool.h>
+
 #define LINK_CONDITION_MAP(X)                                                                                          \
 	X(CONDITION_OK, "ok")                                                                                          \
 	X(CONDITION_ROAMING, "roaming")	      /* it serves, in another's network */                                    \
@@ -32,3 +34,5 @@ enum link_condition {
 };
 
 const char *link_condition_word(enum link_condition c);
+/* False: what a link in this condition is given will not leave. */
+bool link_condition_can_send(enum link_condition c);

@@ -68,8 +68,7 @@ static const char *type_words(enum conf_type type)
 	return words[type];
 }
 
-/* "90s" "10m" "6h" "7d" "250ms", or a plain number of seconds: ms, or -1. */
-static int64_t duration_ms(const char *z)
+int64_t conf_duration_ms(const char *z)
 {
 	static const struct {
 		const char *unit;
@@ -157,7 +156,7 @@ static void set_initial(struct reader *r, struct conf_value *v)
 		v->number = strcmp(z, "true") == 0;
 		break;
 	case CONF_DURATION:
-		v->number = duration_ms(z);
+		v->number = conf_duration_ms(z);
 		MUST(v->number >= 0);
 		break;
 	}
@@ -176,9 +175,10 @@ static void set_written(struct reader *r, struct conf_value *v, const config_set
 	} else if (v->key->type == CONF_BOOL && type == CONFIG_TYPE_BOOL) {
 		set_number(r, v, config_setting_get_bool(s), line);
 	} else if (v->key->type == CONF_DURATION &&
-		   (whole || (text && duration_ms(config_setting_get_string(s)) >= 0))) {
+		   (whole || (text && conf_duration_ms(config_setting_get_string(s)) >= 0))) {
 		set_number(r, v,
-		    whole ? seconds_ms(config_setting_get_int64(s)) : duration_ms(config_setting_get_string(s)), line);
+		    whole ? seconds_ms(config_setting_get_int64(s)) : conf_duration_ms(config_setting_get_string(s)),
+		    line);
 	} else {
 		complain(r, line, "must be %s", type_words(v->key->type));
 	}

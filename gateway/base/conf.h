@@ -66,5 +66,8 @@ const char *conf_string(const struct conf_group *g, const char *key);
 int64_t conf_int(const struct conf_group *g, const char *key); /* also durations: ms */
 bool conf_bool(const struct conf_group *g, const char *key);
 
+/* "90s" "10m" "6h" "7d" "250ms", or a plain number of seconds: ms, or -1. */
+int64_t conf_duration_ms(const char *written);
+
 /* The documented sample of the whole table. */
 void conf_print_sample(const struct conf_group_def *defs, unsigned defs_n, struct buf *out);

@@ -13,6 +13,7 @@
 	X(joiner_place, "a part whose place another text has taken opens a new set")                                   \
 	X(unknown_policy, "what may have left is not sent again in silence")                                           \
 	X(guard_same, "the same text again and again is not answered")                                                 \
+	X(report_twice, "a report of what is settled is no evidence for another message")                              \
 	X(recipient_order, "a later message waits for an earlier one to the same number")                              \
 	X(lane_turns, "a lower lane gets a turn now and then")                                                         \
 	X(hangup, "a line that hangs up is seen at once")                                                              \

@@ -2,13 +2,25 @@
 /* credit.c - see credit.h. */
 #include "gateway/engine/credit.h"
 
+#include <string.h>
+
 #include "gateway/base/err.h"
+#include "gateway/base/fault.h"
 #include "gateway/base/text.h"
+#include "gateway/engine/due.h"
 #include "gateway/engine/outbox.h"
+#include "storage/books.h"
+#include "storage/talks.h"
 
 #define LEASES_A_BATCH 512 /* what is above waits for the next batch, which comes at once */
 #define PULL_ROWS 64
+#define SUBMITS_SEEN 64
 #define UDH_MAX 6
+#define FAIL_OVER_MS (INT64_C(60) * 1000)
+#define BEHIND_MS (INT64_C(10) * 1000) /* behind an earlier message that nobody pulls now */
+
+/* How many parts of higher lanes may leave before a lane that waits gets a turn of one message. */
+static const uint32_t patience[LANE_N] = {[LANE_REPLY] = 32, [LANE_NOTIFICATION] = 8, [LANE_BROADCAST] = 16};
 
 /* ---- who serves what ---- */
 
@@ -42,17 +54,22 @@ int credit_begin(struct engine *e)
 	return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-static uint16_t first_up(const struct engine *e)
+static uint16_t first_able(const struct engine *e)
 {
 	for (unsigned i = 0; i < e->plan->links_n; i++)
-		if (e->links[i].up)
+		if (e->links[i].able)
 			return (uint16_t)i;
 	return NO_LINK;
 }
 
+static int64_t fail_over_at(const struct engine *e, unsigned link)
+{
+	return e->links[link].since_ms + (e->plan->fail_over_ms ? e->plan->fail_over_ms : FAIL_OVER_MS);
+}
+
 static bool is_forsaken(const struct engine *e, unsigned link)
 {
-	return !e->links[link].up && e->now_ms - e->links[link].since_ms >= FAIL_OVER_MS;
+	return !e->links[link].able && e->now_ms >= fail_over_at(e, link);
 }
 
 /* Routes that a link pulls now; in the arena. */
@@ -63,7 +80,7 @@ static unsigned routes_of(struct engine *e, uint16_t link, struct slice **out)
 
 	r[n++] = engine_link_name(e, link);
 	r[n++] = slice_of(ROUTE_ANY);
-	if (link == first_up(e)) {
+	if (link == first_able(e)) {
 		for (unsigned i = 0; i < e->plan->links_n; i++)
 			if (i != link && is_forsaken(e, i))
 				r[n++] = engine_link_name(e, (uint16_t)i);
@@ -78,12 +95,11 @@ int64_t credit_next_ms(const struct engine *e)
 {
 	int64_t next = INT64_MAX;
 
-	if (first_up(e) == NO_LINK)
-		return next;
 	for (unsigned i = 0; i < e->plan->links_n; i++) {
-		int64_t at = e->links[i].since_ms + FAIL_OVER_MS;
+		const struct engine_link *l = &e->links[i];
+		int64_t at = l->up && l->credit ? l->held_until_ms : l->able ? 0 : fail_over_at(e, i);
 
-		if (!e->links[i].up && at > e->now_ms && at < next)
+		if (at > e->now_ms && at < next)
 			next = at;
 	}
 	return next;
@@ -93,7 +109,8 @@ int64_t credit_next_ms(const struct engine *e)
 
 struct pull {
 	uint16_t link;
-	uint32_t most; /* parts that may still be leased */
+	uint32_t most;	   /* parts that may still be leased */
+	uint32_t messages; /* that may still be begun in this lane */
 };
 
 static int lease_part(
@@ -122,6 +139,23 @@ static int lease_part(
 	return submit_add(e->store, &s);
 }
 
+/* Parts of one text from two numbers are never joined by a phone: all of them leave anew by this link. */
+static int begin_anew(struct engine *e, struct outbox_row *row, uint16_t link)
+{
+	const char *number = e->plan->links[link].number;
+	struct submit_row *sent = arena_alloc(engine_arena(e), SUBMITS_SEEN * sizeof(*sent));
+	unsigned n;
+	int err = submit_list(e->store, row->id, sent, SUBMITS_SEEN, &n);
+
+	for (unsigned i = 0; i < n && !err; i++) {
+		uint16_t by = engine_link_by_name(e, sent[i].link);
+
+		if (by != link && (by == NO_LINK || strcmp(e->plan->links[by].number, number) != 0))
+			row->todo = (1u << row->parts) - 1;
+	}
+	return err;
+}
+
 /* As many of its waiting parts as may go. */
 static int lease(struct engine *e, struct outbox_row *row, struct pull *p)
 {
@@ -131,6 +165,8 @@ static int lease(struct engine *e, struct outbox_row *row, struct pull *p)
 
 	text_split(row->secret.n ? row->secret : row->text, &parts);
 	MUST(parts.n == row->parts);
+	if (row->parts > 1 && row->todo != (1u << row->parts) - 1)
+		err = begin_anew(e, row, p->link);
 	for (int no = 1; no <= row->parts && p->most && !err; no++) {
 		if (!(row->todo & 1u << (no - 1)))
 			continue;
@@ -143,41 +179,110 @@ static int lease(struct engine *e, struct outbox_row *row, struct pull *p)
 	return err ? err : outbox_set(e->store, row);
 }
 
-static int pull_lane(struct engine *e, struct slice route, int lane, struct pull *p)
+/* Behind an earlier message to the same number that failed for the moment; *behind: so it was put off. */
+static int keep_order(struct engine *e, struct outbox_row *row, bool *behind)
+{
+	int64_t before_ms;
+	int err = outbox_before(e->store, row, &before_ms);
+
+	*behind = !err && !WITHOUT(recipient_order);
+	if (!*behind)
+		return err == ERR_NOT_FOUND ? 0 : err;
+	row->due_ms = before_ms > e->now_ms ? before_ms : e->now_ms + BEHIND_MS;
+	err = outbox_set(e->store, row);
+	return err ? err : due_add(e->store, row->due_ms, slice_of(DUE_AGAIN), row->id);
+}
+
+/* Its number has said STOP, or DIAM, since it was written. */
+static int is_unwelcome(struct engine *e, const struct outbox_row *row, bool *unwelcome)
+{
+	struct conversation c;
+	int err = conversation_get(e->store, row->peer, &c);
+
+	*unwelcome = !err && (c.stopped || c.muted);
+	return err == ERR_CORRUPT ? 0 : err;
+}
+
+static int take(struct engine *e, struct outbox_row *row, struct pull *p)
+{
+	bool behind = false, unwelcome = false;
+	int err = 0;
+
+	if (row->expires_ms <= e->now_ms)
+		return outbox_expire(e, row);
+	if (row->lane >= LANE_NOTIFICATION)
+		err = is_unwelcome(e, row, &unwelcome);
+	if (!err && unwelcome)
+		return outbox_cancel(e, row, SLICE_LIT("its number wants no messages any more"));
+	if (!err)
+		err = keep_order(e, row, &behind);
+	if (err || behind)
+		return err;
+	p->messages--;
+	return lease(e, row, p);
+}
+
+static int pull_route(struct engine *e, struct slice route, int lane, struct pull *p)
 {
 	struct outbox_row rows[PULL_ROWS];
 	unsigned n = PULL_ROWS, cap = PULL_ROWS;
 	int err = 0;
 
-	while (p->most && n == cap && !err) {
+	while (p->most && p->messages && n == cap && !err) {
 		cap = p->most < PULL_ROWS ? p->most : PULL_ROWS;
+		cap = p->messages < cap ? p->messages : cap;
 		err = outbox_waiting(e->store, route, lane, e->now_ms, rows, cap, &n);
-		for (unsigned i = 0; i < n && p->most && !err; i++)
-			err = rows[i].expires_ms <= e->now_ms ? outbox_expire(e, &rows[i]) : lease(e, &rows[i], p);
+		for (unsigned i = 0; i < n && p->most && p->messages && !err; i++)
+			err = take(e, &rows[i], p);
 	}
 	return err;
 }
 
-static int pull_lanes(struct engine *e, const struct slice *routes, unsigned routes_n, int from, int to, struct pull *p)
+struct routes {
+	struct slice *v;
+	unsigned n;
+};
+
+/* Up to `messages` of a lane. Who goes first passes over those below. */
+static int pull_lane(struct engine *e, const struct routes *routes, int lane, uint32_t messages, struct pull *p)
 {
+	uint32_t before = p->most, *passed = e->links[p->link].passed;
 	int err = 0;
 
-	for (int lane = from; lane <= to && p->most && !err; lane++)
-		for (unsigned i = 0; i < routes_n && p->most && !err; i++)
-			err = pull_lane(e, routes[i], lane, p);
+	p->messages = messages;
+	for (unsigned i = 0; i < routes->n && p->most && p->messages && !err; i++)
+		err = pull_route(e, routes->v[i], lane, p);
+	passed[lane] = 0;
+	for (int below = lane + 1; below < LANE_N; below++)
+		passed[below] += before - p->most;
+	return err;
+}
+
+/* Those that were passed over too often: one message each. */
+static int give_turns(struct engine *e, const struct routes *routes, struct pull *p)
+{
+	const uint32_t *passed = e->links[p->link].passed;
+	int err = 0;
+
+	for (int lane = LANE_REPLY; lane < LANE_N && p->most && !err && !WITHOUT(lane_turns); lane++)
+		if (passed[lane] >= patience[lane])
+			err = pull_lane(e, routes, lane, 1, p);
 	return err;
 }
 
 static int pull(struct engine *e, uint16_t link, uint32_t most)
 {
-	struct slice *routes;
-	unsigned n = routes_of(e, link, &routes);
-	struct pull p = {link, most};
-	int err = pull_lanes(e, routes, n, LANE_SOS, LANE_NOTIFICATION, &p);
+	struct routes routes;
+	struct pull p = {.link = link, .most = most};
+	int err;
 
+	routes.n = routes_of(e, link, &routes.v);
+	err = give_turns(e, &routes, &p);
+	for (int lane = LANE_SOS; lane < LANE_BROADCAST && p.most && !err; lane++)
+		err = pull_lane(e, &routes, lane, UINT32_MAX, &p);
 	if (p.most < most && p.most > most / 2)
 		p.most = most / 2;
-	return err ? err : pull_lanes(e, routes, n, LANE_BROADCAST, LANE_BROADCAST, &p);
+	return err || !p.most ? err : pull_lane(e, &routes, LANE_BROADCAST, UINT32_MAX, &p);
 }
 
 int credit_spend(struct engine *e)
@@ -189,7 +294,7 @@ int credit_spend(struct engine *e)
 		struct engine_link *l = &e->links[i];
 		uint32_t most = l->credit < left ? l->credit : left, before = l->credit;
 
-		if (!l->up || !most)
+		if (!l->up || !most || l->held_until_ms > e->now_ms)
 			continue;
 		err = pull(e, (uint16_t)i, most);
 		left -= before - l->credit;

@@ -87,12 +87,27 @@ static int write_row(struct engine *e, const struct event *ev, enum link_state s
 	return link_state_set(e->store, &row);
 }
 
+/* A link that is up but has no network, no SIM, no message centre cannot send. */
+static void note_ability(struct engine_link *l, const struct event *ev)
+{
+	bool able = l->up && link_condition_can_send(ev->u.link.condition);
+
+	if (able != l->able)
+		l->since_ms = ev->now_ms;
+	l->able = able;
+}
+
 static int on_up(struct engine *e, const struct event *ev)
 {
 	struct engine_link *l = &e->links[ev->from.link];
 	int err = link_up(e->store, engine_link_name(e, ev->from.link), ev->from.epoch, ev->now_ms);
 
-	*l = (struct engine_link){.epoch = ev->from.epoch, .since_ms = ev->now_ms, .up = true, .stale = true};
+	*l = (struct engine_link){.epoch = ev->from.epoch,
+	    .since_ms = l->since_ms,
+	    .up = true,
+	    .able = l->able,
+	    .stale = true};
+	note_ability(l, ev);
 	return err ? err : write_row(e, ev, LINK_UP);
 }
 
@@ -102,9 +117,8 @@ static int on_down(struct engine *e, const struct event *ev)
 
 	if (!engine_is_current(e, ev->from))
 		return 0;
-	if (l->up)
-		l->since_ms = ev->now_ms;
 	l->up = false;
+	note_ability(l, ev);
 	l->credit = 0;
 	l->stale = true;
 	return write_row(e, ev, ev->u.link.state == LINK_UP ? LINK_DOWN : ev->u.link.state);
@@ -131,6 +145,7 @@ int links_event(struct engine *e, const struct event *ev)
 		return on_credit(e, ev);
 	default:
 		MUST(ev->kind == EV_STATE);
+		note_ability(&e->links[ev->from.link], ev);
 		return write_row(e, ev, ev->u.link.state);
 	}
 }

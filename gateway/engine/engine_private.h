@@ -9,10 +9,13 @@
 #define NO_LINK UINT16_MAX
 
 struct engine_link {
-	uint32_t epoch;	  /* of its present or last life */
-	uint32_t credit;  /* PDUs that it can take now */
-	int64_t since_ms; /* up or down since */
+	uint32_t epoch;		 /* of its present or last life */
+	uint32_t credit;	 /* PDUs that it can take now */
+	int64_t since_ms;	 /* it can send, or cannot, since */
+	int64_t held_until_ms;	 /* after it could not send: its credit rests */
+	uint32_t passed[LANE_N]; /* parts of higher lanes that left since this lane's last turn */
 	bool up;
+	bool able;  /* up, and nothing is known that keeps it from sending */
 	bool stale; /* submits of a life that ended may still be OUT */
 };
 

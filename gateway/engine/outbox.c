@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "gateway/base/err.h"
+#include "gateway/base/fault.h"
 #include "gateway/base/msisdn.h"
 #include "gateway/engine/credit.h"
 #include "gateway/engine/due.h"
@@ -12,22 +13,20 @@
 
 #define SECOND INT64_C(1000)
 #define HOUR (3600 * SECOND)
-#define LINK_AGAIN_MS (10 * SECOND)
+#define LINK_RESTS_MS (10 * SECOND)
+#define PAUSE_MS (30 * SECOND)
 #define REPLY_AGAIN_MS (60 * SECOND)
 #define REPLY_ATTEMPTS 2
 #define REPORT_SENT_MS (7 * 24 * HOUR) /* a report belongs to a submit not older than this */
 #define REPORT_UNKNOWN_MS (24 * HOUR)
 #define REPORT_EARLY_MS HOUR /* a report that waits for its SENT: references come round again after 256 messages */
 
-/* Pauses after the first, second, .. attempt that failed; the last one stays. */
-static const int64_t again_ms[] = {30 * SECOND, 120 * SECOND, 600 * SECOND, 1800 * SECOND};
-static const int64_t again_sos_ms[] = {5 * SECOND, 15 * SECOND, 30 * SECOND, 60 * SECOND};
-
-static int64_t pause_after(int lane, int attempt)
+static int64_t pause_after(const struct engine *e, int lane, int attempt)
 {
-	size_t last = COUNT_OF(again_ms) - 1, i = attempt > 0 ? (size_t)attempt - 1 : 0;
+	const struct plan_pauses *p = lane == LANE_SOS ? &e->plan->sos_retry : &e->plan->retry;
+	unsigned i = attempt > 0 ? (unsigned)attempt - 1 : 0;
 
-	return (lane == LANE_SOS ? again_sos_ms : again_ms)[i < last ? i : last];
+	return p->n == 0 ? PAUSE_MS : p->ms[i < p->n ? i : p->n - 1];
 }
 
 /* ---- a message and one of its parts ---- */
@@ -140,7 +139,7 @@ static int on_failed(
 		row->route = route_beside(e, s->link);
 	if (!transient)
 		row->todo = 0;
-	else if (!wait_again(row, s, e->now_ms + pause_after(row->lane, row->attempt)))
+	else if (!wait_again(row, s, e->now_ms + pause_after(e, row->lane, row->attempt)))
 		row->state = OUT_EXPIRED;
 	return save(e, row, s, SUBMIT_FAILED);
 }
@@ -150,7 +149,7 @@ static bool is_undone(int failure)
 	return failure == FAILURE_NOT_HANDED_OVER || failure == FAILURE_LINK;
 }
 
-/* As if it had not been leased. Where the link is to blame, it may be well soon; a cry does not wait for that. */
+/* As if it had not been leased. Where the link is to blame, it rests for a while; a cry does not wait for that. */
 static int on_undone(struct engine *e, struct outbox_row *row, const struct submit_row *s, const struct event *ev)
 {
 	row->todo |= bit_of(s);
@@ -159,14 +158,7 @@ static int on_undone(struct engine *e, struct outbox_row *row, const struct subm
 		row->why = ev->u.result.why;
 		if (row->lane == LANE_SOS)
 			row->route = route_beside(e, s->link);
-		else
-			row->due_ms = e->now_ms + LINK_AGAIN_MS;
-	}
-	if (row->due_ms > e->now_ms) {
-		int err = due_add(e->store, row->due_ms, slice_of(DUE_AGAIN), row->id);
-
-		if (err)
-			return err;
+		e->links[ev->from.link].held_until_ms = e->now_ms + LINK_RESTS_MS;
 	}
 	return outbox_set(e->store, row);
 }
@@ -177,7 +169,7 @@ static int on_unknown(struct engine *e, struct outbox_row *row, const struct sub
 	row->why = why;
 	if (row->lane == LANE_SOS) {
 		row->route = slice_of(ROUTE_ANY);
-		wait_again(row, s, e->now_ms + (s->attempt == 1 ? 0 : pause_after(row->lane, row->attempt)));
+		wait_again(row, s, e->now_ms + (s->attempt == 1 ? 0 : pause_after(e, row->lane, row->attempt)));
 	} else if (row->lane == LANE_REPLY && s->attempt < REPLY_ATTEMPTS) {
 		wait_again(
 		    row, s, e->now_ms + (e->plan->unknown_retry_ms ? e->plan->unknown_retry_ms : REPLY_AGAIN_MS));
@@ -280,13 +272,43 @@ int outbox_expire(struct engine *e, struct outbox_row *row)
 	return err ? err : outbox_set(e->store, row);
 }
 
+int outbox_cancel(struct engine *e, struct outbox_row *row, struct slice why)
+{
+	int err;
+
+	row->todo = 0;
+	row->state = OUT_CANCELLED;
+	row->why = why;
+	err = row->parts == 1 && row->attempt == 0 ? 0 : outbox_state(e->store, row, &row->state);
+	return err ? err : outbox_set(e->store, row);
+}
+
 /* ---- reports ---- */
+
+/* A report of what is settled already comes once more: it is no evidence for another message to the same number. */
+static int is_known_report(struct engine *e, struct slice link, struct slice net_ref, struct slice peer, bool *known)
+{
+	int64_t id;
+	int err = WITHOUT(report_twice)
+		      ? ERR_NOT_FOUND
+		      : submit_reported(e->store, link, net_ref, peer, e->now_ms - REPORT_UNKNOWN_MS, &id);
+
+	*known = !err;
+	return err == ERR_NOT_FOUND ? 0 : err;
+}
 
 static int find_reported(struct engine *e, struct slice link, struct slice net_ref, struct slice peer, int64_t *id)
 {
 	int err = submit_by_ref(e->store, link, net_ref, peer, e->now_ms - REPORT_SENT_MS, id);
+	bool known;
 
-	return err == ERR_NOT_FOUND ? submit_unknown_to(e->store, link, peer, e->now_ms - REPORT_UNKNOWN_MS, id) : err;
+	if (err != ERR_NOT_FOUND)
+		return err;
+	err = submit_unknown_to(e->store, link, peer, e->now_ms - REPORT_UNKNOWN_MS, id);
+	if (err)
+		return err;
+	err = is_known_report(e, link, net_ref, peer, &known);
+	return err ? err : known ? ERR_EXISTS : 0;
 }
 
 static int reported(struct engine *e, int64_t id, enum submit_state is, struct slice net_ref, int code)
@@ -307,7 +329,10 @@ static int reported(struct engine *e, int64_t id, enum submit_state is, struct s
 
 int outbox_report(struct engine *e, const struct event *ev)
 {
-	enum submit_state is = ev->u.report.state == REPORT_DELIVERED ? SUBMIT_DELIVERED : SUBMIT_UNDELIVERED;
+	static const enum submit_state states[] = {[REPORT_DELIVERED] = SUBMIT_DELIVERED,
+	    [REPORT_UNDELIVERED] = SUBMIT_UNDELIVERED,
+	    [REPORT_EXPIRED] = SUBMIT_EXPIRED};
+	enum submit_state is;
 	struct slice link = engine_link_name(e, ev->from.link), ref = ev->u.report.net_ref;
 	char *peer = arena_alloc(engine_arena(e), MSISDN_SIZE);
 	int64_t id;
@@ -315,8 +340,11 @@ int outbox_report(struct engine *e, const struct event *ev)
 
 	if (ev->u.report.state == REPORT_BUFFERED)
 		return 0; /* on its way: a final one will follow */
+	is = states[ev->u.report.state];
 	msisdn_from_network(ev->u.report.peer, peer);
 	err = find_reported(e, link, ref, slice_of(peer), &id);
+	if (err == ERR_EXISTS)
+		return 0;
 	if (err == ERR_NOT_FOUND)
 		return report_early_add(e->store, link, ref, slice_of(peer), is, ev->u.report.code, e->now_ms);
 	return err ? err : reported(e, id, is, ref, ev->u.report.code);

@@ -3,7 +3,7 @@
  * outbox.h - what becomes of a submit, and so of its message: outcomes, reports, lives of links that ended. The states and their drawing: storage/outbox_state.c.
  *
  *   SENT        the part is gone; a report that came before is taken now
- *   FAILED      transient: the part waits again (30 s, 2 min, 10 min, .. until the message expires); permanent: the message failed; not handed over: as if never leased
+ *   FAILED      transient: the part waits again (plan->retry, until the message expires); permanent: the message failed; not handed over: as if never leased; the link cannot send: the same, and it rests for 10 s
  *   UNKNOWN     never resent in silence: SOS at once on any link; a reply once more after 60 s; notification and broadcast are given up and listed
  *
  * Evidence settles an UNKNOWN: a late SENT or FAILED of that very submit (whatever epoch the link has now), or a report.
@@ -17,5 +17,6 @@ int outbox_result(struct engine *e, const struct event *ev) MUST_USE; /* SENT FA
 int outbox_report(struct engine *e, const struct event *ev) MUST_USE;
 /* Up to `limit` submits of a link that are OUT in lives up to `epoch` become UNKNOWN; *n of them. */
 int outbox_forsake(struct engine *e, struct slice link, int64_t epoch, unsigned limit, unsigned *n) MUST_USE;
-/* A message that waited too long. */
+/* A message that waited too long; one that nobody wants any more. */
 int outbox_expire(struct engine *e, struct outbox_row *row) MUST_USE;
+int outbox_cancel(struct engine *e, struct outbox_row *row, struct slice why) MUST_USE;

@@ -14,10 +14,17 @@ struct plan_link {
 struct plan_route {
 	const char *prefix; /* of the recipient, "" any */
 	uint16_t link;
+	uint8_t lanes; /* bit per enum lane */
 };
 struct plan_operator {
 	const char *number;
 	uint8_t from_hour, to_hour; /* local hours of duty; 0, 24 = always */
+};
+#define PLAN_PAUSES_MAX 8
+/* Pauses after the first, second, .. refusal; the last one stays. None: 30 s. */
+struct plan_pauses {
+	int64_t ms[PLAN_PAUSES_MAX];
+	unsigned n;
 };
 struct plan {
 	const char *gateway, *timezone, *language;
@@ -31,7 +38,9 @@ struct plan {
 	unsigned routes_n;
 	const struct plan_operator *operators;
 	unsigned operators_n;
-	int64_t reply_expires_ms;  /* default 6 h */
+	int64_t reply_expires_ms; /* default 6 h */
+	struct plan_pauses retry, sos_retry;
+	int64_t fail_over_ms; /* a link that could not send for so long loses its messages to another one; 0 = 60 s */
 	int64_t unknown_retry_ms;  /* an answer whose fate is unknown leaves once more after this; 0 = 60 s */
 	uint32_t replies_per_hour; /* guard: per number, default 30 */
 	bool want_report;	   /* ask for delivery reports */

@@ -110,5 +110,5 @@ int turn_save(struct turn *t) MUST_USE;
 unsigned turn_said(const struct turn *t); /* how many messages */
 /* What was said becomes rows of the outbox. */
 int turn_send(struct turn *t) MUST_USE;
-/* Where a message to a number leaves that we answer nothing of. */
-uint16_t turn_route(const struct turn *t, const struct conversation *c);
+/* Where a message to a number leaves that answers nothing: the route with the longest prefix, else the link that the number wrote to last. */
+uint16_t turn_route(const struct turn *t, const struct conversation *c, enum lane lane);

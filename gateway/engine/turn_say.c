@@ -242,22 +242,19 @@ static int queue(struct turn *t, const struct envelope *to, const struct saying 
 	return outbox_add(t->store, &row);
 }
 
-uint16_t turn_route(const struct turn *t, const struct conversation *c)
+uint16_t turn_route(const struct turn *t, const struct conversation *c, enum lane lane)
 {
-	uint16_t link = engine_link_by_name(t->e, c->last_link);
-	size_t longest = 0;
+	const struct plan_route *best = NULL;
+	uint16_t last = engine_link_by_name(t->e, c->last_link);
 
-	if (link != NO_LINK)
-		return link;
 	for (unsigned i = 0; i < t->plan->routes_n; i++) {
-		const char *prefix = t->plan->routes[i].prefix;
+		const struct plan_route *r = &t->plan->routes[i];
 
-		if (slice_starts(c->peer, prefix) && (link == NO_LINK || strlen(prefix) > longest)) {
-			longest = strlen(prefix);
-			link = t->plan->routes[i].link;
-		}
+		if ((r->lanes & 1u << lane) && slice_starts(c->peer, r->prefix) &&
+		    (!best || strlen(r->prefix) > strlen(best->prefix)))
+			best = r;
 	}
-	return link == NO_LINK ? 0 : link;
+	return best ? best->link : last == NO_LINK ? 0 : last;
 }
 
 /* What nobody asked for keeps to STOP; after DIAM nothing is sent at all until the person writes. */
@@ -274,7 +271,7 @@ int turn_send(struct turn *t)
 	if (!t->addressed || is_unwelcome(t))
 		return 0;
 	if (t->is_due)
-		to.link = turn_route(t, &t->c);
+		to.link = turn_route(t, &t->c, t->lane);
 	for (unsigned i = 0; i < t->say_n && !err; i++)
 		if (t->say[i].text.n)
 			err = queue(t, &to, &t->say[i], NULL);
@@ -296,7 +293,7 @@ int turn_notify(struct turn *t, struct slice peer, enum lane lane, int64_t *outb
 		return err;
 	if (lane != LANE_SOS && (c.stopped || c.muted))
 		return 0;
-	to.link = turn_route(t, &c);
+	to.link = turn_route(t, &c, lane);
 	neutral = c.neutral < 0 ? msisdn_is_foreign(arena_str(engine_arena(t->e), peer)) : c.neutral > 0;
 	s.secret = screen_write(
 	    t->plan->menus, c.language.n ? c.language.p : t->plan->language, neutral, screen, v, n, &s.text, &s.masked);

@@ -83,6 +83,8 @@ static inline void bench_begin(struct bench *b)
 		.operators = bench_operators,
 		.operators_n = 1,
 		.reply_expires_ms = 6 * HOUR,
+		.retry = {{30000, 120000, 600000, 1800000}, 4},
+		.sos_retry = {{5000, 15000, 30000, 60000}, 4},
 		.replies_per_hour = 30,
 		.want_report = true},
 	};

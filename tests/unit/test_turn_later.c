@@ -99,7 +99,8 @@ static void test_another_number_is_told_but_for_stop_and_diam(void **state)
 
 static void test_a_notice_leaves_by_the_link_of_its_number(void **state)
 {
-	static const struct plan_route routes[] = {{"", 0}, {"+852", 1}, {"+8", 0}};
+	static const struct plan_route routes[] = {
+	    {"+852", 1, 1 << LANE_NOTIFICATION}, {"+8", 0, 15}, {"+852", 0, 1 << LANE_BROADCAST}};
 	struct event e = an_sms(&b, B, "data");
 
 	(void)state;
@@ -110,7 +111,7 @@ static void test_a_notice_leaves_by_the_link_of_its_number(void **state)
 	next_run = NULL;
 	e.from.link = 1;
 	feed(&b, e);
-	expect_told(B, LANE_NOTIFICATION, "1"); /* he wrote to m2 last */
+	expect_told(B, LANE_NOTIFICATION, "1"); /* no route; he wrote to m2 last */
 	assert_sql(&b, "m2", "SELECT route FROM outbox ORDER BY id DESC LIMIT 1");
 	expect_told(A, LANE_NOTIFICATION, "1");
 	assert_sql(&b, "m1", "SELECT route FROM outbox ORDER BY id DESC LIMIT 1");
