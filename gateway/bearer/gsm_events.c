@@ -127,6 +127,14 @@ static void heard_of_submit(struct gsm *g, const char *ev, const json_t *o)
 
 /* --- messages -------------------------------------------------------- */
 
+/* The child reads what strangers send; should one of them take it over, its numbers still stay within their range. */
+static int64_t within(const json_t *o, const char *key, int64_t least, int64_t most, int64_t otherwise)
+{
+	int64_t n = gsm_line_int(o, key, otherwise);
+
+	return n < least || n > most ? otherwise : n;
+}
+
 static bool printable(const uint8_t *p, int n)
 {
 	for (int i = 0; i < n; i++)
@@ -141,7 +149,7 @@ static void text_of(struct event *e, const json_t *o, struct buf *text, struct b
 	uint8_t bytes[1024];
 	int n = hex_decode(slice_of(gsm_line_string(o, "text")), bytes, sizeof(bytes));
 
-	e->u.sms.coding = (uint8_t)gsm_line_int(o, "coding", CODING_GSM7);
+	e->u.sms.coding = (uint8_t)within(o, "coding", CODING_GSM7, CODING_UCS2, CODING_GSM7);
 	if (n < 0)
 		n = 0;
 	if (e->u.sms.coding != CODING_8BIT) {
@@ -161,12 +169,14 @@ static void heard_sms(struct gsm *g, const json_t *o)
 
 	if (g->phase != GSM_UP)
 		return;
-	e.ref = (uint64_t)g->epoch << 32 | (uint64_t)gsm_line_int(o, "n", 0);
+	e.ref = (uint64_t)g->epoch << 32 | (uint32_t)gsm_line_int(o, "n", 0);
 	e.u.sms.peer = slice_of(gsm_line_string(o, "peer"));
 	e.u.sms.self = slice_of(conf_string(g->base.start.config, "number"));
 	e.u.sms.smsc_s = gsm_line_int(o, "time", 0);
-	e.u.sms.part = (uint8_t)gsm_line_int(o, "part", 1);
-	e.u.sms.parts = (uint8_t)gsm_line_int(o, "parts", 1);
+	e.u.sms.parts = (uint8_t)within(o, "parts", 1, 255, 1);
+	e.u.sms.part = (uint8_t)within(o, "part", 1, e.u.sms.parts, 0);
+	if (!e.u.sms.part) /* part 5 of 3 */
+		e.u.sms.part = e.u.sms.parts = 1;
 	e.u.sms.concat_ref = (uint16_t)gsm_line_int(o, "ref", 0);
 	e.u.sms.concat_wide = gsm_line_bool(o, "wide");
 	if (pdu) {
