@@ -26,6 +26,7 @@ extern const struct bearer_kind bearer_gsm;
 #define SETTLE_LIMIT_MS 12000
 #define SILENCE_MS 90000 /* a living child says its state every 30 s; a sweep of a slow modem takes its time */
 #define CLOSE_MS 2000
+#define OPEN_ROOM 1024 /* bytes of the first line beside its lists */
 
 static const struct conf_key keys[] = {
     {"device", CONF_STRING, NULL, 1, 255, NULL, CONF_REQUIRED | CONF_PATH,
@@ -115,16 +116,21 @@ static bool pin_is_odd(const char *pin)
 	return pin && (strlen(pin) < 4 || strlen(pin) > 8 || pin[strspn(pin, "0123456789")]);
 }
 
-static json_t *odd_list(const struct gsm *g, int what)
+/* As much as fits into the line: what is left out is found again by the next sweep. */
+static json_t *odd_list(const struct gsm *g, int what, size_t *room)
 {
 	json_t *list = json_array();
 
 	for (unsigned i = 0; i < g->odd_n; i++) {
 		const struct gsm_odd *o = &g->odd[i];
 
-		if ((int)o->what == what)
-			json_array_append_new(list,
-			    json_pack("{s:s, s:i, s:s}", "mem", o->place.mem, "loc", o->place.loc, "pdu", o->pdu));
+		size_t need = 2 * strlen(o->pdu) + 64; /* JSON may double a sign */
+
+		if ((int)o->what != what || need > *room)
+			continue;
+		*room -= need;
+		json_array_append_new(list,
+		    json_pack("{s:s, s:i, s:s}", "mem", o->place.mem, "loc", o->place.loc, "pdu", o->pdu));
 	}
 	return list;
 }
@@ -133,6 +139,7 @@ static void say_open(struct gsm *g)
 {
 	const struct conf_group *c = g->base.start.config;
 	const char *pin = conf_string(c, "pin"), *smsc = conf_string(c, "smsc");
+	size_t room = GSM_LINE_MAX - OPEN_ROOM;
 	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:b}", "do", "open", "device", conf_string(c, "device"),
 	    "connection", conf_string(c, "connection"), "smsc", smsc ? smsc : "", "sweep_s",
 	    (json_int_t)conf_int(c, "sweep_s"), "submit_timeout_ms", (json_int_t)conf_int(c, "submit_timeout"),
@@ -145,8 +152,8 @@ static void say_open(struct gsm *g)
 		json_object_set_new(o, "settle_ms", json_integer(SETTLE_LISTEN_MS));
 		json_object_set_new(o, "settle_peer", json_string(g->submit.peer));
 	}
-	json_object_set_new(o, "raw_read", odd_list(g, ODD_READ));
-	json_object_set_new(o, "raw_delete", odd_list(g, ODD_DELETE));
+	json_object_set_new(o, "raw_read", odd_list(g, ODD_READ, &room));
+	json_object_set_new(o, "raw_delete", odd_list(g, ODD_DELETE, &room));
 	gsm_child_say(g->child, o);
 	if (g->paused)
 		gsm_child_say(g->child, json_pack("{s:s, s:b}", "do", "pause", "on", 1));

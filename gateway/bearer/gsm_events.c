@@ -54,6 +54,14 @@ void gsm_tell_state(struct gsm *g, enum link_state state, const char *fmt, ...)
 	tell(g, &e);
 }
 
+/* The child reads what strangers send; should one of them take it over, its numbers still stay within their range. */
+static int64_t within(const json_t *o, const char *key, int64_t least, int64_t most, int64_t otherwise)
+{
+	int64_t n = gsm_line_int(o, key, otherwise);
+
+	return n < least || n > most ? otherwise : n;
+}
+
 /* --- results of a submit --------------------------------------------- */
 
 static void tell_result(struct gsm *g, struct event *e)
@@ -119,21 +127,13 @@ static void heard_of_submit(struct gsm *g, const char *ev, const json_t *o)
 		return;
 	}
 	if (strcmp(ev, "sent") == 0)
-		gsm_tell_sent(g, (int)gsm_line_int(o, "mr", 0));
+		gsm_tell_sent(g, (int)within(o, "mr", 0, 255, 0));
 	else
 		heard_failed(g, o);
 	gsm_give_credit(g);
 }
 
 /* --- messages -------------------------------------------------------- */
-
-/* The child reads what strangers send; should one of them take it over, its numbers still stay within their range. */
-static int64_t within(const json_t *o, const char *key, int64_t least, int64_t most, int64_t otherwise)
-{
-	int64_t n = gsm_line_int(o, key, otherwise);
-
-	return n < least || n > most ? otherwise : n;
-}
 
 static bool printable(const uint8_t *p, int n)
 {
@@ -195,11 +195,12 @@ static void heard_sms(struct gsm *g, const json_t *o)
 static void heard_report(struct gsm *g, const json_t *o)
 {
 	struct event e = gsm_event(g, EV_REPORT);
+	int64_t mr = within(o, "mr", 0, 255, -1);
 	char ref[12];
 
-	if (!g->owes_down)
+	if (!g->owes_down || mr < 0)
 		return;
-	snprintf(ref, sizeof(ref), "%d", (int)gsm_line_int(o, "mr", 0));
+	snprintf(ref, sizeof(ref), "%d", (int)mr);
 	e.u.report.net_ref = slice_of(ref);
 	e.u.report.peer = slice_of(gsm_line_string(o, "peer"));
 	e.u.report.code = (int32_t)gsm_line_int(o, "status", 0);
@@ -275,8 +276,10 @@ static void heard_pin(struct gsm *g, const json_t *o)
 
 static void heard_settled(struct gsm *g, const json_t *o)
 {
-	int64_t mr = gsm_line_int(o, "mr", -1);
+	int64_t mr = within(o, "mr", 0, 255, -1);
 
+	if (g->phase != GSM_STARTING)
+		return; /* nobody asked */
 	gsm_settled(g, mr >= 0, (int)gsm_line_int(o, "code", 0), (int)mr);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fuzz_clock.h - a clock that a target moves by hand, so that minutes of waiting cost nothing: takes the place of the C library's clock_gettime() and poll() in the
- * target's process. While fuzz_clock_on is false (libFuzzer's own time) both are the real ones. Included by one file a program.
+ * target's process while fuzz_clock_on. The wall clock stays the real one: libFuzzer goes by it. Included by one file a program.
  */
 #pragma once
 
@@ -19,7 +19,7 @@ int clock_gettime(clockid_t clock, struct timespec *t)
 {
 	int err = (int)syscall(SYS_clock_gettime, clock, t);
 
-	if (fuzz_clock_on)
+	if (fuzz_clock_on && clock != CLOCK_REALTIME)
 		*t = (struct timespec){fuzz_clock_ms / 1000, fuzz_clock_ms % 1000 * 1000000};
 	return err;
 }

@@ -127,7 +127,7 @@ static void told_sms(const struct event *e)
 static void told_result(const struct event *e)
 {
 	MUST(w.submit && e->u.result.submit == w.submit); /* 5 */
-	MUST(e->u.result.failure <= FAILURE_NOT_HANDED_OVER && fuzz_is_text(e->u.result.why));
+	MUST(e->u.result.failure <= FAILURE_LINK && fuzz_is_text(e->u.result.why));
 	w.submit = 0;
 }
 
