@@ -20,6 +20,7 @@
 #include "gateway/io/engine_thread.h"
 #include "gateway/io/notify.h"
 #include "gateway/opening.h"
+#include "gateway/io/health.h"
 #include "storage/books.h"
 
 #define DRAIN_MS 30000
@@ -41,6 +42,7 @@ struct gateway {
 	struct engine_thread *thread;
 	struct control *control;
 	struct notify *notify;
+	struct health *health;
 	struct bearer **bearers;
 	bool *up; /* by link */
 	uint32_t *epochs;
@@ -159,10 +161,20 @@ static void on_effect(void *arg, const struct effect *e)
 	(void)FAULT(effect_after);
 }
 
+static void on_tick(void *arg)
+{
+	struct gateway *g = arg;
+
+	if (g->health)
+		health_before_tick(g->health);
+}
+
 static void on_batch_end(void *arg)
 {
 	struct gateway *g = arg;
 
+	if (g->health)
+		health_store(g->health, engine_thread_is_sick(g->thread));
 	if (g->paused && !g->draining && !engine_thread_is_sick(g->thread) && mailbox_is_low(g->mailbox))
 		pause_bearers(g, false);
 	else if (engine_thread_is_sick(g->thread))
@@ -208,6 +220,9 @@ static void close_outside(struct gateway *g)
 	g->closing_n++;
 	control_close(g->control, on_part_closed, g);
 	g->control = NULL;
+	g->closing_n++;
+	health_close(g->health, on_part_closed, g);
+	g->health = NULL;
 	close_handle(g, (uv_handle_t *)&g->term);
 	close_handle(g, (uv_handle_t *)&g->interrupt);
 	close_handle(g, (uv_handle_t *)&g->hangup);
@@ -349,6 +364,17 @@ static void open_bearers(struct gateway *g)
 	}
 }
 
+static void open_health(struct gateway *g)
+{
+	const struct health_start start = {.loop = &g->loop,
+	    .store_path = g->settings->store_path,
+	    .period_ms = (uint64_t)conf_int(conf_group(g->settings->conf, "alarms"), "look"),
+	    .arg = g,
+	    .event = on_event};
+
+	g->health = health_open(&start);
+}
+
 static bool is_alive(void *arg)
 {
 	struct gateway *g = arg;
@@ -363,8 +389,12 @@ static void ignore(void *arg)
 
 static int start(struct gateway *g, const struct gateway_options *options)
 {
-	struct engine_thread_start thread = {
-	    .loop = &g->loop, .one_thread = options->one_thread, .arg = g, .effect = on_effect, .idle = on_batch_end};
+	struct engine_thread_start thread = {.loop = &g->loop,
+	    .one_thread = options->one_thread,
+	    .arg = g,
+	    .effect = on_effect,
+	    .before_tick = on_tick,
+	    .idle = on_batch_end};
 	char *why = NULL;
 
 	if (opening_store(g->settings, clock_wall_ms(), &g->store, &g->engine) ||
@@ -385,6 +415,7 @@ static int start(struct gateway *g, const struct gateway_options *options)
 	MUST(uv_timer_init(&g->loop, &g->drain) == 0);
 	g->drain.data = g;
 	g->mailbox = mailbox_new();
+	open_health(g);
 	open_bearers(g);
 	thread.engine = g->engine;
 	thread.store = g->store;

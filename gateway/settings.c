@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* settings.c - see settings.h. The keys themselves: settings_keys.c. */
+/* settings.c - see settings.h. The keys themselves: settings_keys.c; what a reload keeps: settings_reload.c. */
 #include "gateway/settings.h"
 
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/msisdn.h"
 #include "gateway/base/zone.h"
+#include "gateway/settings_private.h"
 #include "handlers/handler.h"
 
 struct checker {
@@ -64,7 +65,7 @@ static bool is_kind(const struct conf_group *g, const char *kind)
 	return z && strcmp(z, kind) == 0;
 }
 
-static int link_by_name(const struct plan *p, const char *name)
+int settings_link_by_name(const struct plan *p, const char *name)
 {
 	for (unsigned i = 0; i < p->links_n; i++)
 		if (strcmp(p->links[i].name, name) == 0)
@@ -115,7 +116,7 @@ static void make_links(struct checker *c)
 		const struct conf_group *g = conf_list_at(c->s->conf, "bearers", i);
 		const char *name = conf_string(g, "name");
 
-		if (name && link_by_name(p, name) >= 0)
+		if (name && settings_link_by_name(p, name) >= 0)
 			complain(c, g, "name", name, "is the name of another bearer too; names must differ");
 		links[i] = (struct plan_link){name ? name : "", number_of(c, g, true)};
 		p->links_n++;
@@ -193,7 +194,7 @@ static void make_routes(struct checker *c)
 	for (unsigned i = 0; i < n; i++) {
 		const struct conf_group *g = conf_list_at(c->s->conf, "routes", i);
 		const char *bearer = conf_string(g, "bearer");
-		int link = bearer ? link_by_name(&c->s->plan, bearer) : -1;
+		int link = bearer ? settings_link_by_name(&c->s->plan, bearer) : -1;
 
 		if (bearer && link < 0)
 			complain(c, g, "bearer", bearer, "is the name of no bearer");
@@ -239,6 +240,36 @@ static void make_operators(struct checker *c)
 		    "operators: none is configured; a cry for help alerts nobody");
 }
 
+/* "07:00" -> 420; "" -> -1. */
+static int minute_of_day(struct checker *c, const struct conf_group *g, const char *key)
+{
+	const char *z = conf_string(g, key);
+	unsigned hour, minute;
+	char end;
+
+	if (!*z)
+		return -1;
+	if (sscanf(z, "%2u:%2u%c", &hour, &minute, &end) == 2 && hour < 24 && minute < 60)
+		return (int)(hour * 60 + minute);
+	complain(c, g, key, z, "is no time of day; write it as \"07:00\", or \"\" for never");
+	return -1;
+}
+
+static void make_alarms(struct checker *c)
+{
+	const struct conf_group *g = conf_group(c->s->conf, "alarms");
+
+	c->s->plan.alarms = (struct plan_alarms){
+	    .link_down_ms = conf_int(g, "link_down"),
+	    .outbox_ms = conf_int(g, "outbox"),
+	    .sos_ms = conf_int(g, "sos"),
+	    .backup_ms = conf_int(g, "backup"),
+	    .disk_bytes = conf_int(g, "disk_mb") * 1000000,
+	    .disk_percent = (int)conf_int(g, "disk_percent"),
+	    .sign_of_life_min = minute_of_day(c, conf_group(c->s->conf, "gateway"), "sign_of_life"),
+	};
+}
+
 static void make_plan(struct checker *c)
 {
 	const struct conf_group *g = conf_group(c->s->conf, "gateway");
@@ -264,6 +295,7 @@ static void make_plan(struct checker *c)
 	make_links(c);
 	make_routes(c);
 	make_operators(c);
+	make_alarms(c);
 }
 
 static void make_paths(struct settings *s)
@@ -319,7 +351,7 @@ int settings_load(const char *path, struct complaints *complaints, struct settin
 	return 0;
 }
 
-static void free_links(struct plan *p)
+void settings_free_links(struct plan *p)
 {
 	for (unsigned i = 0; i < p->links_n; i++)
 		free((char *)p->links[i].number);
@@ -330,7 +362,7 @@ void settings_free(struct settings *s)
 {
 	if (!s)
 		return;
-	free_links(&s->plan);
+	settings_free_links(&s->plan);
 	for (unsigned i = 0; i < s->plan.operators_n; i++)
 		free((char *)s->plan.operators[i].number);
 	free((void *)s->plan.routes);
@@ -348,123 +380,6 @@ void settings_free(struct settings *s)
 const struct conf_group *settings_bearer(const struct settings *s, unsigned i)
 {
 	return conf_list_at(s->conf, "bearers", i);
-}
-
-static bool same_value(const struct conf_key *k, const struct conf_group *a, const struct conf_group *b)
-{
-	const char *x, *y;
-
-	if (k->type == CONF_BOOL)
-		return conf_bool(a, k->name) == conf_bool(b, k->name);
-	if (k->type == CONF_INT || k->type == CONF_DURATION)
-		return conf_int(a, k->name) == conf_int(b, k->name);
-	x = conf_string(a, k->name);
-	y = conf_string(b, k->name);
-	return x == y || (x && y && strcmp(x, y) == 0);
-}
-
-static void compare_keys(const struct conf_key *k, const struct conf_group *a, const struct conf_group *b,
-    const char *group, struct buf *kept)
-{
-	for (; k && k->name; k++)
-		if (!(k->flags & CONF_RELOAD) && !same_value(k, a, b))
-			buf_printf(kept, "%s%s.%s", kept->n ? ", " : "", group, k->name);
-}
-
-static const struct conf_group_def *group_def(const char *name)
-{
-	for (unsigned i = 0; i < settings_groups_n; i++)
-		if (strcmp(settings_groups[i].name, name) == 0)
-			return &settings_groups[i];
-	MUST(false);
-	return NULL;
-}
-
-static void compare_groups(const struct settings *fresh, const struct settings *old, struct buf *kept)
-{
-	for (unsigned i = 0; i < settings_groups_n; i++) {
-		const struct conf_group_def *def = &settings_groups[i];
-
-		if (!def->list)
-			compare_keys(def->keys, conf_group(fresh->conf, def->name), conf_group(old->conf, def->name),
-			    def->name, kept);
-	}
-}
-
-static const struct conf_group *bearer_group(const struct settings *s, const char *name)
-{
-	for (unsigned i = 0; i < conf_list_n(s->conf, "bearers"); i++) {
-		const char *z = conf_string(settings_bearer(s, i), "name");
-
-		if (z && strcmp(z, name) == 0)
-			return settings_bearer(s, i);
-	}
-	return NULL;
-}
-
-/* Bearers of `a` that `b` does not have. */
-static void compare_links(const struct plan *a, const struct plan *b, const char *word, struct buf *kept)
-{
-	for (unsigned i = 0; i < a->links_n; i++)
-		if (link_by_name(b, a->links[i].name) < 0)
-			buf_printf(kept, "%sbearers.%s (%s)", kept->n ? ", " : "", a->links[i].name, word);
-}
-
-static void compare_bearers(const struct settings *fresh, const struct settings *old, struct buf *kept)
-{
-	const struct conf_group_def *def = group_def("bearers");
-
-	for (unsigned i = 0; i < old->plan.links_n; i++) {
-		const struct conf_group *a = bearer_group(fresh, old->plan.links[i].name),
-					*b = bearer_group(old, old->plan.links[i].name);
-
-		char group[64];
-
-		if (!a || !b)
-			continue;
-		snprintf(group, sizeof(group), "bearers.%s", old->plan.links[i].name);
-		compare_keys(def->keys, a, b, group, kept);
-		if (strcmp(conf_string(a, "kind"), conf_string(b, "kind")) == 0)
-			compare_keys(def->keys_of_kind(conf_string(a, "kind")), a, b, group, kept);
-	}
-}
-
-/* The bearers that run go on as they are; routes are said anew, by name, and those of bearers that do not run fall. */
-static void keep_links(struct plan *p, const struct plan *old)
-{
-	struct plan_route *routes = must_alloc((p->routes_n + 1) * sizeof(*routes));
-	struct plan_link *links = must_alloc((old->links_n + 1) * sizeof(*links));
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < p->routes_n; i++) {
-		int link = link_by_name(old, p->links[p->routes[i].link].name);
-
-		if (link >= 0)
-			routes[n++] = (struct plan_route){p->routes[i].prefix, (uint16_t)link, p->routes[i].lanes};
-	}
-	for (unsigned i = 0; i < old->links_n; i++)
-		links[i] = (struct plan_link){old->links[i].name, must_strdup(old->links[i].number)};
-	free((void *)p->routes);
-	free_links(p);
-	p->routes = routes;
-	p->routes_n = n;
-	p->links = links;
-	p->links_n = old->links_n;
-}
-
-void settings_keep_fixed(struct settings *fresh, const struct settings *old, struct buf *kept)
-{
-	struct plan *p = &fresh->plan;
-
-	compare_groups(fresh, old, kept);
-	compare_bearers(fresh, old, kept);
-	compare_links(p, &old->plan, "new", kept);
-	compare_links(&old->plan, p, "gone", kept);
-	p->gateway = old->plan.gateway;
-	p->timezone = old->plan.timezone;
-	p->language = old->plan.language;
-	p->demo = old->plan.demo;
-	keep_links(p, &old->plan);
 }
 
 void settings_print_complaints(const struct complaints *c)

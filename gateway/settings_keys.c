@@ -37,12 +37,28 @@ static const struct conf_key gateway_keys[] = {
 	"The same for what a cry for help sends."},
     {"fail_over", CONF_DURATION, "60s", 1000, 86400000, NULL, CONF_RELOAD,
 	"When a bearer has not been able to send for so long, another one sends its messages."},
+    {"sign_of_life", CONF_STRING, "07:00", 0, 5, NULL, CONF_RELOAD,
+	"When operators get the daily SMS that all is well, local time; \"\" is never."},
     {"want_report", CONF_BOOL, "true", 0, 1, NULL, CONF_RELOAD, "Ask the network for delivery reports."},
     {0},
 };
 static const struct conf_key store_keys[] = {
     {"kind", CONF_STRING, "sqlite", 0, 0, "sqlite", 0, "The database."},
     {"path", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH, "Its file. Default: state_dir/kabar.db."},
+    {0},
+};
+static const struct conf_key alarm_keys[] = {
+    {"look", CONF_DURATION, "60s", 1000, 600000, NULL, 0, "How often the gateway looks whether something is wrong."},
+    {"link_down", CONF_DURATION, "3m", 0, 86400000, NULL, CONF_RELOAD, "A bearer that is down for so long is told."},
+    {"outbox", CONF_DURATION, "10m", 60000, 86400000, NULL, CONF_RELOAD,
+	"An answer that waits for so long without leaving is told."},
+    {"sos", CONF_DURATION, "3m", 0, 86400000, NULL, CONF_RELOAD,
+	"The same for what belongs to a cry for help: no bearer could hand it over."},
+    {"disk_mb", CONF_INT, "200", 0, 1000000000, NULL, CONF_RELOAD,
+	"Less free space than this where the store lies is told."},
+    {"disk_percent", CONF_INT, "3", 0, 90, NULL, CONF_RELOAD, "The same in percent of the file system."},
+    {"backup", CONF_DURATION, "0", 0, 8640000000, NULL, CONF_RELOAD,
+	"No `kabar backup` for so long is told, such as \"7d\"; 0 is never."},
     {0},
 };
 static const struct conf_key bearer_keys[] = {
@@ -78,6 +94,8 @@ static const struct conf_key *keys_of_bearer(const char *kind)
 const struct conf_group_def settings_groups[] = {
     {"gateway", false, "The gateway itself.", gateway_keys, NULL, NULL},
     {"store", false, "Where messages and records are kept.", store_keys, NULL, NULL},
+    {"alarms", false, "When operators are told by SMS that something is wrong: at most once an hour of a kind.",
+	alarm_keys, NULL, NULL},
     {"bearers", true, "Ways into the network: one group a modem.", bearer_keys, keys_of_bearer, "gsm|null"},
     {"routes", true,
 	"Which bearer carries what is sent unasked. Without routes: the one that the person wrote to last, else the "

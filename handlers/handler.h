@@ -33,6 +33,7 @@ struct handler {
 	const char *const *keywords;  /* those it serves, ends with NULL */
 	const char *const *questions; /* those it may leave open, ends with NULL; NULL none */
 	const char *const *dues;      /* kinds of due times it schedules; NULL none */
+	bool dues_wait; /* they send what nobody asked for at that moment: while the wall clock is doubted, they wait */
 	bool
 	    hides_digits; /* what people write to it holds codes or NIKs: all digits are masked before the text is stored */
 

@@ -372,6 +372,7 @@ const struct handler handler_schedule = {
     .keywords = (const char *const[]){"JADWAL", "IKUT", "MINAT", NULL},
     .questions = (const char *const[]){"J0", "J1", "J2", "J4", "J11", NULL},
     .dues = (const char *const[]){"seat", "remind", NULL},
+    .dues_wait = true,
     .run = run,
     .check = check,
     .answer = answer,

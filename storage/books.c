@@ -151,6 +151,19 @@ int due_cancel(struct store *s, struct slice kind, int64_t subject)
 	return db_exec(s->db, Q_due_cancel, "si", kind, subject);
 }
 
+/* Farther than any clock: what is put back stands behind everything. */
+#define FAR_AWAY_MS (INT64_C(1) << 52)
+
+int due_put_back(struct store *s, const struct due_row *row)
+{
+	return db_exec(s->db, Q_due_put_back, "iisi", row->at_ms, FAR_AWAY_MS, row->kind, row->subject);
+}
+
+int due_release(struct store *s)
+{
+	return db_exec(s->db, Q_due_release, "i", FAR_AWAY_MS);
+}
+
 int due_earliest(struct store *s, int64_t *at_ms)
 {
 	int err = db_query_one(s->db, Q_due_earliest, "");

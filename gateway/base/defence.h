@@ -8,6 +8,11 @@
 #include <stdbool.h>
 
 #define DEFENCE_MAP(X)                                                                                                 \
+	X(alarm_told, "operators are told of alarms")                                                                  \
+	X(alarm_hourly, "of a kind of alarm there is one SMS an hour at most")                                         \
+	X(alarm_beside, "an alarm about a link leaves by another one")                                                 \
+	X(cry_told, "operators are told of a cry for help that could not be handled")                                  \
+	X(clock_doubt, "a wall clock that jumped holds up what nobody asked for")                                      \
 	X(seen, "a message that came before is recognised")                                                            \
 	X(joiner_sender, "parts are joined by sender, not by reference alone")                                         \
 	X(joiner_place, "a part whose place another text has taken opens a new set")                                   \

@@ -40,6 +40,7 @@ enum lane { LANE_SOS, LANE_REPLY, LANE_NOTIFICATION, LANE_BROADCAST, LANE_N };
 	X(EV_STATE, "state", 0)	    /* how a link does, for `kabar status`; may come without UP */                     \
 	X(EV_CREDIT, "credit", 0)   /* the link may take n more PDUs now */                                            \
 	X(EV_TICK, "tick", 0)	    /* a due time has come */                                                          \
+	X(EV_HEALTH, "health", 0)   /* what only the loop sees: disk, clock, how long the store was sick */            \
 	X(EV_RELOAD, "reload", 0)   /* new configuration and menus */
 
 enum event_kind {
@@ -115,6 +116,13 @@ struct event {
 			struct slice id, json;
 			uint32_t uid;
 		} command;
+		struct {
+			int64_t disk_free, disk_size, wal_bytes; /* of the state folder; -1 unknown */
+			int64_t sick_ms;     /* the store has just recovered, and did not work for so long; 0 */
+			int64_t boot_at_ms;  /* when the machine started, as its wall clock says now: moves only if that one jumps */
+			struct slice boot;   /* this start of the machine, by an id of the system */
+			struct slice reader; /* the program that holds up a large write-ahead log; "" */
+		} health;
 		const void *plan; /* RELOAD: struct plan of engine/plan.h, immutable, owned by the gateway */
 	} u;
 };

@@ -7,6 +7,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/fault.h"
 #include "gateway/base/text.h"
+#include "gateway/engine/clock.h"
 #include "gateway/engine/due.h"
 #include "gateway/engine/outbox.h"
 #include "storage/books.h"
@@ -247,8 +248,11 @@ struct routes {
 static int pull_lane(struct engine *e, const struct routes *routes, int lane, uint32_t messages, struct pull *p)
 {
 	uint32_t before = p->most, *passed = e->links[p->link].passed;
-	int err = 0;
+	bool waits = false;
+	int err = lane == LANE_BROADCAST ? clock_is_doubted(e, &waits) : 0;
 
+	if (waits)
+		return err;
 	p->messages = messages;
 	for (unsigned i = 0; i < routes->n && p->most && p->messages && !err; i++)
 		err = pull_route(e, routes->v[i], lane, p);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "gateway/engine/clock.h"
 #include "gateway/engine/credit.h"
 #include "gateway/engine/job.h"
 #include "gateway/engine/joiner.h"
@@ -118,11 +119,18 @@ static int run_handler(struct engine *e, const struct event *tick, const struct 
 static int run(struct engine *e, const struct event *tick, const struct due_row *due)
 {
 	const struct handler *h;
+	bool doubted;
+	int err;
 
 	for (size_t i = 0; i < COUNT_OF(own); i++)
 		if (slice_is(due->kind, own[i].kind))
 			return own[i].run(e, tick, due);
 	h = handler_by_due(due->kind.p);
+	if (h && h->dues_wait) {
+		err = clock_is_doubted(e, &doubted);
+		if (err || doubted)
+			return err ? err : due_put_back(e->store, due);
+	}
 	if (h)
 		return run_handler(e, tick, h, due);
 	log_warn(LOG_ENGINE, "due %lld: no service knows \"%s\" any more: dropped", (long long)due->id, due->kind.p);

@@ -12,6 +12,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/fault.h"
 #include "gateway/base/msisdn.h"
+#include "gateway/engine/alarm.h"
 #include "gateway/engine/credit.h"
 #include "gateway/engine/due.h"
 #include "gateway/engine/engine_private.h"
@@ -146,6 +147,8 @@ static int step(struct engine *e, const struct event *ev, const char **who)
 	case EV_STATE:
 	case EV_CREDIT:
 		return links_event(e, ev);
+	case EV_HEALTH:
+		return alarms_look(e, ev);
 	case EV_RELOAD:
 		return reload(e, ev->u.plan);
 	case EV_TICK:
@@ -193,6 +196,7 @@ static int handle(struct engine *e, const struct event *ev)
 		return err;
 	if (err < 0) {
 		e->out.n = effects;
+		e->clock_read = false;
 		err = fail(e, ev, err, who);
 	} else {
 		err = db_release(e->store->db);
@@ -211,7 +215,7 @@ static void remember(struct engine *e, int64_t now_ms)
 	e->last_job_before = e->last_job;
 	e->out.n = 0;
 	e->now_ms = now_ms;
-	e->busy = e->topics_read = false;
+	e->busy = e->topics_read = e->alarm_now = e->clock_read = false;
 }
 
 static enum batch_end undo(struct engine *e)
@@ -236,6 +240,8 @@ static int run(struct engine *e, struct event *const *events, uint32_t n, int64_
 		err = links_forsake(e);
 	if (!err)
 		err = job_slice(e);
+	if (!err)
+		err = alarms_tell(e);
 	if (!err)
 		err = credit_spend(e);
 	if (!err)

@@ -34,7 +34,8 @@ static int run(struct engine *e, const struct event *ev, struct slice *reply)
 
 	*reply = arena_slice(engine_arena(e), buf_as_slice(&b));
 	buf_free(&b);
-	e->topics_read = false; /* it may have changed them */
+	e->topics_read = e->clock_read = false; /* it may have changed them */
+	e->alarm_now = true;
 	if (err || !ev->u.command.id.n || command_is_read(ev->u.command.json))
 		return err;
 	return command_done(e->store, ev->u.command.id, verb_of(e, ev->u.command.json), *reply, ev->now_ms);

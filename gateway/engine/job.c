@@ -4,6 +4,7 @@
 
 #include "gateway/base/err.h"
 #include "gateway/engine/joiner.h"
+#include "storage/alarms.h"
 #include "storage/books.h"
 #include "storage/messages.h"
 #include "storage/outbox.h"
@@ -11,6 +12,7 @@
 
 #define SEEN_S (INT64_C(7) * 24 * 3600)
 #define SILENCE_MS (INT64_C(7) * 24 * 3600 * 1000)
+#define ALARM_MS (INT64_C(90) * 24 * 3600 * 1000) /* an alarm that ended is remembered for so long */
 #define EARLY_MS (INT64_C(24) * 3600 * 1000)
 
 /* One slice: *n rows were handled, job->cursor moved; *n == 0 is the end. */
@@ -26,6 +28,8 @@ static int slice_purge(struct engine *e, struct job_row *job, unsigned *n)
 		err = part_sets_prune(e->store, job->began_ms - PARTS_KEPT_MS, JOB_SLICE_ROWS, n);
 	if (!err && *n == 0)
 		err = silence_prune(e->store, job->began_ms - SILENCE_MS, JOB_SLICE_ROWS, n);
+	if (!err && *n == 0)
+		err = alarm_prune(e->store, job->began_ms - ALARM_MS, JOB_SLICE_ROWS, n);
 	return err;
 }
 

@@ -26,6 +26,13 @@ struct plan_pauses {
 	int64_t ms[PLAN_PAUSES_MAX];
 	unsigned n;
 };
+struct plan_alarms { /* when operators are told of what */
+	int64_t link_down_ms, outbox_ms, sos_ms;
+	int64_t backup_ms; /* 0: nobody asked for backups */
+	int64_t disk_bytes;
+	int disk_percent;
+	int sign_of_life_min; /* minute of the local day, -1 never */
+};
 struct plan {
 	const char *gateway, *timezone, *language;
 	const char *dinas;	    /* name of the office in screens */
@@ -41,6 +48,7 @@ struct plan {
 	int64_t reply_expires_ms; /* default 6 h */
 	struct plan_pauses retry, sos_retry;
 	int64_t fail_over_ms; /* a link that could not send for so long loses its messages to another one; 0 = 60 s */
+	struct plan_alarms alarms;
 	int64_t unknown_retry_ms;  /* an answer whose fate is unknown leaves once more after this; 0 = 60 s */
 	uint32_t replies_per_hour; /* guard: per number, default 30 */
 	bool want_report;	   /* ask for delivery reports */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/base/zone.h"
+#include "gateway/engine/duty.h"
 #include "storage/books.h"
 
 /* ---- the situation ---- */
@@ -101,24 +102,9 @@ struct date turn_today(const struct turn *t, const char *timezone)
 	return zone_local(slice_of(timezone ? timezone : t->plan->timezone), t->now_ms).day;
 }
 
-/* 22 to 06 goes over midnight. */
-static bool is_on_duty(const struct plan_operator *o, unsigned hour)
-{
-	if (o->from_hour < o->to_hour)
-		return hour >= o->from_hour && hour < o->to_hour;
-	return hour >= o->from_hour || hour < o->to_hour;
-}
-
 unsigned turn_operators(const struct turn *t, struct slice *out, unsigned cap)
 {
-	unsigned hour = zone_local(slice_of(t->plan->timezone), t->now_ms).hour, n = 0;
-
-	for (unsigned i = 0; i < t->plan->operators_n && n < cap; i++)
-		if (is_on_duty(&t->plan->operators[i], hour))
-			out[n++] = slice_of(t->plan->operators[i].number);
-	for (unsigned i = 0; i < t->plan->operators_n && n < cap && (n == 0 || n == i); i++)
-		out[n++] = slice_of(t->plan->operators[i].number);
-	return n;
+	return operators_on_duty(t->plan, t->now_ms, true, out, cap);
 }
 
 int64_t turn_last_heard_ms(const struct turn *t)

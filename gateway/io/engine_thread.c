@@ -216,6 +216,8 @@ static void on_due(uv_timer_t *timer)
 	t->rests = false;
 	if (clock_wall_ms() >= atomic_load(&t->next_due_ms)) {
 		atomic_store(&t->next_due_ms, INT64_MAX);
+		if (t->start.before_tick)
+			t->start.before_tick(t->start.arg);
 		mailbox_put(t->start.mailbox, &tick);
 		engine_thread_poke(t);
 	}

@@ -22,6 +22,7 @@ struct engine_thread_start {
 	bool one_thread;
 	void *arg;
 	void (*effect)(void *arg, const struct effect *e); /* in the loop's thread, in order, after the commit */
+	void (*before_tick)(void *arg);			   /* in the loop's thread: a due time seems to have come; NULL */
 	void (*idle)(void *arg);			   /* in the loop's thread: a batch has ended */
 };
 

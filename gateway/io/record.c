@@ -82,6 +82,12 @@ static unsigned numbers_out(const struct event *e, json_int_t v[NUMBERS_MAX])
 	case EV_CREDIT:
 		v[0] = e->u.credit.parts;
 		return 1;
+	case EV_HEALTH:
+		memcpy(v,
+		    (json_int_t[]){e->u.health.disk_free, e->u.health.disk_size, e->u.health.wal_bytes,
+			e->u.health.sick_ms, e->u.health.boot_at_ms},
+		    5 * sizeof(*v));
+		return 5;
 	case EV_TICK:
 	case EV_RELOAD:
 	case EVENT_KIND_N:
@@ -135,6 +141,13 @@ static void numbers_in(struct event *e, const json_int_t v[NUMBERS_MAX])
 		break;
 	case EV_CREDIT:
 		e->u.credit.parts = (uint32_t)v[0];
+		break;
+	case EV_HEALTH:
+		e->u.health.disk_free = v[0];
+		e->u.health.disk_size = v[1];
+		e->u.health.wal_bytes = v[2];
+		e->u.health.sick_ms = v[3];
+		e->u.health.boot_at_ms = v[4];
 		break;
 	case EV_TICK:
 	case EV_RELOAD:

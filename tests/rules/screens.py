@@ -25,7 +25,7 @@ words = set(re.findall(r'^(\w+) = ', open('menus/words/id.words', encoding='utf-
 table = open('handlers/handlers.c', encoding='utf-8').read()
 table = set(re.findall(r'"(\w+)"', re.search(r'handler_screens\[\] = \{(.*?)\};', table, re.S).group(1)))
 said, named = {}, {}
-for path in sorted(glob.glob('handlers/*.c') + glob.glob('gateway/engine/*.c')):
+for path in sorted(glob.glob('handlers/*.c') + glob.glob('gateway/engine/*.[ch]')):
     text = open(path, encoding='utf-8').read()
     if path == 'handlers/handlers.c':
         continue

@@ -170,6 +170,8 @@ class Gateway:
         if bearers is None:
             bearers = ', '.join(f'{{ name = "{m}"; kind = "gsm"; device = "net/{m}"; number = "{n}"; per_minute = 6000; }}'
                                 for m, n in net.modems.items())
+        if 'sign_of_life' not in gateway:  # or a test that runs at seven sees one message more
+            gateway += ' sign_of_life = "";'
         with open(self.config, 'w') as f:
             f.write(f'gateway: {{ name = "test"; state_dir = "state"; {gateway} }};\n'
                     f'store: {{ path = "state/kabar.db"; }};\nbearers = ( {bearers} );\n{config}\n')

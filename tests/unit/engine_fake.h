@@ -45,6 +45,7 @@ static const struct handler fake = {
     .keywords = (const char *const[]){"DATA", "STATUS", "MENU", "JADWAL", "STOP", NULL},
     .questions = (const char *const[]){"D1", "D2", "M0", "UNK", NULL},
     .dues = (const char *const[]){"fake.later", NULL},
+    .dues_wait = true,
     .run = fake_run,
     .check = fake_check,
     .answer = fake_answer,

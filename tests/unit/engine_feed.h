@@ -67,6 +67,24 @@ static inline void tick(struct bench *b)
 	feed(b, (struct event){.kind = EV_TICK});
 }
 
+/* What the loop sees when all is well; the machine started an hour before the first test. */
+static inline struct event a_sample(void)
+{
+	return (struct event){.kind = EV_HEALTH,
+	    .u.health = {.disk_free = INT64_C(20000000000),
+		.disk_size = INT64_C(64000000000),
+		.wal_bytes = 4096,
+		.boot_at_ms = T0 - HOUR,
+		.boot = SLICE_LIT("boot-1"),
+		.reader = SLICE_LIT("")}};
+}
+
+static inline void health(struct bench *b)
+{
+	feed(b, a_sample());
+	assert_int_equal(b->end, BATCH_DONE);
+}
+
 static inline struct event an_outcome(enum event_kind kind, struct link_id from, int64_t submit, const char *net_ref)
 {
 	return (struct event){.kind = kind,

@@ -12,8 +12,8 @@
 
 #include "tests/unit/store_bench.h"
 
-/* Tables that stay small: a bearer, a topic, an event, a running job is one row. */
-static const char *const small[] = {"link", "info", "schedule", "job", "meta"};
+/* Tables that stay small: a bearer, a topic, an event, a running job, an alarm of the last months is one row. */
+static const char *const small[] = {"link", "info", "schedule", "job", "meta", "alarm"};
 
 static const struct {
 	const char *query, *table, *why;
@@ -32,6 +32,9 @@ static const struct {
     {"queues", "outbox", "reads what waits, by the partial index outbox_next"},
     {"case_list_open", "cases", "reads what is open, by the partial index cases_open"},
     {"case_list", "cases", "by id from the newest on, and stops at its limit"},
+    {"store_newest", "*", "by id from the newest on, one row a table"},
+    {"outbox_failed_since", "*", "of the newest 20,000, once a day"},
+    {"outbox_oldest", "*", "of the first 1,000 of one queue"},
     {"life_counts", "submit", "counts what is UNKNOWN, by the partial index submit_unknown"},
     {"life_counts", "dead_letter", "counts an index, by hand: dead letters are few"},
     {"life_counts", "cases", "counts what is open, by the partial index cases_open"},

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* alarm_look.c - what is wrong by itself: links, queues, disk, log, store, backup and clock, looked at with each EV_HEALTH. A new watcher is a function and a line in the table. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "gateway/base/err.h"
+#include "gateway/engine/alarm.h"
+#include "gateway/engine/clock.h"
+#include "storage/alarms.h"
+#include "storage/books.h"
+#include "storage/outbox.h"
+
+#define LOG_MAX (INT64_C(64) * 1024 * 1024)
+#define MEGABYTE INT64_C(1000000)
+
+static const struct slice nothing = {"", 0};
+
+static int raise_or_clear(
+    struct engine *e, bool is, enum alarm a, struct slice subject, int64_t since_ms, const char *words)
+{
+	return is ? alarm_raise(e, a, subject, since_ms, "%s", words) : alarm_clear(e, a, subject);
+}
+
+/* ---- links ---- */
+
+/* One that waits for a person is told as such; that it had been told as down before stays so. */
+static int look_at_down(struct engine *e, uint16_t link, const struct link_row *row, bool blocked)
+{
+	const struct engine_link *l = &e->links[link];
+
+	if (l->up)
+		return alarm_clear(e, ALARM_LINK_DOWN, row->name);
+	if (blocked || e->now_ms - l->since_ms < e->plan->alarms.link_down_ms)
+		return 0;
+	return alarm_raise(
+	    e, ALARM_LINK_DOWN, row->name, l->since_ms, SLICE_FMT, SLICE_ARG(row->reason.n ? row->reason : row->state));
+}
+
+static int look_at_link(struct engine *e, uint16_t link)
+{
+	struct link_row row;
+	int err = link_get(e->store, engine_link_name(e, link), &row);
+	bool blocked = !err && slice_is(row.state, "blocked");
+
+	if (!err)
+		err = look_at_down(e, link, &row, blocked);
+	if (err)
+		return err == ERR_NOT_FOUND ? 0 : err;
+	return raise_or_clear(e, blocked, ALARM_LINK_BLOCKED, row.name, row.changed_ms,
+	    row.reason.n ? row.reason.p : "it waits for a person");
+}
+
+static int look_at_links(struct engine *e, const struct event *ev)
+{
+	int err = 0;
+
+	(void)ev;
+	for (unsigned i = 0; i < e->plan->links_n && !err; i++)
+		err = look_at_link(e, (uint16_t)i);
+	return err;
+}
+
+/* ---- what waits ---- */
+
+/* The oldest of a lane, over all routes; now_ms: none. */
+static int oldest_of(struct engine *e, int lane, int64_t *oldest_ms)
+{
+	struct slice route = nothing;
+	int64_t ms;
+	int err;
+
+	*oldest_ms = e->now_ms;
+	while ((err = outbox_next_route(e->store, route, &route)) == 0) {
+		err = outbox_oldest(e->store, route, lane, &ms);
+		if (err && err != ERR_NOT_FOUND)
+			return err;
+		if (!err && ms < *oldest_ms)
+			*oldest_ms = ms;
+	}
+	return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static int look_at_lane(struct engine *e, int lane, enum alarm a, int64_t limit_ms, const char *words)
+{
+	int64_t oldest_ms;
+	int err = oldest_of(e, lane, &oldest_ms);
+
+	return err ? err : raise_or_clear(e, e->now_ms - oldest_ms > limit_ms, a, nothing, oldest_ms, words);
+}
+
+static int look_at_queues(struct engine *e, const struct event *ev)
+{
+	int err = look_at_lane(e, LANE_SOS, ALARM_SOS_UNTOLD, e->plan->alarms.sos_ms,
+	    "a message of a cry for help could not be handed over");
+
+	(void)ev;
+	return err ? err
+		   : look_at_lane(
+			 e, LANE_REPLY, ALARM_OUTBOX, e->plan->alarms.outbox_ms, "answers wait and do not leave");
+}
+
+/* ---- what only the loop sees ---- */
+
+/* Of a disk that has just enough, a tenth more is asked before all is well again. */
+static int look_at_disk(struct engine *e, const struct event *ev)
+{
+	int64_t free_now = ev->u.health.disk_free,
+		percent = ev->u.health.disk_size / 100 * e->plan->alarms.disk_percent;
+	int64_t least = e->plan->alarms.disk_bytes > percent ? e->plan->alarms.disk_bytes : percent;
+
+	if (free_now < 0)
+		return 0;
+	if (free_now >= least)
+		return free_now - least >= least / 10 ? alarm_clear(e, ALARM_DISK, nothing) : 0;
+	return alarm_raise(e, ALARM_DISK, nothing, e->now_ms,
+	    "%" PRId64 " of %" PRId64 " MB are free where the store lies", free_now / MEGABYTE,
+	    ev->u.health.disk_size / MEGABYTE);
+}
+
+static int look_at_log(struct engine *e, const struct event *ev)
+{
+	if (ev->u.health.wal_bytes <= LOG_MAX)
+		return ev->u.health.wal_bytes < LOG_MAX / 2 ? alarm_clear(e, ALARM_LOG, nothing) : 0;
+	return alarm_raise(e, ALARM_LOG, nothing, e->now_ms, "the write-ahead log is above %d MB: %s" SLICE_FMT "%s",
+	    (int)(LOG_MAX / 1024 / 1024), ev->u.health.reader.n ? "it is held by " : "no reader holds it",
+	    SLICE_ARG(ev->u.health.reader), ev->u.health.reader.n ? ", end that" : ", is the disk slow?");
+}
+
+static int look_at_sickness(struct engine *e, const struct event *ev)
+{
+	int64_t ms = ev->u.health.sick_ms;
+
+	if (ms <= 0)
+		return 0;
+	return alarm_raise(e, ALARM_STORE_SICK, slice_of(arena_printf(engine_arena(e), "%" PRId64, (ms + 999) / 1000)),
+	    e->now_ms - ms, "the store did not work for %" PRId64 " s; the log says why", (ms + 999) / 1000);
+}
+
+/* Without a backup so far, the time counts from when backups were first asked for. */
+static int look_at_backup(struct engine *e, const struct event *ev)
+{
+	int64_t limit_ms = e->plan->alarms.backup_ms, last_ms;
+	struct slice text;
+	int err = fact_get(e->store, FACT_BACKUP, &text);
+
+	(void)ev;
+	if (limit_ms == 0)
+		return alarm_clear(e, ALARM_BACKUP, nothing);
+	if (err == ERR_NOT_FOUND)
+		return fact_put(e->store, FACT_BACKUP, arena_printf(engine_arena(e), "%" PRId64, e->now_ms));
+	if (err)
+		return err;
+	last_ms = strtoll(text.p, NULL, 10);
+	if (e->now_ms - last_ms <= limit_ms)
+		return alarm_clear(e, ALARM_BACKUP, nothing);
+	return alarm_raise(e, ALARM_BACKUP, nothing, e->now_ms, "no backup was made for %" PRId64 " days",
+	    (e->now_ms - last_ms) / (INT64_C(24) * 3600 * 1000));
+}
+
+/* ---- the table ---- */
+
+static int (*const watchers[])(struct engine *e, const struct event *ev) = {
+    look_at_links,
+    look_at_queues,
+    look_at_disk,
+    look_at_log,
+    look_at_sickness,
+    look_at_backup,
+    clock_look,
+};
+
+int alarms_look(struct engine *e, const struct event *ev)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < COUNT_OF(watchers) && !err; i++)
+		err = watchers[i](e, ev);
+	if (!err)
+		err = alarm_sign_of_life(e);
+	e->alarm_now = true;
+	return err;
+}
