@@ -79,6 +79,11 @@ $(BUILD)/sleepcap.so: tests/sleepcap.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $< -ldl
 
+# A disk that can lose its power, for tests/torture/powercut.py.
+$(BUILD)/logdisk: $(BUILD)/obj/tests/torture/logdisk.o $(BASE)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs fuse3)
+$(BUILD)/obj/tests/torture/logdisk.o: CPPFLAGS += $(shell pkg-config --cflags fuse3 2>/dev/null)
+
 # A bearer alone on a loop, driven by tests/system/gsm_bearer.py.
 $(BUILD)/gsm_bearer: $(BUILD)/obj/tests/system/gsm_bearer.o $(BUILD)/libkabar.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -4,7 +4,7 @@ import collections
 import contextlib
 
 STATES = ('QUEUED', 'SUBMITTING', 'SENT', 'DELIVERED', 'UNDELIVERED', 'EXPIRED', 'FAILED', 'CANCELLED', 'UNKNOWN')
-OPEN = ('QUEUED', 'SUBMITTING', 'SENT')
+OPEN = ('QUEUED', 'SUBMITTING', 'SENT', 'UNKNOWN')  # an UNKNOWN may still be settled by a late report
 WATCHED_MAX = 400  # what waits for a report that never comes is not watched for ever
 
 
@@ -17,16 +17,16 @@ class States:
 
     def look(self, db):
         marks = ','.join('?' * len(self.watched))
-        rows = db.execute('select id, case when state = ? and exists (select 1 from submit s where s.outbox = o.id and s.state = ?) then ? else state end '
-                          f'from outbox o where id > ? or id in ({marks})', ['QUEUED', 'UNKNOWN', 'UNKNOWN', self.newest, *self.watched]).fetchall()
+        rows = db.execute("select id, state, state = 'QUEUED' and exists (select 1 from submit s where s.outbox = o.id and s.state = 'UNKNOWN') "
+                          f'from outbox o where id > ? or id in ({marks})', [self.newest, *self.watched]).fetchall()
         seen = set()
-        for number, state in rows:
-            if state in ('QUEUED', 'SUBMITTING', 'UNKNOWN') or self.watched.get(number) != state:
+        for number, state, again in rows:
+            if state in ('QUEUED', 'SUBMITTING') or self.watched.get(number) != state:
                 seen.add(state)
+            if again:
+                seen.add('UNKNOWN')
             self.newest = max(self.newest, number)
-        # UNKNOWN may still be settled by a late report
-        opened = [(n, s) for n, s in rows if s in OPEN or s == 'UNKNOWN']
-        self.watched = dict(opened[-WATCHED_MAX:])
+        self.watched = dict([(n, s) for n, s, _ in rows if s in OPEN][-WATCHED_MAX:])
         out = db.execute("select count(*) from submit where state = 'OUT'").fetchone()[0]
         return seen, out
 
