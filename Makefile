@@ -27,7 +27,7 @@ SIM_OBJ := $(SIM_SRC:%.c=$(BUILD)/obj/%.o)
 BASE    := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard gateway/base/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
-.PHONY: all deps deps-test run units test-programs test red asan tsan bench bench-programs bench-growth install clean format help
+.PHONY: all deps deps-test run units test-programs test red asan tsan torture torture-programs powercut soak bench bench-programs bench-growth install clean format help
 .PHONY: fuzz fuzz-short fuzz-programs
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -89,7 +89,7 @@ $(BUILD)/gsm_bearer: $(BUILD)/obj/tests/system/gsm_bearer.o $(BUILD)/libkabar.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Everything that tests/run needs, in the build directory of the moment.
-test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/tests/chat $(BUILD)/sleepcap.so $(BUILD)/gsm_bearer
+test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/tests/chat $(BUILD)/sleepcap.so $(BUILD)/logdisk $(BUILD)/gsm_bearer
 
 test: deps-test ## all tests; ends in `N passed, N failed`
 	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
@@ -129,6 +129,19 @@ $(BUILD)/bench_engine: $(BUILD)/obj/tests/bench/bench_engine.o $(BUILD)/libkabar
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 bench-programs: $(BUILD)/bench_engine $(BUILD)/sleepcap.so
+
+# KILLS, SEED, MINUTES (of one piece): it goes on where it stopped, by build/torture/state.json.
+torture: torture-programs ## kill everything, KILLS=2000 times in pieces of MINUTES=100, and count what was lost
+	@tests/torture/torture.py --kills $(or $(KILLS),2000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),100)
+
+powercut: torture-programs ## take the power from the disk, ROUNDS=50 times (needs root)
+	@tests/torture/powercut.py --rounds $(or $(ROUNDS),50) --seed $(or $(SEED),1)
+
+soak: torture-programs ## 10 messages a second on 4 modems with faults on, for MINUTES=30
+	@tests/torture/soak.py --minutes $(or $(MINUTES),30) --seed $(or $(SEED),1)
+
+torture-programs: deps-test
+	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
 
 bench: deps ## measures; JSON lines, medians with min and max
 	@$(MAKE) --no-print-directory -s BUILD=build all bench-programs

@@ -68,8 +68,11 @@ class Crowd:
         self.heard_n = 0
 
     def ask(self, early=True):
+        """Somebody new writes; `early`: also what takes minutes to settle."""
         kinds = [k for k in KINDS if early or not k.early]
-        kind = self.chance.choices(kinds, [k.weight for k in kinds])[0]
+        return self.ask_kind(self.chance.choices(kinds, [k.weight for k in kinds])[0])
+
+    def ask_kind(self, kind):
         q = Question(kind, f'+62812{self.number:08d}', self.chance.choice(self.ours))
         self.number += 1
         self.open[q.number] = q
@@ -144,6 +147,10 @@ class Crowd:
             c['never to be reached'] += 1
         elif len(q.got) >= q.kind.answers:
             c['answered'] += 1
+            more = len(q.got) - q.kind.answers - sum(r['duplicate_of'] > 0 for r in rows)
+            if more > 0:
+                c['twice'] += 1
+                faults.append(f'TWICE {q.number} ({q.kind.name}): {len(q.got)} answers of {q.kind.answers}; the store says {store.story(q.number)}')
         elif store.is_unknown(q.number):
             c['given up, listed UNKNOWN'] += 1
         else:

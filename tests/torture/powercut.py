@@ -15,6 +15,8 @@ import contextlib
 import os
 import random
 import shutil
+import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -114,35 +116,28 @@ class Round:
         self.image, self.folder, self.acknowledged, self.taken = image, folder, acknowledged, taken
 
     def judge(self):
-        faults = []
-        with LastingNetwork(f'{self.folder}/world', 2, 7) as net, mounted(self.image, f'{self.folder}/copy') as copy:
-            life = on_disk(net, copy)
-            shelf = Shelf(life)
-            if not os.path.exists(life.store):
-                return [f'no store at all; {len(self.acknowledged)} messages were acknowledged'] if self.acknowledged else []
-            with life.snapshot(f'{self.folder}/look') as db:
-                self.compare(db, faults)
-            try:
+        """What is wrong with it, or None."""
+        try:
+            with LastingNetwork(f'{self.folder}/world', 2, 7) as net, mounted(self.image, f'{self.folder}/copy') as copy:
+                life = on_disk(net, copy)
+                assert os.path.exists(life.store), f'no store at all; {len(self.acknowledged)} messages were acknowledged'
+                with contextlib.closing(life.snapshot(f'{self.folder}/look')) as db:
+                    self.compare(db)
                 life.check_store()
-                self.live(life, shelf)
-            except AssertionError as wrong:
-                faults.append(str(wrong))
-        done = subprocess.run(['e2fsck', '-fn', self.image], capture_output=True, text=True, timeout=60)
-        if done.returncode != 0:
-            faults.append(f'e2fsck: {done.stdout}')
-        return faults
+                self.live(life, Shelf(life))
+            run('e2fsck', '-fn', self.image)
+        except (AssertionError, sqlite3.DatabaseError) as wrong:
+            return f'{type(wrong).__name__}: {wrong}'
+        return None
 
-    def compare(self, db, faults):
-        if db.execute('pragma integrity_check').fetchall() != [('ok',)]:
-            faults.append('integrity_check is not ok')
+    def compare(self, db):
+        assert db.execute('pragma integrity_check').fetchall() == [('ok',)], 'integrity_check is not ok'
         inbox = {peer for (peer,) in db.execute('select peer from inbox')}
         missing = [s for s in self.acknowledged if s not in inbox]
-        if missing:
-            faults.append(f'{len(missing)} of {len(self.acknowledged)} acknowledged messages are missing, such as {missing[0]}')
+        assert not missing, f'{len(missing)} of {len(self.acknowledged)} acknowledged messages are missing, such as {missing[0]}'
         known = {peer for (peer,) in db.execute('select distinct o.peer from submit s join outbox o on o.id = s.outbox')}
         strangers = [n for n in self.taken if n not in known]
-        if strangers:
-            faults.append(f'the network took SMS to {len(strangers)} numbers of which the store knows no submit, such as {strangers[0]}')
+        assert not strangers, f'the network took SMS to {len(strangers)} numbers of which the store knows no submit, such as {strangers[0]}'
 
     def live(self, life, shelf):
         """A gateway over the copy sends what is left to be sent."""
@@ -177,9 +172,12 @@ class PowerCut:
                 self.arrivals = Arrivals(self.line)
                 if lie:
                     order(served, 'lie')
-                for i in range(n):
-                    faults += [f'round {i}: {f}' for f in self.one(f'{folder}/round')]
-                self.life.stop(limit_s=40)
+                try:
+                    for i in range(n):
+                        fault = self.one(f'{folder}/round')
+                        faults += [f'round {i}: {fault}'] if fault else []
+                finally:
+                    self.life.stop(signal.SIGKILL)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         return faults

@@ -18,7 +18,7 @@ import shutil
 import sys
 import time
 
-from crowd import Crowd
+from crowd import KINDS, Crowd
 from shelf import STATES, Shelf, States
 from world import OPERATORS, Ears, LastingNetwork, Ledger, Life, Line, fault_points, kill, now_ms
 
@@ -207,6 +207,8 @@ class Torture:
     def hundred(self, n):
         """n kills and the quiet after them; every fault point among them, as far as there is room."""
         plan = [None] * n
+        for kind in KINDS:
+            self.crowd.ask_kind(kind)
         if n >= 50:
             for point, place in zip(fault_points(), self.chance.sample(range(n), len(fault_points()))):
                 plan[place] = point
