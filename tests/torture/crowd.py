@@ -37,6 +37,17 @@ KINDS = [
 NEVER_TAKEN = ('refused',)
 
 
+def same(a, b):
+    """Is it the same part of the same message? Whichever modem sent it, whatever its reference."""
+    return all(a.get(key) == b.get(key) for key in ('to', 'text', 'part', 'total'))
+
+
+def repeated(rows):
+    """What the network took once more."""
+    accepted = [r for r in rows if r['accepted']]
+    return [r for i, r in enumerate(accepted) if any(same(r, before) for before in accepted[:i])]
+
+
 class Question:
     def __init__(self, kind, number, ours):
         self.kind, self.number, self.ours = kind, number, ours
@@ -147,12 +158,14 @@ class Crowd:
             c['never to be reached'] += 1
         elif len(q.got) >= q.kind.answers:
             c['answered'] += 1
-            more = len(q.got) - q.kind.answers - sum(r['duplicate_of'] > 0 for r in rows)
+            more = len(q.got) - q.kind.answers - len(repeated(rows))
             if more > 0:
                 c['twice'] += 1
                 faults.append(f'TWICE {q.number} ({q.kind.name}): {len(q.got)} answers of {q.kind.answers}; the store says {store.story(q.number)}')
         elif store.is_unknown(q.number):
             c['given up, listed UNKNOWN'] += 1
+        elif q.kind.name == 'refused once' and store.is_expired(q.number) and any(not r['accepted'] for r in rows):
+            c['refused, and too old after a kill'] += 1
         else:
             c['lost'] += 1
             faults.append(f'LOST {q.number} ({q.kind.name}) asked at {q.said_ms}: {len(q.got)} of {q.kind.answers} answers; '
@@ -164,7 +177,7 @@ class Crowd:
             c['alerts'] += q.alerts[operator]
             if not q.alerts[operator]:
                 c['lost'] += 1
-                faults.append(f'LOST alert of {q.number} to {operator}; the store says {store.story(operator, q.number)}')
+                faults.append(f'LOST alert of {q.number} to {operator}; the store says {store.story(operator, q.number)}; the network saw {rows}')
             self._judge_rows(rows, f'alert of {q.number} to {operator}', q.kind, lambda: store.is_doubtful(operator, q.number), c, faults)
 
     def _judge_twice(self, number, kind, store, c, faults, about):
@@ -173,9 +186,8 @@ class Crowd:
     def _judge_rows(self, rows, who, kind, doubtful, c, faults):
         """Each part of equal content, sent to the same number more than once."""
         accepted = [r for r in rows if r['accepted']]
-        again = [r for r in accepted if r['duplicate_of']]
-        for r in again:
-            first = [f for f in accepted if f['n'] != r['n'] and (f['n'] == r['duplicate_of'] or f['duplicate_of'] == r['duplicate_of'])]
+        for r in repeated(rows):
+            first = [f for f in accepted if f['n'] < r['n'] and same(f, r)]
             silent = kind.fate and kind.fate['name'] == 'taken_silently'
             if doubtful() and (silent or self.in_flight_at_a_kill(first)):
                 c['again, UNKNOWN and in flight at a kill'] += 1

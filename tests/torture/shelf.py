@@ -50,6 +50,9 @@ class Shelf:
     def is_unknown(self, number):
         return bool(self.rows("select 1 from outbox where peer = ? and state = 'UNKNOWN'", number))
 
+    def is_expired(self, number):
+        return bool(self.rows("select 1 from outbox where peer = ? and state = 'EXPIRED'", number))
+
     def is_doubtful(self, number, about=''):
         """Is a message to this number listed UNKNOWN, or was a part of it sent again?"""
         return bool(self.rows("select 1 from outbox o where peer = ? and instr(text, ?) and (state = 'UNKNOWN' or exists (select 1 from submit s where s.outbox = o.id "

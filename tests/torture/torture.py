@@ -63,7 +63,7 @@ class Totals:
         for state in STATES:
             print(f'    {state:12} {self.states[state]:6}')
         print(f'ledger: {c["asked"]} people asked, {c["said"]} messages, {c["parts"]} parts of answers')
-        for name in ('answered', 'never to be reached', 'given up, listed UNKNOWN', 'alerts', 'again, UNKNOWN and in flight at a kill'):
+        for name in ('answered', 'never to be reached', 'given up, listed UNKNOWN', 'refused, and too old after a kill', 'alerts', 'again, UNKNOWN and in flight at a kill'):
             print(f'  {name}: {c[name]}')
         print(f'  lost {c["lost"]}; answered twice {c["twice"]}; other faults {len(self.faults) - c["lost"] - c["twice"]}')
         for fault in self.faults[:20]:
