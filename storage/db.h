@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * db.h - the thin driver between the store's verbs and one SQL database. db_sqlite.c is the only file that knows SQLite.
+ * db.h - the thin driver between the store's verbs and one SQL database. db_sqlite.c (and db_backup.c, for copies) alone know SQLite.
  *
  * Every statement of queries.def is prepared at open, so a bad one stops the start, not a call at night. Parameters are $1, $2, .. and are bound by name
  * (SQLite numbers $2 by first appearance: an UPDATE bound by position changed nothing and nobody complained). One connection, one thread.

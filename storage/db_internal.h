@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * db_internal.h - what the parts of the driver share, and the hooks of its tests: db_sqlite.c (connection,
- * statements, transactions: the only one that knows sqlite3.h), db_open.c (lock file, whose file is it,
+ * statements, transactions: it and db_backup.c alone know sqlite3.h), db_open.c (lock file, whose file is it,
  * pragmas, migrations) and db_care.c (checks, the log), both in plain SQL. Of others only check.c and tests
  * include it.
  */
@@ -81,6 +81,8 @@ int db_script(struct db *db, const char *sql, db_row *row, void *arg, char **why
 /* db_open.c */
 /* The first value of the first row as text; "" when there is none. */
 int db_value(struct db *db, const char *sql, char *out, size_t cap, char **why) MUST_USE;
+/* The lock of the one writer of a store; *fd is -1 when its file could not be opened. ERR_BUSY, ERR_IO. */
+int db_lock(const char *path, int *fd, char **why) MUST_USE;
 /* Brings a connection to version n of a list; a file of a version above n is ERR_VERSION. */
 int db_migrate(struct db *db, const struct migration *list, unsigned n, char **why) MUST_USE;
 

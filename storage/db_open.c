@@ -49,24 +49,24 @@ static int lock_refused(const char *path, int fd, char **why)
 }
 
 /* The lock lives as long as the descriptor: a killed gateway leaves the file, not the lock. */
-static int lock(struct db *db, char **why)
+int db_lock(const char *path, int *fd, char **why)
 {
 	struct buf name = {0};
 	char pid[16];
 	int n = snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
 	int err = 0;
 
-	buf_printf(&name, "%s.lock", db->path);
-	db->lock_fd = open(name.p, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-	if (db->lock_fd < 0)
+	buf_printf(&name, "%s.lock", path);
+	*fd = open(name.p, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+	if (*fd < 0)
 		err = tell(ERR_IO, why,
-		    "store %s: cannot open the lock file %s: %s. Check path, owner and mode of its directory", db->path,
+		    "store %s: cannot open the lock file %s: %s. Check path, owner and mode of its directory", path,
 		    name.p, strerror(errno));
-	else if (flock(db->lock_fd, LOCK_EX | LOCK_NB) != 0)
-		err = lock_refused(db->path, db->lock_fd, why);
-	else if (ftruncate(db->lock_fd, 0) != 0 || pwrite(db->lock_fd, pid, (size_t)n, 0) != n)
-		err = tell(ERR_IO, why, "store %s: cannot write the lock file %s: %s. Is the disk full?", db->path,
-		    name.p, strerror(errno));
+	else if (flock(*fd, LOCK_EX | LOCK_NB) != 0)
+		err = lock_refused(path, *fd, why);
+	else if (ftruncate(*fd, 0) != 0 || pwrite(*fd, pid, (size_t)n, 0) != n)
+		err = tell(ERR_IO, why, "store %s: cannot write the lock file %s: %s. Is the disk full?", path, name.p,
+		    strerror(errno));
 	buf_free(&name);
 	return err;
 }
@@ -228,7 +228,7 @@ static int pragmas(struct db *db, char **why)
 static int open_writer(struct db *db, char **why)
 {
 	unsigned version;
-	int err = in_memory(db) ? 0 : lock(db, why);
+	int err = in_memory(db) ? 0 : db_lock(db->path, &db->lock_fd, why);
 
 	if (!err && !in_memory(db))
 		err = make_file(db, why);

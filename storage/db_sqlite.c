@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * db_sqlite.c - db.h on SQLite 3: the connection, the table of statements, transactions, and the line between
- * a bad row, a sick store and our own bug. The only file that knows sqlite3.h. Opening (lock, pragmas,
+ * a bad row, a sick store and our own bug. It and db_backup.c alone know sqlite3.h. Opening (lock, pragmas,
  * migrations) is in db_open.c.
  *
  * The way of one statement: bind by name -> step -> reset. Values are bound SQLITE_STATIC, nothing is

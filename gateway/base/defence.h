@@ -33,7 +33,8 @@
 	X(crash_only, "a life ends with the first time-out")                                                           \
 	X(drain, "a stop waits for what is in flight")                                                                 \
 	X(watchdog, "the watchdog is fed only while the engine moves")                                                 \
-	X(sick_retry, "a batch that the store did not take is offered again")
+	X(sick_retry, "a batch that the store did not take is offered again")                                          \
+	X(restore_forgets, "what waited in a backup is not sent after a restore")
 
 enum defence {
 #define X(name, words) DEFENCE_##name,

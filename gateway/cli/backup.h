@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* backup.h - what `kabar backup`, `kabar restore` and `kabar doctor` share: files that are whole or not there, and what makes a backup a good one. */
+#pragma once
+
+#include "gateway/cli/cli.h"
+
+/* The new empty file of a copy, "PATH.part", mode 0600; free(). NULL and told when it cannot be made, or PATH is there already. */
+char *backup_part(const char *path);
+/* Syncs `part`, gives it its name, syncs the folder. False and told when that fails; `part` is then gone. */
+bool backup_keep(const char *part, const char *path);
+/* One file into another, which is made or emptied. False and told. */
+bool backup_copy(const char *from, const char *to);
+/* Is this file a backup that this gateway can be restored from? Each check is said on stdout, what is wrong on stderr. Integrity, schema, key, invariants, audit chain. */
+bool backup_verify(const struct settings *s, const char *path);
+/* Notes in state_dir that a backup was made; told when that fails. */
+bool backup_remember(const struct settings *s, const char *path, int64_t ms);
+/* When the last backup of this gateway was made, and where, as it wrote into state_dir; 0: never. path may be NULL, else yours to free(). */
+int64_t backup_last_ms(const struct settings *s, char **path);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* backup.c - see backup.h: what a store forgets when it comes back. Copying itself is in db_backup.c. */
+#include "storage/backup.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gateway/base/defence.h"
+#include "gateway/base/err.h"
+#include "storage/books.h"
+#include "storage/db_internal.h"
+
+#define IDS_APART INT64_C(10000)
+
+int store_lock(const char *path, int *fd, char **why)
+{
+	return db_lock(path, fd, why);
+}
+
+static int read_meta(struct store *s, const char *key, int64_t *out)
+{
+	int err = db_query_one(s->db, Q_meta_get, "z", key);
+
+	*out = err ? 0 : strtoll(db_text(s->db, Q_meta_get, 0, &s->arena).p, NULL, 10);
+	db_end(s->db, Q_meta_get);
+	return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int store_backup_ms(struct store *s, int64_t *ms)
+{
+	return read_meta(s, "backup_ms", ms);
+}
+
+int store_audit_head(struct store *s, struct slice *head)
+{
+	int err = db_query_one(s->db, Q_meta_get, "z", arena_printf(&s->arena, "audit_head %s", s->gateway));
+
+	*head = err ? (struct slice){"", 0} : db_text(s->db, Q_meta_get, 0, &s->arena);
+	db_end(s->db, Q_meta_get);
+	return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static int count(struct store *s, enum query q, int64_t after_ms, int64_t *n)
+{
+	int err = db_exec(s->db, q, "i", after_ms);
+
+	*n = db_changes(s->db);
+	return err;
+}
+
+static int give_up(struct store *s, int64_t young_after_ms, struct restored *out)
+{
+	int64_t changed;
+	int err = count(s, Q_restored_submits, young_after_ms, &changed);
+
+	if (!err)
+		err = count(s, Q_restored_unknown, young_after_ms, &out->unknown_n);
+	if (!err)
+		err = count(s, Q_restored_cancelled, young_after_ms, &out->cancelled_n);
+	if (!err)
+		err = db_query_one(s->db, Q_restored_waiting, "");
+	if (!err)
+		out->sos_n = db_int(s->db, Q_restored_waiting, 0);
+	db_end(s->db, Q_restored_waiting);
+	return err;
+}
+
+static int run(struct store *s, int64_t now_ms, int64_t young_ms, struct restored *out)
+{
+	char subject[64];
+	int err = read_meta(s, "backup_ms", &out->backup_ms);
+
+	if (!err && !WITHOUT(restore_forgets))
+		err = give_up(s, now_ms - young_ms, out);
+	if (!err)
+		err = count(s, Q_restored_reminders, now_ms, &out->reminders_n);
+	if (!err)
+		err = db_exec(s->db, Q_restored_jobs, "");
+	out->jobs_n = db_changes(s->db);
+	if (!err)
+		err = db_exec(s->db, Q_restored_ids, "i", IDS_APART);
+	if (!err)
+		err = db_exec(s->db, Q_restored_meta, "");
+	snprintf(subject, sizeof(subject), "backup of %" PRId64, out->backup_ms);
+	return err ? err : audit_add(s, "cli", "restore", subject, now_ms);
+}
+
+int store_restored(struct store *s, int64_t now_ms, int64_t young_ms, struct restored *out)
+{
+	int err = store_begin(s);
+
+	*out = (struct restored){0};
+	if (!err)
+		err = run(s, now_ms, young_ms, out);
+	if (!err)
+		return store_commit(s);
+	store_rollback(s);
+	return err;
+}
