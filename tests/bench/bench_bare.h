@@ -140,6 +140,7 @@ static inline int bare_lease(struct bare *b, unsigned most)
 	for (unsigned i = 0; i < n; i++) {
 		int64_t id = s->next_submit++;
 
+		READ(Q_outbox_before, "sii", SLICE_LIT("+6281200000000"), INT64_C(1), out[i]);
 		DO(db_exec(db, Q_submit_add, "iiiisii", id, out[i], INT64_C(1), INT64_C(1), SLICE_LIT("m1"), INT64_C(1),
 		    b->now_ms));
 		DO(db_exec_one(db, Q_outbox_set, "isiisisi", out[i], SLICE_LIT("m1"), INT64_C(0), INT64_C(0),
