@@ -312,6 +312,25 @@ static void test_a_command_is_done_once(void **state)
 	assert_sql(&b, "1", "SELECT count(*) FROM audit");
 }
 
+/* Whoever types one into a command: it is not stored, and its digits are not said again. */
+static void test_a_command_holds_no_nik(void **state)
+{
+	static const char *const verbs[] = {"info.put", "schedule.put", "village.put", "person.stage"};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(verbs); i++) {
+		char json[200], id[8];
+
+		snprintf(id, sizeof(id), "n%u", i);
+		snprintf(json, sizeof(json), "{\"verb\":\"%s\",\"code\":\"1203\",\"name\":\"nik 3515081708909901\"}",
+		    verbs[i]);
+		command(id, json);
+		assert_non_null(strstr(effect(&b, EF_ANSWER, 0)->text.p, "{\"error\":\"name holds sixteen digits"));
+		assert_null(strstr(effect(&b, EF_ANSWER, 0)->text.p, "3515"));
+	}
+	assert_sql(&b, "0", "SELECT count(*) FROM audit");
+}
+
 static void test_the_next_message_knows_what_a_command_changed(void **state)
 {
 	struct event e[2] = {{.kind = EV_COMMAND,
@@ -417,6 +436,7 @@ int main(void)
 	    T(old_keys_are_purged_by_slices),
 	    T(a_job_that_nobody_knows_fails),
 	    T(a_command_is_done_once),
+	    T(a_command_holds_no_nik),
 	    T(the_next_message_knows_what_a_command_changed),
 	    T(a_failed_command_is_told),
 	    T(a_reload_changes_what_is_said),
