@@ -114,7 +114,10 @@ int submit_list(struct store *s, int64_t outbox, struct submit_row *out, unsigne
 /* The newest SENT submit of (link, net_ref, peer) since a time; ERR_NOT_FOUND. */
 int submit_by_ref(struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms,
     int64_t *id) MUST_USE;
-/* The newest UNKNOWN submit of (link, peer) since a time: a report is evidence that it went; ERR_NOT_FOUND. */
+/*
+ * The UNKNOWN submit of (link, peer) since a time: a report is evidence that it went. ERR_NOT_FOUND: there is none, or another part to this number is in
+ * doubt or on its way as well: the report may be that one's, and a message that never left must not count as delivered.
+ */
 int submit_unknown_to(struct store *s, struct slice link, struct slice peer, int64_t since_ms, int64_t *id) MUST_USE;
 /* A submit of (link, net_ref, peer) whose report came already; ERR_NOT_FOUND. Reads the newest some thousand submits. */
 int submit_reported(struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms,

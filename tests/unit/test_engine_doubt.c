@@ -50,6 +50,23 @@ static void test_a_cry_in_doubt_goes_at_once_on_any_link(void **state)
 	assert_string_equal(state_of(id), "SENT");
 }
 
+/* Two cries to one operator are in doubt: the report of the one that left must not settle the one that did not. */
+static void test_a_report_that_may_be_either_s_settles_none(void **state)
+{
+	int64_t first = leased(LANE_NOTIFICATION), second, submit;
+
+	(void)state;
+	outcome(EV_UNKNOWN, 1, submitted(0));
+	second = leased(LANE_NOTIFICATION);
+	submit = submitted(0);
+	report("17", REPORT_DELIVERED);
+	assert_string_equal(state_of(first), "UNKNOWN");
+	outcome(EV_UNKNOWN, 1, submit);
+	report("18", REPORT_DELIVERED);
+	assert_string_equal(state_of(first), "UNKNOWN");
+	assert_string_equal(state_of(second), "UNKNOWN");
+}
+
 static void test_late_evidence_settles_a_doubt(void **state)
 {
 	int64_t id = leased(LANE_REPLY), submit = submitted(0), other;
@@ -239,6 +256,7 @@ int main(void)
 	    T(a_reply_in_doubt_goes_once_more_after_a_minute),
 	    T(bulk_in_doubt_is_given_up),
 	    T(a_cry_in_doubt_goes_at_once_on_any_link),
+	    T(a_report_that_may_be_either_s_settles_none),
 	    T(late_evidence_settles_a_doubt),
 	    T(an_outcome_of_another_life_is_dropped),
 	    T(evidence_for_a_first_attempt_while_the_second_is_out),
