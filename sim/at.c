@@ -66,6 +66,7 @@ void at_reset(struct modem *m)
 	a->state = AT_COMMAND;
 	a->at = 0;
 	a->data = NULL;
+	a->deaf = false;
 	buf_clear(&a->in);
 	buf_clear(&a->line);
 	buf_clear(&a->held);
@@ -326,7 +327,7 @@ static void drain(struct modem *m)
 
 void at_input(struct modem *m, const char *p, size_t n)
 {
-	if (mishap_armed(&m->mishaps, MISHAP_hang))
+	if (mishap_armed(&m->mishaps, MISHAP_hang) || m->at.deaf)
 		return;
 	buf_add(&m->at.in, p, n);
 	drain(m);
@@ -345,6 +346,7 @@ static void prompt_show(void *arg)
 {
 	struct modem *m = arg;
 
+	m->at.deaf = false;
 	if (m->at.state != AT_BUSY || !m->at.data || m->job.life != m->life)
 		return;
 	if (mishap_hit(&m->mishaps, MISHAP_urc_before_prompt))
@@ -360,7 +362,8 @@ void at_prompt(struct modem *m, int (*data)(struct modem *m, struct slice data))
 {
 	m->at.data = data;
 	m->job.life = m->life;
-	if (mishap_hit(&m->mishaps, MISHAP_late_prompt))
+	m->at.deaf = mishap_hit(&m->mishaps, MISHAP_late_prompt);
+	if (m->at.deaf)
 		net_after(m->net, atoi(mishap_arg(&m->mishaps, MISHAP_late_prompt)), prompt_show, m);
 	else
 		prompt_show(m);

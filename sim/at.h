@@ -59,6 +59,7 @@ struct at {
 	size_t at;	  /* where the rest of the line begins */
 	bool answered;	  /* this line has given information text */
 	bool draining;
+	bool deaf; /* what is typed before a late prompt is lost (V.250, 5.6) */
 	uint64_t commands_n;
 	char last[64];
 	/* gets the data after a prompt, ended by ^Z; returns a result like a command */

@@ -274,12 +274,12 @@ void life_begin(struct life *l)
 	raw_stage(l);
 	if (l->over)
 		return;
+	gsm_cage_watch(gsm_line_string(l->open, "device"));
 	l->phone = phone_open(gsm_line_string(l->open, "device"), gsm_line_string(l->open, "connection"), &trouble);
 	if (!l->phone) {
 		life_bye(l, trouble_words[trouble], "");
 		return;
 	}
-	gsm_cage_watch(phone_fd(l->phone));
 	if (unlock(l))
 		up(l);
 }

@@ -16,6 +16,9 @@
 
 #include "gateway/base/fault.h"
 #include "gateway/base/must.h"
+#include "gateway/bearer/gsm_tty.h"
+
+#define LOOK_MS 50
 
 int gsm_cage(int fd)
 {
@@ -45,21 +48,36 @@ int gsm_cage(int fd)
 	return setlocale(LC_ALL, "C.UTF-8") ? 0 : 1;
 }
 
-static void *watch(void *arg)
+static int find(const char *device)
 {
-	struct pollfd f = {(int)(intptr_t)arg, 0, 0}; /* hang-up and errors come unasked */
+	int fd;
 
-	while (poll(&f, 1, -1) <= 0)
-		;
-	_exit(GSM_CAGE_UNPLUGGED);
+	while ((fd = gsm_tty_find(device)) < 0)
+		poll(NULL, 0, LOOK_MS);
+	return fd;
 }
 
-void gsm_cage_watch(int device_fd)
+static void *watch(void *arg)
+{
+	struct pollfd f = {.fd = -1}; /* hang-up and errors come unasked */
+
+	for (;;) {
+		if (f.fd < 0)
+			f.fd = find(arg);
+		if (poll(&f, 1, -1) <= 0)
+			continue;
+		if (!(f.revents & POLLNVAL))
+			_exit(GSM_CAGE_UNPLUGGED);
+		f.fd = -1; /* libgammu has closed it */
+	}
+}
+
+void gsm_cage_watch(const char *device)
 {
 	pthread_t thread;
 
 	if (WITHOUT(hangup))
 		return;
-	MUST(pthread_create(&thread, NULL, watch, (void *)(intptr_t)device_fd) == 0);
+	MUST(pthread_create(&thread, NULL, watch, (void *)(uintptr_t)device) == 0);
 	pthread_detach(thread);
 }

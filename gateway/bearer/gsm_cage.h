@@ -14,7 +14,8 @@ int gsm_cage(int fd);
 
 /*
  * libgammu takes a device that was pulled out for a silent one, for up to 500 s. From now on a thread that
- * does nothing else ends the process with GSM_CAGE_UNPLUGGED as soon as `device_fd` hangs up.
+ * does nothing else ends the process with GSM_CAGE_UNPLUGGED as soon as `device`, once it is open, hangs up:
+ * also while libgammu still talks to it for the first time. The string must live.
  */
 #define GSM_CAGE_UNPLUGGED 3
-void gsm_cage_watch(int device_fd);
+void gsm_cage_watch(const char *device);

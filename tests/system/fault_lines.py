@@ -8,27 +8,107 @@ from libkabar import finish, pool, until
 
 
 def unplug_idle(name):
-    with named(name)() as f:
+    with named(name)(sweep_s=60) as f:
         f.now('unplug', arg=500)
         f.ask()
-        f.answered_once(limit_s=10)
+        f.answered_once(limit_s=6)
 
 
-def unplug_at(name, moment, has):
-    """Pulled out while it answers; `has`: the network has the answer."""
+def unplug_at(name, moment):
+    """Pulled out while it answers, and the network has nothing."""
     with named(name)() as f:
         f.at(moment, 'unplug', arg=500)
         f.ask()
         f.happened()
         f.answered_once()
-        if has:
-            assert len(f.submits()) == 1, f.submits()
+
+
+def unplug_accepted(name):
+    """Pulled out after the network took the first part of the answer: its report settles what nobody saw."""
+    with named(name)(gateway='unknown_retry = "12s";') as f:
+        f.net.tell(do='set', modem='m1', report_delay_ms=4000)
+        f.at('accepted', 'unplug', arg=500)
+        f.ask()
+        f.happened()
+        f.answered_once()
+        assert not any(s['duplicate_of'] for s in f.submits()), f.submits()
+
+
+def late_prompt(name):
+    """A notice comes in front of a late prompt: libgammu takes it for the prompt and loses the thread."""
+    with named(name)() as f:
+        f.net.tell(do='fault', modem='m1', name='urc_before_answer', arg='+CMTI: "SM",9', at='command', on='AT+CMGS')
+        f.now('late_prompt', arg=1200)
+        f.ask()
+        f.answered_once(limit_s=60)
+
+
+def urc_before_prompt(name):
+    with named(name)() as f:
+        f.now('urc_before_prompt', arg='^RSSI:17')
+        f.ask()
+        f.answered_once(limit_s=60)
+
+
+def strangers(name):
+    """Notices of a vendor before answers, behind them, and while nothing goes on."""
+    with named(name)() as f:
+        for line in ('^HCSQ:"LTE",44,38,121,20', '+ZUSIMR:2', '^DSFLOWRPT:00000000', '*EBCA: 1', 'RING', '^NONSENSE: 7'):
+            f.net.tell(do='fault', modem='m1', name='urc', arg=line)
+        f.net.tell(do='fault', modem='m1', name='urc_noise', count=20)
+        f.now('urc_before_answer', count=10, arg='^STRANGE: 1,2')
+        for person in (ANI, BUDI, CITRA):
+            f.ask(person)
+        f.answered_once(ANI, BUDI, CITRA, limit_s=60)
+
+
+def cnmi_error(name):
+    """A modem that announces nothing is asked every few seconds."""
+    with named(name)(start=False, before=lambda f: f.net.tell(do='fault', modem='m1', name='command_error', arg='AT+CNMI=2', count=-1)) as f:
+        f.kabar.start()
+        f.began = time.monotonic()
+        f.ask()
+        f.answered_once(limit_s=20)
+
+
+def raw_ussd(name):
+    """Raw line ends in a text of the network poison libgammu's parser."""
+    with named(name)() as f:
+        f.now('urc', arg='+CUSD: 0,"Pulsa Anda 500\r\nIsi ulang segera\r\n",15')
+        f.ask()
+        f.answered_once(limit_s=60)
+
+
+def no_echo(name):
+    with named(name)(start=False, init_timeout='"45s"', before=lambda f: f.net.tell(do='fault', modem='m1', name='no_echo')) as f:
+        f.kabar.start(wait=False)
+        f.ask()
+        f.state('does not answer like a modem', 60)
+        f.well()
+        f.began = time.monotonic()
+        f.answered_once(limit_s=60)
+
+
+def reboot(name):
+    """A modem that leaves the world whenever AT+CFUN is sent, three times."""
+    with named(name)(start=False, before=lambda f: f.net.tell(do='fault', modem='m1', name='reboot_on_cfun', count=3, arg=500)) as f:
+        f.began = time.monotonic()
+        f.kabar.start(wait=False)
+        f.ask()
+        f.answered_once(limit_s=60)
 
 
 pool([
     ('line: unplugged while idle', unplug_idle, 'unplug_idle', {'without': 'hangup'}),
-    ('line: unplugged in the middle of a prompt', unplug_at, 'unplug_prompt', 'cmgs_typing', False),
-    ('line: unplugged after ^Z, the network has nothing', unplug_at, 'unplug_ctrl_z', 'ctrl_z', False),
-    ('line: unplugged after ^Z, the network has it', unplug_at, 'unplug_accepted', 'accepted', True),
+    ('line: unplugged in the middle of a prompt', unplug_at, 'unplug_prompt', 'cmgs_typing'),
+    ('line: unplugged after ^Z, the network has nothing', unplug_at, 'unplug_ctrl_z', 'ctrl_z'),
+    ('line: unplugged after ^Z, the network has it', unplug_accepted, 'unplug_accepted'),
+    ('line: a late prompt with a notice in front', late_prompt, 'late_prompt', {'without': 'false_success'}),
+    ('line: a notice between AT+CMGS and its prompt', urc_before_prompt, 'urc_before_prompt'),
+    ('line: notices of vendors', strangers, 'strange_notices'),
+    ('line: AT+CNMI is refused', cnmi_error, 'cnmi_error', {'without': 'sweep'}),
+    ('line: raw line ends in USSD', raw_ussd, 'raw_ussd', {'without': 'crash_only,sweep'}),
+    ('line: no echo', no_echo, 'no_echo'),
+    ('line: reboots on AT+CFUN', reboot, 'reboot_on_cfun'),
 ])
 finish()

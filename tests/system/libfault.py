@@ -6,22 +6,23 @@
         f.ask()
         f.answered_once()
 """
+import subprocess
 import time
 
-from libkabar import Gateway, Network, recovery, until
+from libkabar import KABAR, Gateway, Network, recovery, until
 
 OURS = '+6281100000001'
 ANI, BUDI, CITRA, DEWI = (f'+628125550000{i}' for i in range(1, 5))
-KEYS = 'per_minute = 6000; sweep_s = 5; submit_timeout = "10s"; init_timeout = "20s";'
+KEYS = {'per_minute': 6000, 'sweep_s': 5, 'submit_timeout': '"10s"', 'init_timeout': '"20s"', 'device': '"net/m1"', 'number': f'"{OURS}"'}
 
 
 class Fault:
     """A network with modem m1, a gateway on it, and one fault."""
 
-    def __init__(self, options=(), keys='', gateway='unknown_retry = "2s";', device='net/m1', environment=None, start=True, capped=True, before=None):
+    def __init__(self, options=(), gateway='unknown_retry = "2s";', environment=None, start=True, before=None, **keys):
         self.net = Network(options=list(options))
-        self.arguments = dict(gateway=f'demo = true; {gateway}', environment=environment, capped=capped, bearers=f'{{ name = "m1"; kind = "gsm"; device = "{device}"; '
-                              f'number = "{OURS}"; {KEYS} {keys} }}')
+        self.arguments = dict(gateway=f'demo = true; {gateway}', environment=environment,
+                              bearers='{ name = "m1"; kind = "gsm"; ' + ' '.join(f'{k} = {v};' for k, v in {**KEYS, **keys}.items()) + ' }')
         self.starts, self.before = start, before
         self.began = None
 
@@ -89,7 +90,16 @@ class Fault:
 
     def state(self, word, limit_s=30):
         """The words of `kabar status` about the modem, once `word` is among them."""
-        return until(lambda: (lambda told: told if word in told else None)(self.kabar.cli('status')), limit_s, f'{word!r} in: {self.kabar.cli("status")}')
+        told = ['']
+
+        def found():
+            told[0] = subprocess.run([KABAR, 'status', '-c', self.kabar.config], capture_output=True, text=True).stdout
+            return word in told[0]
+        try:
+            until(found, limit_s, f'{word!r} in kabar status')
+        except AssertionError as late:
+            raise AssertionError(f'{late}: {told[0]}') from None
+        return told[0]
 
     def up(self, limit_s=30):
         self.kabar.wait_up(limit_s=limit_s)
