@@ -111,7 +111,7 @@ int submit_next_link(struct store *s, struct slice after, struct slice *link) MU
 int submit_list(struct store *s, int64_t outbox, struct submit_row *out, unsigned cap, unsigned *n) MUST_USE;
 
 /* ---- reports */
-/* The newest SENT submit of (link, net_ref, peer) since a time; ERR_NOT_FOUND. */
+/* The newest SENT submit of (link, net_ref, peer; "" is any) since a time; ERR_NOT_FOUND. */
 int submit_by_ref(struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms,
     int64_t *id) MUST_USE;
 /*

@@ -31,6 +31,13 @@
 	X(false_success, "an OK without a reference is no success")                                                    \
 	X(submit_deadline, "a submit without an answer is given up in time")                                           \
 	X(crash_only, "a life ends with the first time-out")                                                           \
+	X(new_lives, "a life that ended is followed by another")                                                       \
+	X(permanent_codes, "what the network will never take is not tried again")                                      \
+	X(transient_codes, "what the network does not take now is tried again")                                        \
+	X(reply_again, "an answer of unknown fate is sent once more")                                                  \
+	X(report_early, "a report that comes before its SENT waits for it")                                            \
+	X(report_late, "a report settles what was unknown")                                                            \
+	X(report_number, "a report is matched by number, not by reference alone")                                      \
 	X(drain, "a stop waits for what is in flight")                                                                 \
 	X(watchdog, "the watchdog is fed only while the engine moves")                                                 \
 	X(sick_retry, "a batch that the store did not take is offered again")                                          \

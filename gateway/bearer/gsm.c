@@ -129,8 +129,8 @@ static json_t *odd_list(const struct gsm *g, int what, size_t *room)
 		if ((int)o->what != what || need > *room)
 			continue;
 		*room -= need;
-		json_array_append_new(list,
-		    json_pack("{s:s, s:i, s:s}", "mem", o->place.mem, "loc", o->place.loc, "pdu", o->pdu));
+		json_array_append_new(
+		    list, json_pack("{s:s, s:i, s:s}", "mem", o->place.mem, "loc", o->place.loc, "pdu", o->pdu));
 	}
 	return list;
 }
@@ -334,7 +334,8 @@ static void child_ended(void *arg, int code, bool crashed, const char *why)
 		gsm_tell_state(g, state, "%s", words.p);
 	}
 	buf_free(&words);
-	rest_for(g, rest_after(g, state, settles, was_up));
+	if (!WITHOUT(new_lives))
+		rest_for(g, rest_after(g, state, settles, was_up));
 }
 
 static void on_rest(uv_timer_t *t)

@@ -2,6 +2,8 @@
 /* gsm_codes.c - see gsm_codes.h. */
 #include "gateway/bearer/gsm_codes.h"
 
+#include "gateway/base/fault.h"
+
 #define MINUTE_MS 60000
 #define CODE_TIMEOUT 332 /* "network timeout" */
 
@@ -74,7 +76,9 @@ enum failure gsm_code_failure(int code, const char **words)
 	const struct code *c = code_of(code);
 
 	*words = c->words;
-	return c->failure;
+	if (WITHOUT(permanent_codes))
+		return FAILURE_TRANSIENT;
+	return WITHOUT(transient_codes) ? FAILURE_PERMANENT : c->failure;
 }
 
 enum link_condition gsm_code_condition(int code)

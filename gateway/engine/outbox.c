@@ -170,7 +170,7 @@ static int on_unknown(struct engine *e, struct outbox_row *row, const struct sub
 	if (row->lane == LANE_SOS) {
 		row->route = slice_of(ROUTE_ANY);
 		wait_again(row, s, e->now_ms + (s->attempt == 1 ? 0 : pause_after(e, row->lane, row->attempt)));
-	} else if (row->lane == LANE_REPLY && s->attempt < REPLY_ATTEMPTS) {
+	} else if (row->lane == LANE_REPLY && s->attempt < REPLY_ATTEMPTS && !WITHOUT(reply_again)) {
 		wait_again(
 		    row, s, e->now_ms + (e->plan->unknown_retry_ms ? e->plan->unknown_retry_ms : REPLY_AGAIN_MS));
 	}
@@ -299,12 +299,14 @@ static int is_known_report(struct engine *e, struct slice link, struct slice net
 
 static int find_reported(struct engine *e, struct slice link, struct slice net_ref, struct slice peer, int64_t *id)
 {
-	int err = submit_by_ref(e->store, link, net_ref, peer, e->now_ms - REPORT_SENT_MS, id);
+	struct slice to = WITHOUT(report_number) ? (struct slice){"", 0} : peer;
+	int err = submit_by_ref(e->store, link, net_ref, to, e->now_ms - REPORT_SENT_MS, id);
 	bool known;
 
 	if (err != ERR_NOT_FOUND)
 		return err;
-	err = submit_unknown_to(e->store, link, peer, e->now_ms - REPORT_UNKNOWN_MS, id);
+	err = WITHOUT(report_late) ? ERR_NOT_FOUND
+				   : submit_unknown_to(e->store, link, peer, e->now_ms - REPORT_UNKNOWN_MS, id);
 	if (err)
 		return err;
 	err = is_known_report(e, link, net_ref, peer, &known);
@@ -346,6 +348,8 @@ int outbox_report(struct engine *e, const struct event *ev)
 	if (err == ERR_EXISTS)
 		return 0;
 	if (err == ERR_NOT_FOUND)
-		return report_early_add(e->store, link, ref, slice_of(peer), is, ev->u.report.code, e->now_ms);
+		return WITHOUT(report_early)
+			   ? 0
+			   : report_early_add(e->store, link, ref, slice_of(peer), is, ev->u.report.code, e->now_ms);
 	return err ? err : reported(e, id, is, ref, ev->u.report.code);
 }
