@@ -90,6 +90,18 @@ int life_answers(struct store *s, int64_t inbox, struct life_out *out, unsigned 
 	    s, Q_life_answers, db_query(s->db, Q_life_answers, "i", inbox), out_read, out, sizeof(*out), cap, n);
 }
 
+#define AMONG 100000
+
+int life_in_state(struct store *s, struct slice state, struct life_out *out, unsigned cap, unsigned *n)
+{
+	bool queued = slice_is(state, "QUEUED");
+	enum query q = queued ? Q_life_queued : Q_life_in_state;
+	int err = queued ? db_query(s->db, q, "i", (int64_t)cap)
+			 : db_query(s->db, q, "isi", s->next_outbox - AMONG, state, (int64_t)cap);
+
+	return rows_read(s, q, err, out_read, out, sizeof(*out), cap, n);
+}
+
 int life_submits(struct store *s, int64_t outbox, struct life_submit *out, unsigned cap, unsigned *n)
 {
 	return rows_read(

@@ -27,6 +27,8 @@ struct life_dead {
 int life_inbox(struct store *s, int64_t id, struct life_in *out) MUST_USE;   /* ERR_NOT_FOUND */
 int life_outbox(struct store *s, int64_t id, struct life_out *out) MUST_USE; /* ERR_NOT_FOUND */
 int life_answers(struct store *s, int64_t inbox, struct life_out *out, unsigned cap, unsigned *n) MUST_USE;
+/* Messages in a state: what is QUEUED in the order of going, else of the newest 100,000 the newest first. */
+int life_in_state(struct store *s, struct slice state, struct life_out *out, unsigned cap, unsigned *n) MUST_USE;
 int life_submits(struct store *s, int64_t outbox, struct life_submit *out, unsigned cap, unsigned *n) MUST_USE;
 int life_dead(struct store *s, int64_t inbox, struct life_dead *out, unsigned cap, unsigned *n) MUST_USE;
 

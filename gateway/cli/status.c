@@ -55,6 +55,8 @@ static void print_status(const json_t *reply)
 		printf("queue      empty\n");
 	printf("messages   %lld in, %lld out, %lld unknown, %lld dead letters\n", number_of(reply, "inbox_n"),
 	    number_of(reply, "outbox_n"), number_of(reply, "unknown_n"), number_of(reply, "dead_n"));
+	json_array_foreach(json_object_get(reply, "silences"), i, row)
+	    printf("silent     %lld in a day: %s\n", number_of(row, "n"), text_of(row, "why"));
 	printf("people     %lld registered, %lld open cries for help\n", number_of(reply, "people_n"),
 	    number_of(reply, "cases_n"));
 	printf("info       %lld rows, %lld approved and in date\n", number_of(reply, "info_n"),

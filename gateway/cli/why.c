@@ -73,6 +73,15 @@ static const char *state_words(struct slice state)
 	return "";
 }
 
+/* What is done with a message of which nobody knows whether it left (engine/outbox.h). */
+static const char *policy_words(int lane)
+{
+	if (lane == 0)
+		return "; a cry for help was tried by every link until it was too old";
+	return lane == 1 ? "; an answer goes once more, and of that too nobody knows: it is not sent again"
+			 : "; what nobody asked for is not sent twice: it was given up";
+}
+
 static int tell_submits(struct teller *t, int64_t outbox)
 {
 	struct life_submit rows[MANY];
@@ -94,7 +103,7 @@ static int tell_submits(struct teller *t, int64_t outbox)
 		buf_char(&t->out, '\n');
 	}
 	if (rc == 0 && n == 0)
-		buf_str(&t->out, "    not yet handed to a modem\n");
+		buf_str(&t->out, "    never handed to a modem\n");
 	return rc;
 }
 
@@ -109,6 +118,8 @@ static int tell_out(struct teller *t, const struct life_out *o)
 	buf_printf(&t->out, "    state: " SLICE_FMT ", %s", SLICE_ARG(o->state), state_words(o->state));
 	if (o->why.n)
 		tell_text(t, " (", o->why, ")");
+	if (slice_is(o->state, "UNKNOWN"))
+		buf_str(&t->out, policy_words(o->lane));
 	if (slice_is(o->state, "QUEUED"))
 		buf_printf(&t->out, "; not before %s, dropped after %s", when(t, o->due_ms), when(t, o->expires_ms));
 	buf_char(&t->out, '\n');

@@ -6,7 +6,11 @@
 
 #include "storage/books.h"
 #include "storage/life.h"
+#include "storage/messages.h"
 #include "storage/services.h"
+
+#define SILENCES_MAX 16
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
 
 static json_t *json_text(struct slice s)
 {
@@ -62,6 +66,21 @@ static int lanes(struct store *s, int64_t now_ms, json_t *out)
 	return rc;
 }
 
+/* Why messages of the last day were not answered. */
+static int silences(struct store *s, int64_t now_ms, json_t *out)
+{
+	struct silence rows[SILENCES_MAX];
+	json_t *list = json_array();
+	unsigned n = 0;
+	int rc = silence_list(s, now_ms - DAY_MS, rows, SILENCES_MAX, &n);
+
+	for (unsigned i = 0; rc == 0 && i < n && i < SILENCES_MAX; i++)
+		json_array_append_new(
+		    list, json_pack("{s:o, s:I}", "why", json_text(rows[i].why), "n", (json_int_t)rows[i].n));
+	json_object_set_new(out, "silences", list);
+	return rc;
+}
+
 int command_status(struct store *s, const struct plan *plan, int64_t now_ms, json_t *out)
 {
 	struct life_counts counts;
@@ -79,6 +98,8 @@ int command_status(struct store *s, const struct plan *plan, int64_t now_ms, jso
 		rc = links(s, plan, now_ms, out);
 	if (rc == 0)
 		rc = lanes(s, now_ms, out);
+	if (rc == 0)
+		rc = silences(s, now_ms, out);
 	if (rc < 0)
 		return rc;
 	json_object_set_new(out, "gateway", json_string(plan->gateway));

@@ -271,6 +271,28 @@ def tables():
         assert json.loads(gateway.cli('case', 'list', '--json')) == []
 
 
+def queue():
+    """What waits is listed, may be cancelled, and is told by why; silences are counted."""
+    with Network() as net, Gateway(net, 'operators = ( { number = "+6281255500077"; } );', gateway='demo = true; retry_after = "1h";') as gateway:
+        net.tell(do='fault', modem='m1', name='cms_error', count=1, arg='500')
+        net.send(A, OURS, 'INFO BIAYA')
+        row = until(lambda: json.loads(gateway.cli('queue', '--json')), 10, 'a message waits')[0]
+        assert row['state'] == 'QUEUED' and row['lane'] == 'reply' and row['why'] and A not in json.dumps(row), row
+        assert 'goes again' in gateway.cli('why', row['message']) or 'not before' in gateway.cli('why', row['message'])
+        gateway.cli('queue', 'nonsense', code=2)
+        gateway.cli('queue', 'cancel', 'x', code=2)
+        gateway.cli('queue', 'cancel', '99999', code=1)
+        gateway.cli('queue', 'cancel', row['message'])
+        gateway.cli('queue', 'cancel', row['message'], code=1)  # it waits no more
+        assert json.loads(gateway.cli('queue', 'cancelled', '--json'))[0]['message'] == row['message']
+        assert json.loads(gateway.cli('queue', '--json')) == []
+        net.send('TELKOMSEL', OURS, 'Sisa pulsa Anda Rp 100')
+        silences = until(lambda: json.loads(gateway.cli('status', '--json'))['silences'], 10, 'a silence is counted')
+        assert silences[0]['n'] == 1 and 'sender' in silences[0]['why'], silences
+        assert 'silent' in gateway.cli('status')
+        assert net.inbox(A) == []
+
+
 def record_and_replay():
     with Network() as net:
         gateway = Gateway(net)
@@ -305,5 +327,6 @@ test('kabar check finds a word that is too long', check_finds_words)
 test('kabar check finds a row that says what nobody answers', check_finds_rows)
 test('a phone at the end of a pipe, and one that plays a file', pipes)
 test('status, person, schedule, info, why, case', tables)
+test('what waits, what was cancelled, who was not answered', queue)
 test('a recorded day repeats with equal effects', record_and_replay)
 finish()

@@ -30,6 +30,7 @@ static const struct {
     {"store_id_given", "sqlite_sequence", "one row a table"},
     {"people_count", "person", "counts an index, by hand: some 10 ms a million"},
     {"queues", "outbox", "reads what waits, by the partial index outbox_next"},
+    {"life_queued", "outbox", "reads what waits, by the partial index outbox_next"},
     {"case_list_open", "cases", "reads what is open, by the partial index cases_open"},
     {"case_list", "cases", "by id from the newest on, and stops at its limit"},
     {"store_newest", "*", "by id from the newest on, one row a table"},

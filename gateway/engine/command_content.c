@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* command_content.c - requests about what is told to people: information, schedule, villages. */
+#include "gateway/engine/command_private.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/base/err.h"
+#include "gateway/base/gsm7.h"
+#include "gateway/base/text.h"
+#include "gateway/base/zone.h"
+#include "storage/books.h"
+#include "storage/people.h"
+#include "storage/services.h"
+
+#define TOPIC_MAX 20
+#define SOURCE_MAX 300
+#define NAME_MAX_SEPTETS 60 /* of who approved */
+#define FAR_MS (INT64_C(10) * 366 * 24 * 3600 * 1000)
+
+/* ---- info ---- */
+
+static bool topic_is_well_formed(const char *z)
+{
+	size_t n = strlen(z);
+
+	for (size_t i = 0; i < n; i++)
+		if (!isupper((unsigned char)z[i]) && !isdigit((unsigned char)z[i]) && z[i] != ' ')
+			return false;
+	return n > 0 && n <= TOPIC_MAX && z[0] != ' ' && z[n - 1] != ' ';
+}
+
+int command_info_put(struct command *r)
+{
+	char topic[64], subject[96];
+	struct buf words = {0};
+	struct info_row row = {.topic = slice_of(command_upper(command_text(r, "topic"), topic)),
+	    .part = (int)command_number(r, "part", 1, INFO_PARTS_MAX),
+	    .text = command_field(r, "text"),
+	    .source = command_field(r, "source"),
+	    .valid_from = command_field(r, "valid_from"),
+	    .review_by = command_field(r, "review_by")};
+	int rc;
+
+	if (!topic_is_well_formed(topic))
+		return command_refuse(
+		    r, "a topic has 1 to %d letters, digits or blanks, such as BEBAS BIAYA", TOPIC_MAX);
+	if (row.part < 1)
+		return command_refuse(r, "a part is 1 to %d", INFO_PARTS_MAX);
+	if ((row.valid_from.n && !command_is_date(row.valid_from.p)) ||
+	    (row.review_by.n && !command_is_date(row.review_by.p)))
+		return command_refuse(r, "a date is written as 2027-05-31");
+	if (row.text.n == 0)
+		return command_refuse(r, "a text has 1 to %d characters", INFO_SEPTETS_MAX);
+	if (row.source.n > SOURCE_MAX)
+		return command_refuse(r, "a source has at most %d characters", SOURCE_MAX);
+	rc = command_check_info(r->plan->menus, r->s, row.topic, row.part, row.text, &words);
+	if (rc < 0) {
+		command_refuse(r, "%s", words.p);
+		buf_free(&words);
+		return 0;
+	}
+	buf_free(&words);
+	snprintf(subject, sizeof(subject), "info:%s:%d", topic, row.part);
+	rc = info_put(r->s, &row, r->now_ms);
+	if (rc == 0)
+		rc = command_audit(r, "info.put", subject);
+	return rc < 0 ? rc
+		      : command_said(r,
+			    "%s %d is stored as a draft, %d septets. Release it: kabar info approve %s --by NAME "
+			    "--review-by DATE",
+			    topic, row.part, gsm7_septets(row.text), topic);
+}
+
+static bool is_past(const struct command *r, const char *date)
+{
+	struct date day = zone_local(slice_of(r->plan->timezone), r->now_ms).day;
+	char today[16];
+
+	snprintf(today, sizeof(today), "%04d-%02d-%02d", day.year, day.month, day.day);
+	return strcmp(date, today) < 0;
+}
+
+int command_info_approve(struct command *r)
+{
+	char topic[64], subject[96];
+	int rc;
+
+	command_upper(command_text(r, "topic"), topic);
+	if (!*command_text(r, "by") || !command_is_line(command_field(r, "by"), NAME_MAX_SEPTETS) ||
+	    !command_is_date(command_text(r, "review_by")))
+		return command_refuse(r,
+		    "an approval needs --by NAME and --review-by DATE (2027-05-31): what is sent must be "
+		    "looked at again some day");
+	if (is_past(r, command_text(r, "review_by")))
+		return command_refuse(
+		    r, "the review date %s has passed: such a text is not sent", command_text(r, "review_by"));
+	rc = info_approve(r->s, slice_of(topic), command_field(r, "by"), command_field(r, "review_by"), r->now_ms);
+	if (rc == ERR_NOT_FOUND)
+		return command_refuse(r, "there is no topic %s; `kabar info list` shows all", topic);
+	snprintf(subject, sizeof(subject), "info:%s", topic);
+	if (rc == 0)
+		rc = command_audit(r, "info.approve", subject);
+	return rc < 0 ? rc
+		      : command_said(
+			    r, "%s is approved and is sent from now on, until %s", topic, command_text(r, "review_by"));
+}
+
+int command_info_delete(struct command *r)
+{
+	char topic[64], subject[96];
+	int rc = info_delete(r->s, slice_of(command_upper(command_text(r, "topic"), topic)));
+
+	if (rc == ERR_NOT_FOUND)
+		return command_refuse(r, "there is no topic %s; `kabar info list` shows all", topic);
+	snprintf(subject, sizeof(subject), "info:%s", topic);
+	if (rc == 0)
+		rc = command_audit(r, "info.delete", subject);
+	return rc < 0 ? rc : command_said(r, "%s is deleted", topic);
+}
+
+/* ---- schedule ---- */
+
+/* "J12": J and up to three digits, as a person can type it. */
+static bool is_code(const char *z)
+{
+	size_t n = strlen(z);
+
+	return n >= 2 && n <= 4 && z[0] == 'J' && strspn(z + 1, "0123456789") == n - 1;
+}
+
+int command_schedule_put(struct command *r)
+{
+	char code[64], topic[64], subject[80];
+	struct village village;
+	struct schedule row = {.code = slice_of(command_upper(command_text(r, "code"), code)),
+	    .title = command_field(r, "title"),
+	    .place = command_field(r, "place"),
+	    .village = command_field(r, "village"),
+	    .timezone = command_field(r, "timezone"),
+	    .topic = slice_of(command_upper(command_text(r, "topic"), topic)),
+	    .state = SLICE_LIT("open"),
+	    .starts_ms = json_integer_value(json_object_get(r->in, "starts_ms")),
+	    .seats = (int)command_number(r, "seats", 0, 999)};
+	int64_t id;
+	int rc;
+
+	if (!is_code(code))
+		return command_refuse(r, "a code is J and one to three digits, such as J12");
+	if (!row.title.n || !command_is_line(row.title, 20) || !row.place.n || !command_is_line(row.place, 20))
+		return command_refuse(
+		    r, "title and place have 1 to 20 characters of the GSM alphabet each: they must fit one SMS");
+	if (row.starts_ms <= r->now_ms || row.starts_ms > r->now_ms + FAR_MS)
+		return command_refuse(r, "it must begin in the future, within ten years");
+	if (!zone_known(row.timezone))
+		return command_refuse(r,
+		    "there is no time zone %s here: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)",
+		    command_text(r, "timezone"));
+	if (row.seats < 0)
+		return command_refuse(r, "seats are 0 (unlimited) to 999");
+	rc = row.village.n ? village_by_code(r->s, row.village, &village) : 0;
+	if (rc == ERR_NOT_FOUND)
+		return command_refuse(r, "there is no village with the code %s", command_text(r, "village"));
+	if (rc == 0)
+		rc = schedule_put(r->s, &row, r->now_ms, &id);
+	snprintf(subject, sizeof(subject), "schedule:%s", code);
+	if (rc == 0)
+		rc = command_audit(r, "schedule.put", subject);
+	return rc < 0 ? rc
+		      : command_said(
+			    r, "%s is stored as a draft. Release it: kabar schedule approve %s --by NAME", code, code);
+}
+
+int command_schedule_approve(struct command *r)
+{
+	char code[64], subject[80];
+	int rc;
+
+	command_upper(command_text(r, "code"), code);
+	if (!*command_text(r, "by") || !command_is_line(command_field(r, "by"), NAME_MAX_SEPTETS))
+		return command_refuse(
+		    r, "an approval needs --by NAME, one line of at most %d characters", NAME_MAX_SEPTETS);
+	rc = schedule_approve(r->s, slice_of(code), command_field(r, "by"), r->now_ms);
+	if (rc == ERR_NOT_FOUND)
+		return command_refuse(r, "there is no event %s; `kabar schedule list` shows all", code);
+	snprintf(subject, sizeof(subject), "schedule:%s", code);
+	if (rc == 0)
+		rc = command_audit(r, "schedule.approve", subject);
+	return rc < 0 ? rc : command_said(r, "%s is approved and is shown from now on", code);
+}
+
+int command_schedule_cancel(struct command *r)
+{
+	char code[64], subject[80];
+	int rc = schedule_cancel(r->s, slice_of(command_upper(command_text(r, "code"), code)), r->now_ms);
+
+	if (rc == ERR_NOT_FOUND)
+		return command_refuse(r, "there is no event %s; `kabar schedule list` shows all", code);
+	snprintf(subject, sizeof(subject), "schedule:%s", code);
+	if (rc == 0)
+		rc = command_audit(r, "schedule.cancel", subject);
+	return rc < 0 ? rc : command_said(r, "%s is cancelled", code);
+}
+
+/* ---- villages ---- */
+
+int command_village_put(struct command *r)
+{
+	struct village v = {.code = command_field(r, "code"),
+	    .name = command_field(r, "name"),
+	    .kecamatan = command_field(r, "kecamatan"),
+	    .kabupaten = command_field(r, "kabupaten"),
+	    .province = command_field(r, "province"),
+	    .timezone = command_field(r, "timezone")};
+	char subject[80];
+	int rc;
+
+	if (!slice_all_digits(v.code) || v.code.n < 3 || v.code.n > 4)
+		return command_refuse(r, "a village's code is the 3 or 4 digits of its poster, such as 1203");
+	if (!v.name.n || !command_is_line(v.name, 44) || !command_is_line(v.kecamatan, 44) ||
+	    !command_is_line(v.kabupaten, 44) || !command_is_line(v.province, 44))
+		return command_refuse(r, "names have at most 44 characters of the GSM alphabet, and a village has one");
+	if (!zone_known(v.timezone))
+		return command_refuse(r,
+		    "there is no time zone %s here: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)",
+		    command_text(r, "timezone"));
+	snprintf(subject, sizeof(subject), "village:%s", command_text(r, "code"));
+	rc = village_put(r->s, &v);
+	if (rc == 0)
+		rc = command_audit(r, "village.put", subject);
+	return rc < 0 ? rc : command_said(r, "%s is the village %s", command_text(r, "code"), command_text(r, "name"));
+}

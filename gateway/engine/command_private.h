@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* command_private.h - what the files of the requests share: a request's fields, what is answered, the audit; and the verbs, a function each. */
+#pragma once
+
+#include <jansson.h>
+
+#include "gateway/engine/command.h"
+
+struct command {
+	struct store *s;
+	const struct plan *plan;
+	json_t *in, *out;
+	uint32_t uid;
+	int64_t now_ms;
+};
+
+/* ---- command.c: fields and answers */
+const char *command_text(const struct command *r, const char *name); /* "" when it is not given */
+struct slice command_field(const struct command *r, const char *name);
+/* A whole number between bounds; below `min` when it is none. */
+int64_t command_number(const struct command *r, const char *name, int64_t min, int64_t max);
+int command_said(struct command *r, const char *fmt, ...) PRINTF(2, 3);
+/* The request is not right: told, and nothing is changed. */
+int command_refuse(struct command *r, const char *fmt, ...) PRINTF(2, 3);
+int command_audit(struct command *r, const char *act, const char *subject);
+/* A short line of plain text: no control characters, not longer than max septets. */
+bool command_is_line(struct slice text, int max);
+bool command_is_date(const char *z); /* 2026-11-24 */
+const char *command_upper(const char *z, char out[64]);
+
+/* ---- the verbs: 0, or ERR_* of the store */
+/* command_content.c */
+int command_info_put(struct command *r);
+int command_info_approve(struct command *r);
+int command_info_delete(struct command *r);
+int command_schedule_put(struct command *r);
+int command_schedule_approve(struct command *r);
+int command_schedule_cancel(struct command *r);
+int command_village_put(struct command *r);
+/* command_queue.c */
+int command_queue_cancel(struct command *r);
+/* command_people.c */
+int command_person_stage(struct command *r);
+int command_link_pin_reset(struct command *r);
