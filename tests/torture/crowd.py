@@ -68,7 +68,8 @@ class Question:
 
 
 class Crowd:
-    def __init__(self, line, ears, ledger, ours, seed, number):
+    def __init__(self, line, ears, ledger, ours, seed, number, kinds=KINDS):
+        self.kinds = kinds
         self.line, self.ears, self.ledger, self.ours = line, ears, ledger, ours
         self.chance = random.Random(seed)
         self.number = number                                # the next one
@@ -80,7 +81,7 @@ class Crowd:
 
     def ask(self, early=True):
         """Somebody new writes; `early`: also what takes minutes to settle."""
-        kinds = [k for k in KINDS if early or not k.early]
+        kinds = [k for k in self.kinds if early or not k.early]
         return self.ask_kind(self.chance.choices(kinds, [k.weight for k in kinds])[0])
 
     def ask_kind(self, kind):
