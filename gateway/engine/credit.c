@@ -176,6 +176,8 @@ static int lease(struct engine *e, struct outbox_row *row, struct pull *p)
 		p->most--;
 		e->links[p->link].credit--;
 	}
+	if (row->parts > 1) /* the link that began it ends it, while it lives */
+		row->route = engine_link_name(e, p->link);
 	row->state = row->todo ? OUT_QUEUED : OUT_SUBMITTING;
 	return err ? err : outbox_set(e->store, row);
 }
