@@ -170,6 +170,8 @@ static int on_unknown(struct engine *e, struct outbox_row *row, const struct sub
 	if (row->lane == LANE_SOS) {
 		row->route = slice_of(ROUTE_ANY);
 		wait_again(row, s, e->now_ms + (s->attempt == 1 ? 0 : pause_after(e, row->lane, row->attempt)));
+	} else if (WITHOUT(unknown_policy)) {
+		wait_again(row, s, e->now_ms);
 	} else if (row->lane == LANE_REPLY && s->attempt < REPLY_ATTEMPTS && !WITHOUT(reply_again)) {
 		wait_again(
 		    row, s, e->now_ms + (e->plan->unknown_retry_ms ? e->plan->unknown_retry_ms : REPLY_AGAIN_MS));

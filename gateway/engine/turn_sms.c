@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "gateway/base/fault.h"
 #include "gateway/base/text.h"
 #include "gateway/engine/joiner.h"
 #include "storage/cases.h"
@@ -231,7 +232,7 @@ static const char *guarded(struct turn *t, bool exempt)
 
 	if (exempt)
 		return NULL;
-	if (same > SAME_MAX)
+	if (same > SAME_MAX && !WITHOUT(guard_same))
 		return "the same text again and again within an hour: a machine, or a loop";
 	if (guard_replies(&t->guard, t->now_ms) >= most)
 		return "this number was answered as often as it may be within an hour";
@@ -403,11 +404,11 @@ static int handle(struct turn *t, const struct event *ev, const char **who)
 {
 	int err = note_seen(t, ev);
 
-	if (err == ERR_EXISTS) {
+	if (err == ERR_EXISTS && !WITHOUT(seen)) {
 		log_debug(LOG_ENGINE, "link " SLICE_FMT ": a message that we have already", SLICE_ARG(t->inbox.link));
 		return 0;
 	}
-	if (err)
+	if (err && err != ERR_EXISTS)
 		return err;
 	if (ev->u.sms.undecodable) {
 		log_warn(LOG_ENGINE,

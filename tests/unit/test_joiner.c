@@ -340,5 +340,6 @@ int main(void)
 	    T(test_a_failed_store_keeps_the_part_out),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("joiner", tests, NULL, NULL);
 }
