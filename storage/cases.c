@@ -97,3 +97,12 @@ int alert_add(struct store *s, int64_t case_id, struct slice peer, struct slice 
 {
 	return db_exec(s->db, Q_alert_add, "issii", case_id, peer, code, now_ms, outbox);
 }
+
+int alert_case(struct store *s, int64_t outbox, int64_t *case_id)
+{
+	int err = db_query_one(s->db, Q_alert_case, "i", outbox);
+
+	*case_id = err ? 0 : db_int(s->db, Q_alert_case, 0);
+	db_end(s->db, Q_alert_case);
+	return err;
+}

@@ -34,3 +34,5 @@ int case_list(struct store *s, bool open_only, struct case_row *out, unsigned ca
 /* Each alert has its own code of 4 digits. */
 int alert_add(
     struct store *s, int64_t case_id, struct slice peer, struct slice code, int64_t outbox, int64_t now_ms) MUST_USE;
+/* The case that a message of the outbox is an alert of; ERR_NOT_FOUND: it is none. */
+int alert_case(struct store *s, int64_t outbox, int64_t *case_id) MUST_USE;

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "gateway/engine/engine_private.h"
+#include "storage/outbox.h"
 
 /* name, word in the store, screen, screen of its end (NULL: an occurrence), lane, each by itself, what to type (after a colon comes the subject) */
 #define ALARM_KIND_MAP(X)                                                                                              \
@@ -28,7 +29,7 @@
 	X(ALARM_DEAD_LETTER, "dead_letter", "AL11", NULL, LANE_NOTIFICATION, false, "kabar why in:")                   \
 	X(ALARM_DEAD_CRY, "dead_cry", "AL12", NULL, LANE_SOS, true, "kabar case list")                                 \
 	X(ALARM_SOS_UNTOLD, "sos_untold", "AL13", "AL13b", LANE_SOS, true, "kabar status")                             \
-	X(ALARM_SOS_FAILED, "sos_failed", "AL14", NULL, LANE_SOS, true, "kabar why out:")                              \
+	X(ALARM_SOS_FAILED, "sos_failed", "AL14", NULL, LANE_SOS, false, "kabar why out:")                              \
 	X(ALARM_UNKNOWN, "unknown_listed", "AL15", NULL, LANE_NOTIFICATION, false, "kabar why out:")                   \
 	X(ALARM_TEST, "test", "AL16", NULL, LANE_NOTIFICATION, true, "kabar alarm")
 
@@ -46,6 +47,9 @@ const char *alarm_command(struct arena *a, struct slice kind, struct slice subje
 int alarm_raise(struct engine *e, enum alarm a, struct slice subject, int64_t since_ms, const char *fmt, ...) MUST_USE
     PRINTF(5, 6);
 int alarm_clear(struct engine *e, enum alarm a, struct slice subject) MUST_USE;
+
+/* A message of ours is in a state that it may stay in: is that an alarm? */
+int alarm_at_outcome(struct engine *e, const struct outbox_row *row) MUST_USE;
 
 /* Tells what has to be told, if this batch gave a reason to look: called at the end of a batch. */
 int alarms_tell(struct engine *e) MUST_USE;

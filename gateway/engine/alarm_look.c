@@ -6,8 +6,10 @@
 #include "gateway/base/err.h"
 #include "gateway/engine/alarm.h"
 #include "gateway/engine/clock.h"
+#include "gateway/engine/duty.h"
 #include "storage/alarms.h"
 #include "storage/books.h"
+#include "storage/cases.h"
 #include "storage/outbox.h"
 
 #define LOG_MAX (INT64_C(64) * 1024 * 1024)
@@ -28,7 +30,7 @@ static int look_at_down(struct engine *e, uint16_t link, const struct link_row *
 {
 	const struct engine_link *l = &e->links[link];
 
-	if (l->up)
+	if (l->able)
 		return alarm_clear(e, ALARM_LINK_DOWN, row->name);
 	if (blocked || e->now_ms - l->since_ms < e->plan->alarms.link_down_ms)
 		return 0;
@@ -46,8 +48,12 @@ static int look_at_link(struct engine *e, uint16_t link)
 		err = look_at_down(e, link, &row, blocked);
 	if (err)
 		return err == ERR_NOT_FOUND ? 0 : err;
-	return raise_or_clear(e, blocked, ALARM_LINK_BLOCKED, row.name, row.changed_ms,
+	err = raise_or_clear(e, blocked, ALARM_LINK_BLOCKED, row.name, row.changed_ms,
 	    row.reason.n ? row.reason.p : "it waits for a person");
+	if (err)
+		return err;
+	return raise_or_clear(e, slice_is(row.condition, link_condition_word(CONDITION_STORAGE_FULL)), ALARM_STORAGE,
+	    row.name, row.changed_ms, "the memory for messages of SIM or modem is nearly full");
 }
 
 static int look_at_links(struct engine *e, const struct event *ev)
@@ -97,6 +103,43 @@ static int look_at_queues(struct engine *e, const struct event *ev)
 	return err ? err
 		   : look_at_lane(
 			 e, LANE_REPLY, ALARM_OUTBOX, e->plan->alarms.outbox_ms, "answers wait and do not leave");
+}
+
+/* Alarms to operators are no reason for an alarm: it would tell of itself for ever. Alerts of a case are. */
+static int is_own_notice(struct engine *e, const struct outbox_row *row, bool *is)
+{
+	int64_t id;
+	int err;
+
+	*is = false;
+	if (!is_operator(e->plan, row->peer))
+		return 0;
+	err = alert_case(e->store, row->id, &id);
+	*is = err == ERR_NOT_FOUND;
+	return *is ? 0 : err;
+}
+
+static bool is_lost(enum out_state s)
+{
+	return s == OUT_FAILED || s == OUT_EXPIRED || s == OUT_UNDELIVERED || s == OUT_UNKNOWN;
+}
+
+int alarm_at_outcome(struct engine *e, const struct outbox_row *row)
+{
+	bool cry = row->lane == LANE_SOS && is_lost(row->state), own;
+	struct slice id;
+	int err;
+
+	if (!cry && !(row->lane >= LANE_NOTIFICATION && row->state == OUT_UNKNOWN))
+		return 0;
+	err = is_own_notice(e, row, &own);
+	if (err || own)
+		return err;
+	id = slice_of(arena_printf(engine_arena(e), "%" PRId64, row->id));
+	if (cry)
+		return alarm_raise(e, ALARM_SOS_FAILED, id, e->now_ms, "a message of a cry for help is %s",
+		    out_state_word(row->state));
+	return alarm_raise(e, ALARM_UNKNOWN, id, e->now_ms, "nobody knows whether it arrived; it is not sent again");
 }
 
 /* ---- what only the loop sees ---- */

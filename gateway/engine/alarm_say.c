@@ -24,7 +24,7 @@ struct slice notice_time(struct engine *e, int64_t ms)
 
 static bool may_carry(const struct engine *e, uint16_t link, struct slice beside)
 {
-	return e->links[link].up && !slice_eq(engine_link_name(e, link), beside);
+	return e->links[link].able && !slice_eq(engine_link_name(e, link), beside);
 }
 
 static uint16_t by_prefix(const struct engine *e, struct slice number, struct slice beside)

@@ -133,6 +133,9 @@ static const struct verb {
     {"person.stage", command_person_stage, false},
     {"queue.cancel", command_queue_cancel, false},
     {"link.pin_reset", command_link_pin_reset, false},
+    {"clock.confirm", command_clock_confirm, false},
+    {"alarm.test", command_alarm_test, false},
+    {"backup.done", command_backup_done, false},
 };
 
 static const struct verb *verb_of(const json_t *in)

@@ -42,3 +42,7 @@ int command_queue_cancel(struct command *r);
 /* command_people.c */
 int command_person_stage(struct command *r);
 int command_link_pin_reset(struct command *r);
+/* command_alarm.c */
+int command_clock_confirm(struct command *r);
+int command_alarm_test(struct command *r);
+int command_backup_done(struct command *r);

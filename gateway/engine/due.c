@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "gateway/engine/alarm.h"
 #include "gateway/engine/clock.h"
 #include "gateway/engine/credit.h"
 #include "gateway/engine/job.h"
@@ -159,6 +160,8 @@ static int bury(struct engine *e, const struct due_row *due, int why)
 		err = due_take(e->store, e->now_ms, &again); /* the same: the earliest */
 	if (!err)
 		err = dead_letter_add(e->store, &d);
+	if (!err)
+		err = alarm_raise(e, ALARM_DEAD_LETTER, (struct slice){"", 0}, e->now_ms, SLICE_FMT, SLICE_ARG(d.reason));
 	return err ? err : db_release(e->store->db);
 }
 

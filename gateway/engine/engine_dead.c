@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/base/err.h"
+#include "gateway/engine/alarm.h"
 #include "gateway/engine/engine_private.h"
 #include "storage/messages.h"
 
@@ -86,20 +87,33 @@ struct slice engine_event_json(struct engine *e, const struct event *ev)
 	return out;
 }
 
-/* The message of a dead letter stays in the inbox, unless the row itself is what the store refuses. */
-static int keep_message(struct engine *e, const struct event *ev, int64_t *inbox)
+/* The message of a dead letter stays in the inbox, unless the row itself is what the store refuses; with less at each try. */
+static int keep_message(struct engine *e, const struct event *ev, int64_t *inbox, bool *cries)
 {
-	int err = turn_sms_dead(e, ev, true, inbox);
+	int err = 0;
 
-	for (int tries = 0; err && err != ERR_SICK && tries < 2; tries++) {
+	for (enum keep keep = KEEP_ANSWER; keep <= KEEP_NOTHING; keep++) {
+		*inbox = 0;
+		err = keep == KEEP_NOTHING ? 0 : turn_sms_dead(e, ev, keep, inbox, cries);
+		if (!err || err == ERR_SICK)
+			return err;
 		*inbox = 0;
 		err = db_rollback_to(e->store->db);
 		if (!err)
 			err = db_savepoint(e->store->db);
-		if (!err && tries == 0)
-			err = turn_sms_dead(e, ev, false, inbox); /* was it the case? then the message alone */
+		if (err)
+			return err;
 	}
 	return err;
+}
+
+static int tell_operators(struct engine *e, const struct dead_letter *d)
+{
+	struct slice inbox =
+	    d->inbox ? slice_of(arena_printf(engine_arena(e), "%lld", (long long)d->inbox)) : (struct slice){"", 0};
+
+	return alarm_raise(e, ALARM_DEAD_LETTER, inbox, e->now_ms,
+	    "an event (" SLICE_FMT ") could not be handled: " SLICE_FMT, SLICE_ARG(d->event), SLICE_ARG(d->reason));
 }
 
 int engine_bury(struct engine *e, const struct event *ev, int why, const char *who)
@@ -110,19 +124,20 @@ int engine_bury(struct engine *e, const struct event *ev, int why, const char *w
 	    .reason = slice_of(arena_printf(engine_arena(e), "%s: %s", who, err_words(why))),
 	    .json = engine_event_json(e, ev),
 	};
+	bool cries = false;
 	int err = db_rollback_to(e->store->db);
 
 	if (!err)
 		err = db_savepoint(e->store->db);
 	if (!err && ev->kind == EV_SMS)
-		err = keep_message(e, ev, &d.inbox);
+		err = keep_message(e, ev, &d.inbox, &cries);
 	if (!err)
 		err = dead_letter_add(e->store, &d);
+	if (!err && !cries)
+		err = tell_operators(e, &d);
 	if (err)
 		return err;
-	log_error(LOG_ENGINE,
-	    "an event (%s, inbox %lld) could not be handled (%s): it is among the dead letters; see `kabar why "
-	    "in:%lld`",
-	    event_kind_word(ev->kind), (long long)d.inbox, d.reason.p, (long long)d.inbox);
+	log_error(LOG_ENGINE, "an event (%s, inbox %lld) could not be handled (%s): it is among the dead letters",
+	    event_kind_word(ev->kind), (long long)d.inbox, d.reason.p);
 	return db_release(e->store->db);
 }

@@ -75,6 +75,9 @@ int turn_sms(struct engine *e, const struct event *ev, const char **who) MUST_US
 /* turn_parts.c: parts that have waited long enough, as one message; `old`: no other part is waited for. */
 struct joined;
 int turn_sms_waited(struct engine *e, const struct event *ev, const struct joined *all, bool old) MUST_USE;
-/* turn_sms.c: one message, of which only the inbox row is kept, since it is among the dead letters; with keep_cries also a case, if it
- * cries for help. */
-int turn_sms_dead(struct engine *e, const struct event *ev, bool keep_cries, int64_t *inbox) MUST_USE;
+/*
+ * turn_dead.c: one message that could not be handled: its row, beside its dead letter. A cry for help among such is a case all the same, operators are told, and the
+ * person reads that it came. Each step down leaves out what may have been the reason. *cries: it is one.
+ */
+enum keep { KEEP_ANSWER, KEEP_CASE, KEEP_ALARM, KEEP_ROW, KEEP_NOTHING };
+int turn_sms_dead(struct engine *e, const struct event *ev, enum keep keep, int64_t *inbox, bool *cries) MUST_USE;

@@ -7,6 +7,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/fault.h"
 #include "gateway/base/msisdn.h"
+#include "gateway/engine/alarm.h"
 #include "gateway/engine/credit.h"
 #include "gateway/engine/due.h"
 #include "storage/books.h"
@@ -64,7 +65,7 @@ static int save(struct engine *e, struct outbox_row *row, const struct submit_ro
 		err = outbox_set(e->store, row);
 	if (!err && row->todo && row->due_ms > e->now_ms)
 		err = due_add(e->store, row->due_ms, slice_of(DUE_AGAIN), row->id);
-	return err;
+	return err ? err : alarm_at_outcome(e, row);
 }
 
 static void remember_attempt(struct outbox_row *row, const struct submit_row *s)
@@ -271,7 +272,9 @@ int outbox_expire(struct engine *e, struct outbox_row *row)
 	row->state = OUT_EXPIRED;
 	row->why = SLICE_LIT("too old to be sent");
 	err = row->parts == 1 && row->attempt == 0 ? 0 : outbox_state(e->store, row, &row->state);
-	return err ? err : outbox_set(e->store, row);
+	if (!err)
+		err = outbox_set(e->store, row);
+	return err ? err : alarm_at_outcome(e, row);
 }
 
 int outbox_cancel(struct engine *e, struct outbox_row *row, struct slice why)

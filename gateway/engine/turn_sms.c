@@ -13,8 +13,8 @@
 
 #include "gateway/base/fault.h"
 #include "gateway/base/text.h"
+#include "gateway/engine/alarm.h"
 #include "gateway/engine/joiner.h"
-#include "storage/cases.h"
 
 #define MASK_DIGITS 4	   /* codes have four */
 #define SAME_MAX 2	   /* identical texts on end that are answered, in an hour */
@@ -80,7 +80,7 @@ struct turn *turn_sms_new(struct engine *e, const struct event *ev)
 	return t;
 }
 
-static int note_seen(struct turn *t, const struct event *ev)
+int turn_note_seen(struct turn *t, const struct event *ev)
 {
 	/* Without a time stamp of the network nothing tells two honest "1" apart: better answered twice than lost. */
 	const struct seen_key key = {
@@ -97,7 +97,7 @@ static int note_seen(struct turn *t, const struct event *ev)
 	return seen_add(t->store, &key, joiner_is_part(ev) ? 0 : t->inbox.id);
 }
 
-static struct slice masked(struct turn *t, bool all_digits)
+struct slice turn_masked(struct turn *t, bool all_digits)
 {
 	struct buf b = {0};
 	struct slice out;
@@ -138,7 +138,7 @@ int turn_write_inbox(struct turn *t, const char *handler, const char *outcome, c
 	if (t->inbox_written)
 		return inbox_settle(t->store, r);
 	t->inbox_written = true;
-	r->text = masked(t, hides_digits(t));
+	r->text = turn_masked(t, hides_digits(t));
 	return inbox_add(t->store, r);
 }
 
@@ -400,9 +400,17 @@ int turn_hear(struct turn *t, const char **who)
 	return why ? turn_store_silent(t, "silent", why) : turn_talk(t, who);
 }
 
+static int alarm_undecodable(struct turn *t)
+{
+	struct slice id = slice_of(arena_printf(engine_arena(t->e), "%lld", (long long)t->inbox.id));
+
+	return alarm_raise(t->e, ALARM_UNDECODABLE, id, t->now_ms,
+	    "a message on link " SLICE_FMT " could not be decoded; it is kept sealed", SLICE_ARG(t->inbox.link));
+}
+
 static int handle(struct turn *t, const struct event *ev, const char **who)
 {
-	int err = note_seen(t, ev);
+	int err = turn_note_seen(t, ev);
 
 	if (err == ERR_EXISTS && !WITHOUT(seen)) {
 		log_debug(LOG_ENGINE, "link " SLICE_FMT ": a message that we have already", SLICE_ARG(t->inbox.link));
@@ -411,10 +419,8 @@ static int handle(struct turn *t, const struct event *ev, const char **who)
 	if (err && err != ERR_EXISTS)
 		return err;
 	if (ev->u.sms.undecodable) {
-		log_warn(LOG_ENGINE,
-		    "inbox %lld: a message on link " SLICE_FMT " could not be decoded; it is kept sealed",
-		    (long long)t->inbox.id, SLICE_ARG(t->inbox.link));
-		return turn_store_silent(t, "undecodable", "the modem's library cannot read it");
+		err = turn_store_silent(t, "undecodable", "the modem's library cannot read it");
+		return err ? err : alarm_undecodable(t);
 	}
 	return joiner_is_part(ev) ? turn_part(t, ev, who) : turn_hear(t, who);
 }
@@ -426,41 +432,4 @@ int turn_sms(struct engine *e, const struct event *ev, const char **who)
 
 	turn_wipe(t);
 	return err;
-}
-
-/* A cry for help that nobody could handle is a case all the same: the least that can be done, without what may have
- * failed. */
-static int keep_cry(struct turn *t, const struct understanding *cry)
-{
-	const struct case_new c = {
-	    .kind = "sos", .peer = slice_of(t->peer), .certain = cry->sure, .state = "open", .now_ms = t->now_ms};
-	int64_t id;
-	int err = case_open(t->store, &c, &id);
-
-	if (!err)
-		err = case_line_add(
-		    t->store, id, t->inbox.id, "cried for help; the text could not be handled", t->now_ms);
-	if (!err)
-		log_error(LOG_ENGINE,
-		    "case %lld: a cry for help could not be handled, NOBODY was told: see `kabar case list`",
-		    (long long)id);
-	return err;
-}
-
-int turn_sms_dead(struct engine *e, const struct event *ev, bool keep_cries, int64_t *inbox)
-{
-	struct turn *t = turn_sms_new(e, ev);
-	struct understanding cry;
-	int err = note_seen(t, ev);
-	bool cries = false;
-
-	*inbox = t->inbox.id;
-	if (keep_cries && !ev->u.sms.undecodable) {
-		router_begin(&t->router, t->inbox.text);
-		cries = !turn_never_answered(t) && router_sos(&t->router, "", &cry);
-	}
-	t->inbox.text = masked(t, true);
-	if (!err)
-		err = turn_store_silent(t, "dead", "it could not be handled: see its dead letter");
-	return !err && cries ? keep_cry(t, &cry) : err;
 }
