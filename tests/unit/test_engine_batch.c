@@ -214,6 +214,38 @@ static void test_a_cry_that_fails_is_a_case_all_the_same(void **state)
 	assert_sql(&b, "dead", "SELECT outcome FROM inbox WHERE peer = '" A "'");
 	assert_sql(&b, "sos open 1", "SELECT kind || ' ' || state || ' ' || certain FROM cases WHERE peer = '" A "'");
 	assert_sql(&b, "1", "SELECT count(*) FROM case_line WHERE inbox = (SELECT inbox FROM dead_letter)");
+	/* operators are told at once, and the person */
+	assert_sql(&b, "0 +6281255500099",
+	    "SELECT lane || ' ' || peer FROM outbox WHERE text LIKE '%%ADA YANG MINTA TOLONG%%'");
+	assert_sql(&b, "1", "SELECT count(*) FROM outbox WHERE peer = '" A "' AND lane = 0 AND text LIKE 'Pesan diterima, No 1.%%'");
+	assert_sql(&b, "T1", "SELECT question FROM conversation WHERE peer = '" A "'");
+	assert_sql(&b, "dead_cry", "SELECT group_concat(kind) FROM alarm");
+}
+
+/* Whatever the reason was: the least that is left is that somebody is told. */
+static void refuse_rows_of(const char *table, const char *condition)
+{
+	char *why = NULL;
+
+	if (db_script(b.store->db,
+		sql(&b,
+		    "SELECT 'CREATE TEMP TRIGGER no_%s BEFORE INSERT ON main.%s WHEN %s BEGIN SELECT RAISE(ABORT, ''no''); "
+		    "END'",
+		    table, table, condition),
+		NULL, NULL, &why) < 0)
+		fail_msg("%s", why);
+}
+
+static void test_a_cry_is_told_even_without_its_case(void **state)
+{
+	(void)state;
+	refuse_rows_of("cases", "1");
+	sms(&b, A, "tolong saya dipukul");
+	assert_sql(&b, "1 0", "SELECT (SELECT count(*) FROM dead_letter) || ' ' || (SELECT count(*) FROM cases)");
+	assert_sql(&b, "1", "SELECT count(*) FROM outbox WHERE text LIKE '%%ADA YANG MINTA TOLONG%%'");
+	refuse_rows_of("alarm", "1");
+	sms(&b, B, "tolong saya dipukul");
+	assert_sql(&b, "2", "SELECT count(*) FROM inbox WHERE outcome = 'dead'");
 }
 
 /* ---- time ---- */
@@ -431,6 +463,7 @@ int main(void)
 	    T(credit_and_lives_come_back_from_a_sick_batch),
 	    T(a_failed_event_is_kept_sealed_and_accepted),
 	    T(a_cry_that_fails_is_a_case_all_the_same),
+	    T(a_cry_is_told_even_without_its_case),
 	    T(the_earliest_time_is_told),
 	    T(a_time_that_nobody_knows_is_dropped),
 	    T(old_keys_are_purged_by_slices),
