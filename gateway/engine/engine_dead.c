@@ -112,8 +112,10 @@ static int tell_operators(struct engine *e, const struct dead_letter *d)
 	struct slice inbox =
 	    d->inbox ? slice_of(arena_printf(engine_arena(e), "%lld", (long long)d->inbox)) : (struct slice){"", 0};
 
-	return alarm_raise(e, ALARM_DEAD_LETTER, inbox, e->now_ms,
+	int err = alarm_raise(e, ALARM_DEAD_LETTER, inbox, e->now_ms,
 	    "an event (" SLICE_FMT ") could not be handled: " SLICE_FMT, SLICE_ARG(d->event), SLICE_ARG(d->reason));
+
+	return err == ERR_SICK ? err : 0; /* a letter that nobody is told of is a letter all the same */
 }
 
 int engine_bury(struct engine *e, const struct event *ev, int why, const char *who)
