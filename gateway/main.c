@@ -6,11 +6,12 @@
 #include "gateway/cli/cli.h"
 
 extern const struct cli_command cli_run, cli_check, cli_status, cli_phone, cli_why, cli_info, cli_schedule, cli_village,
-    cli_person, cli_case, cli_queue, cli_link, cli_modem, cli_replay, cli_version, cli_help, cli_backup, cli_restore;
+    cli_person, cli_case, cli_alarm, cli_clock, cli_queue, cli_link, cli_modem, cli_replay, cli_version, cli_help,
+    cli_backup, cli_restore;
 
 const struct cli_command *const cli_commands[] = {&cli_run, &cli_check, &cli_status, &cli_phone, &cli_why, &cli_info,
-    &cli_schedule, &cli_village, &cli_person, &cli_case, &cli_queue, &cli_link, &cli_modem, &cli_replay, &cli_backup, &cli_restore,
-    &cli_version, &cli_help, NULL};
+    &cli_schedule, &cli_village, &cli_person, &cli_case, &cli_alarm, &cli_clock, &cli_queue, &cli_link, &cli_modem,
+    &cli_replay, &cli_backup, &cli_restore, &cli_version, &cli_help, NULL};
 
 int main(int argc, char **argv)
 {

@@ -40,6 +40,14 @@ static void print_link(const json_t *l)
 		printf("           %s\n", text_of(l, "reason"));
 }
 
+static void print_alarm(const json_t *a)
+{
+	char age[24];
+
+	printf("ALARM      %s %s for %s: %s\n           type: %s\n", text_of(a, "alarm"), text_of(a, "about"),
+	    cli_age(number_of(a, "age_ms"), age), text_of(a, "what"), text_of(a, "type"));
+}
+
 static void print_status(const json_t *reply)
 {
 	const json_t *row;
@@ -47,6 +55,7 @@ static void print_status(const json_t *reply)
 	size_t i;
 
 	printf("%s, %s\n", text_of(reply, "gateway"), text_of(reply, "version"));
+	json_array_foreach(json_object_get(reply, "alarms"), i, row) print_alarm(row);
 	json_array_foreach(json_object_get(reply, "links"), i, row) print_link(row);
 	json_array_foreach(json_object_get(reply, "queues"), i, row)
 	    printf("queue      %s %s: %lld waiting, the oldest for %s\n", text_of(row, "route"), text_of(row, "lane"),

@@ -4,6 +4,8 @@
 
 #include <time.h>
 
+#include "gateway/engine/alarm.h"
+#include "storage/alarms.h"
 #include "storage/books.h"
 #include "storage/life.h"
 #include "storage/messages.h"
@@ -81,6 +83,24 @@ static int silences(struct store *s, int64_t now_ms, json_t *out)
 	return rc;
 }
 
+/* What is wrong now, and what to type. */
+static int alarms(struct store *s, int64_t now_ms, json_t *out)
+{
+	struct alarm_row rows[64];
+	json_t *list = json_array();
+	unsigned n = 0;
+	int rc = alarm_list(s, rows, COUNT_OF(rows), &n);
+
+	for (unsigned i = 0; rc == 0 && i < n && !rows[i].ended_ms; i++)
+		json_array_append_new(
+		    list, json_pack("{s:o, s:o, s:I, s:o, s:s}", "alarm", json_text(rows[i].kind), "about",
+			      json_text(rows[i].subject), "age_ms", (json_int_t)(now_ms - rows[i].since_ms), "what",
+			      json_text(rows[i].words), "type",
+			      alarm_command(store_arena(s), rows[i].kind, rows[i].subject)));
+	json_object_set_new(out, "alarms", list);
+	return rc;
+}
+
 int command_status(struct store *s, const struct plan *plan, int64_t now_ms, json_t *out)
 {
 	struct life_counts counts;
@@ -100,6 +120,8 @@ int command_status(struct store *s, const struct plan *plan, int64_t now_ms, jso
 		rc = lanes(s, now_ms, out);
 	if (rc == 0)
 		rc = silences(s, now_ms, out);
+	if (rc == 0)
+		rc = alarms(s, now_ms, out);
 	if (rc < 0)
 		return rc;
 	json_object_set_new(out, "gateway", json_string(plan->gateway));

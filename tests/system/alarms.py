@@ -1,0 +1,76 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What operators read when something is wrong: by which modem, how often, and that it is over; what a clock that jumped holds up."""
+import json
+import time
+
+from libkabar import Gateway, Network, finish, test, until
+
+M1, M2 = '+6281100000001', '+6281100000002'
+A, OPERATOR = '+6281255500001', '+6281255500099'
+TWO = {'m1': M1, 'm2': M2}
+CONFIG = f'operators = ( {{ number = "{OPERATOR}"; }} );\nalarms: {{ look = "1s"; link_down = "2s"; }};'
+
+
+def texts(net, limit=None):
+    return [m['text'] for m in net.inbox(OPERATOR)]
+
+
+def unplug(net, name, present):
+    net.tell(do='set', modem=name, present=present)
+
+
+def link_down():
+    with Network(modems=TWO) as net, Gateway(net, config=CONFIG) as kabar:
+        unplug(net, 'm1', False)
+        told = net.wait_for(OPERATOR, 1, 25)[0]
+        assert 'modem m1' in told['text'] and 'kabar status' in told['text'], told
+        assert told['from'] == M2, told
+        assert any(a['alarm'] == 'link_down' and a['about'] == 'm1' for a in json.loads(kabar.cli('alarm', '--json'))), kabar.cli('alarm')
+        assert 'ALARM      link_down m1' in kabar.cli('status'), kabar.cli('status')
+        unplug(net, 'm1', True)
+        kabar.wait_up(['m1'], limit_s=60)
+        over = net.wait_for(OPERATOR, 2, 20)[1]
+        assert over['text'].startswith('BERES') and 'm1' in over['text'], over
+        assert 'link_down' not in kabar.cli('alarm'), 'it is over'
+        assert 'link_down' in kabar.cli('alarm', '--all')
+
+
+def once_an_hour():
+    with Network(modems=TWO) as net, Gateway(net, config=CONFIG) as kabar:
+        for times in range(2):
+            unplug(net, 'm1', False)
+            until(lambda: kabar.sql("select count(*) from alarm where kind = 'link_down' and ended_ms is null") == [(1,)], 25, 'the alarm is open')
+            if times == 0:
+                net.wait_for(OPERATOR, 1, 20)
+            unplug(net, 'm1', True)
+            until(lambda: kabar.sql("select count(*) from alarm where kind = 'link_down' and ended_ms is null") == [(0,)], 60, 'it is over')
+        time.sleep(3)
+        assert len(texts(net)) == 2, f'one, and that it is over: {texts(net)}'
+        assert kabar.sql("select count(*) from alarm where kind = 'link_down'") == [(2,)]
+
+
+def test_sms():
+    with Network(modems=TWO) as net, Gateway(net, config=CONFIG) as kabar:
+        kabar.cli('alarm', 'test')
+        assert 'uji alarm' in net.wait_for(OPERATOR)[0]['text']
+        assert kabar.sql("select count(*) from alarm where ended_ms is null") == [(0,)]
+    with Network() as net, Gateway(net) as kabar:
+        kabar.cli('alarm', 'test', code=1)
+
+
+def dead_cry():
+    """A cry that stumbles over a bug: the operator and the person are told all the same."""
+    with Network() as net, Gateway(net, config=CONFIG, environment={'KABAR_FAULT': 'engine_event:1:error'}) as kabar:
+        net.send(A, M1, 'TOLONG')
+        assert 'MINTA TOLONG' in net.wait_for(OPERATOR, 1, 20)[0]['text'], texts(net)
+        assert 'Pesan diterima' in net.wait_for(A, 1, 20)[0]['text']
+        assert kabar.sql("select state from cases") == [('open',)]
+
+
+test('a modem that is down is told over the other one, and that it is back', link_down, without='alarm_told')
+test('it is told over the one that is up', link_down, without='alarm_beside')
+test('a modem that comes and goes is told once an hour', once_an_hour, without='alarm_hourly')
+test('a test SMS reaches the operators', test_sms)
+test('a cry that could not be handled is told at once', dead_cry, without='cry_told')
+finish()
