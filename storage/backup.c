@@ -8,6 +8,7 @@
 
 #include "gateway/base/defence.h"
 #include "gateway/base/err.h"
+#include "storage/alarms.h"
 #include "storage/books.h"
 #include "storage/db_internal.h"
 
@@ -29,7 +30,7 @@ static int read_meta(struct store *s, const char *key, int64_t *out)
 
 int store_backup_ms(struct store *s, int64_t *ms)
 {
-	return read_meta(s, "backup_ms", ms);
+	return read_meta(s, "copied_ms", ms);
 }
 
 int store_audit_head(struct store *s, struct slice *head)
@@ -69,7 +70,7 @@ static int give_up(struct store *s, int64_t young_after_ms, struct restored *out
 static int run(struct store *s, int64_t now_ms, int64_t young_ms, struct restored *out)
 {
 	char subject[64];
-	int err = read_meta(s, "backup_ms", &out->backup_ms);
+	int err = read_meta(s, "copied_ms", &out->backup_ms);
 
 	if (!err && !WITHOUT(restore_forgets))
 		err = give_up(s, now_ms - young_ms, out);
@@ -82,6 +83,9 @@ static int run(struct store *s, int64_t now_ms, int64_t young_ms, struct restore
 		err = db_exec(s->db, Q_restored_ids, "i", IDS_APART);
 	if (!err)
 		err = db_exec(s->db, Q_restored_meta, "");
+	snprintf(subject, sizeof(subject), "%" PRId64, out->backup_ms);
+	if (!err)
+		err = fact_put(s, FACT_BACKUP, subject);
 	snprintf(subject, sizeof(subject), "backup of %" PRId64, out->backup_ms);
 	return err ? err : audit_add(s, "cli", "restore", subject, now_ms);
 }

@@ -19,7 +19,7 @@ struct db_copied {
 int db_copy_begin(struct db *from, const char *path, struct db_copy **out, char **why) MUST_USE;
 /* 1: go on; 0: the whole is there; ERR_BUSY: again in a moment; ERR_IO (either side), ERR_CORRUPT (the store). */
 int db_copy_step(struct db_copy *c, unsigned pages_n, struct db_copied *now) MUST_USE;
-/* Frees. `whole`: the copy gets the time when it was made (meta backup_ms) and stands alone. ERR_IO with *why. */
+/* Frees. `whole`: the copy gets the time when it was made (meta copied_ms) and stands alone. ERR_IO with *why. */
 int db_copy_end(struct db_copy *c, const char *path, bool whole, int64_t now_ms, char **why) MUST_USE;
 
 /* The lock of a store's one writer, without opening it; close(*fd) lets it go. ERR_BUSY: a gateway runs; ERR_IO. *why as in db_open. */

@@ -72,7 +72,7 @@ int db_copy_step(struct db_copy *c, unsigned pages_n, struct db_copied *now)
 static int complete(struct db_copy *c, int64_t now_ms)
 {
 	char *sql =
-	    sqlite3_mprintf("PRAGMA journal_mode = DELETE; INSERT INTO meta (key, value) VALUES ('backup_ms', '%lld') "
+	    sqlite3_mprintf("PRAGMA journal_mode = DELETE; INSERT INTO meta (key, value) VALUES ('copied_ms', '%lld') "
 			    "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
 		(long long)now_ms);
 	int rc = sql ? sqlite3_exec(c->to, sql, NULL, NULL, NULL) : SQLITE_NOMEM;

@@ -205,6 +205,16 @@ int64_t backup_last_ms(const struct settings *s, char **path)
 	return ms;
 }
 
+/* The daemon puts it into the store, where it counts for the alarm. */
+static bool tell_daemon(const struct settings *s)
+{
+	json_t *reply = NULL;
+	bool told = !cli_daemon_runs(s) || cli_ask(s, json_pack("{s:s}", "verb", "backup.done"), &reply) == EXIT_OK;
+
+	json_decref(reply);
+	return told;
+}
+
 bool backup_remember(const struct settings *s, const char *path, int64_t ms)
 {
 	char *stamp = stamp_path(s), *whole = realpath(path, NULL);
@@ -223,5 +233,5 @@ bool backup_remember(const struct settings *s, const char *path, int64_t ms)
 	free(stamp);
 	free(whole);
 	buf_free(&fresh);
-	return done;
+	return tell_daemon(s) && done;
 }

@@ -33,6 +33,15 @@ static int connect_to(const char *path)
 	return -1;
 }
 
+bool cli_daemon_runs(const struct settings *s)
+{
+	int fd = connect_to(s->control_path);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 static void add_id(json_t *request)
 {
 	struct buf id = {0};
