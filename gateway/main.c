@@ -5,13 +5,39 @@
 
 #include "gateway/cli/cli.h"
 
-extern const struct cli_command cli_run, cli_check, cli_status, cli_phone, cli_why, cli_info, cli_schedule, cli_village,
-    cli_person, cli_case, cli_alarm, cli_clock, cli_queue, cli_link, cli_modem, cli_replay, cli_version, cli_help,
-    cli_backup, cli_restore;
+/* One line a subcommand, in the order of `kabar help`; each stands in gateway/cli/NAME.c. */
+#define SUBCOMMAND_MAP(X)                                                                                              \
+	X(run)                                                                                                         \
+	X(check)                                                                                                       \
+	X(status)                                                                                                      \
+	X(phone)                                                                                                       \
+	X(why)                                                                                                         \
+	X(queue)                                                                                                       \
+	X(alarm)                                                                                                       \
+	X(clock)                                                                                                       \
+	X(info)                                                                                                        \
+	X(schedule)                                                                                                    \
+	X(village)                                                                                                     \
+	X(person)                                                                                                      \
+	X(case)                                                                                                        \
+	X(link)                                                                                                        \
+	X(doctor)                                                                                                      \
+	X(backup)                                                                                                      \
+	X(restore)                                                                                                     \
+	X(modem)                                                                                                       \
+	X(replay)                                                                                                      \
+	X(version)                                                                                                     \
+	X(help)
 
-const struct cli_command *const cli_commands[] = {&cli_run, &cli_check, &cli_status, &cli_phone, &cli_why, &cli_info,
-    &cli_schedule, &cli_village, &cli_person, &cli_case, &cli_alarm, &cli_clock, &cli_queue, &cli_link, &cli_modem,
-    &cli_replay, &cli_backup, &cli_restore, &cli_version, &cli_help, NULL};
+#define X(name) extern const struct cli_command cli_##name;
+SUBCOMMAND_MAP(X)
+#undef X
+
+const struct cli_command *const cli_commands[] = {
+#define X(name) &cli_##name,
+    SUBCOMMAND_MAP(X)
+#undef X
+	NULL};
 
 int main(int argc, char **argv)
 {

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * doctor.c - examines an installation from outside: one line a finding, and for each fault what to type. A new examination is a function and a line in the table;
+ * they are in doctor_system.c (machine), doctor_device.c (modems), doctor_store.c (what the store says).
+ */
+#include "gateway/cli/doctor.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gateway/engine/command.h"
+
+static int run(const struct cli_call *c);
+
+const struct cli_command cli_doctor = {
+    .name = "doctor",
+    .usage = "[--json]",
+    .summary = "Examines the installation: devices, permissions, clock, disk, key, configuration, SIM, rows, backup. "
+	       "Says for each fault what to "
+	       "type. 0: no fault (warnings may be).",
+    .run = run,
+};
+
+static const char *const words[] = {[FINDING_OK] = "ok", [FINDING_WARN] = "warn", [FINDING_FAIL] = "FAIL"};
+
+void doctor_say(struct doctor *d, enum finding found, const char *subject, const char *fix, const char *fmt, ...)
+{
+	struct buf what = {0}, type = {0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&what, fmt, ap);
+	va_end(ap);
+	buf_str(&type, "");
+	for (const char *p = fix ? fix : ""; *p; p++) {
+		if (p[0] == '%' && p[1] == 's')
+			buf_str(&type, d->call->config), p++;
+		else
+			buf_char(&type, *p);
+	}
+	d->failed_n += found == FINDING_FAIL;
+	d->warned_n += found == FINDING_WARN;
+	if (d->call->json)
+		json_array_append_new(
+		    d->rows, json_pack("{s:s, s:s, s:o, s:o}", "finding", words[found], "subject", subject, "words",
+				 cli_json_slice(buf_as_slice(&what)), "fix", cli_json_slice(buf_as_slice(&type))));
+	else
+		printf("%-4s %-10s %s\n%s%s%s", words[found], subject, what.p, type.n ? "                fix: " : "",
+		    type.n ? type.p : "", type.n ? "\n" : "");
+	buf_free(&what);
+	buf_free(&type);
+}
+
+static void examine_config(struct doctor *d, const struct complaints *complaints)
+{
+	for (unsigned i = 0; i < complaints->n; i++) {
+		const struct complaint *v = &complaints->v[i];
+
+		doctor_say(d, v->warning ? FINDING_WARN : FINDING_FAIL, "config",
+		    "edit that file, then: kabar check -c %s", "%s:%d: %s", v->file, v->line, v->words);
+	}
+	if (!complaints->n)
+		doctor_say(d, FINDING_OK, "config", NULL, "%s, words and menus are right", d->call->config);
+}
+
+static void examine_daemon(struct doctor *d)
+{
+	json_t *reply = NULL;
+
+	d->runs = cli_daemon_runs(d->s);
+	if (!d->runs) {
+		doctor_say(d, FINDING_FAIL, "daemon", "systemctl start kabar (or: kabar run -c %s)",
+		    "the gateway is not running");
+	} else if (cli_ask(d->s, json_pack("{s:s}", "verb", "status"), &reply) != EXIT_OK) {
+		const char *error = json_string_value(json_object_get(reply, "error"));
+
+		doctor_say(d, FINDING_FAIL, "daemon", "journalctl -u kabar -n 50", "it runs, but: %s",
+		    error ? error : "it does not answer");
+	} else {
+		doctor_say(d, FINDING_OK, "daemon", NULL, "the gateway runs and answers");
+	}
+	json_decref(reply);
+}
+
+static void examine_store(struct doctor *d)
+{
+	struct store_start start = {
+	    .path = d->s->store_path, .key_path = d->s->key_path, .gateway = d->s->plan.gateway, .mode = DB_READER};
+	char *why = NULL;
+
+	if (access(d->s->store_path, F_OK) != 0)
+		doctor_say(d, FINDING_WARN, "store", "kabar run -c %s (the first start makes it)",
+		    "%s is not there yet", d->s->store_path);
+	else if (store_open(&start, &d->store, &why) < 0)
+		doctor_say(d, FINDING_FAIL, "store", "kabar restore BACKUP --replace -c %s, when nothing else helps",
+		    "%s", why);
+	else
+		doctor_say(d, FINDING_OK, "store", NULL, "%s opens, and the key is the one it was made with",
+		    d->s->store_path);
+	free(why);
+}
+
+/* Root looks with the eyes of the one whose gateway it is. */
+static const char *user_of(const struct settings *s)
+{
+	struct stat st;
+	struct passwd *who = getpwuid(geteuid() == 0 && stat(s->state_dir, &st) == 0 ? st.st_uid : geteuid());
+
+	return who ? who->pw_name : "";
+}
+
+static void (*const examinations[])(struct doctor *d) = {
+    examine_store,
+    examine_daemon,
+    doctor_key,
+    doctor_disk,
+    doctor_clock,
+    doctor_devices,
+    doctor_rivals,
+    doctor_links,
+    doctor_content,
+    doctor_people,
+    doctor_alarms,
+    doctor_backup,
+    doctor_service,
+};
+
+static void examine(struct doctor *d)
+{
+	char *user = must_strdup(user_of(d->s));
+
+	d->user = user;
+	for (size_t i = 0; i < COUNT_OF(examinations); i++)
+		examinations[i](d);
+	store_close(d->store);
+	free(user);
+}
+
+static int finish(struct doctor *d)
+{
+	if (d->call->json) {
+		json_dumpf(d->rows, stdout, JSON_INDENT(2));
+		printf("\n");
+	} else {
+		printf("%u fault%s, %u warning%s\n", d->failed_n, d->failed_n == 1 ? "" : "s", d->warned_n,
+		    d->warned_n == 1 ? "" : "s");
+	}
+	json_decref(d->rows);
+	return d->failed_n ? EXIT_FAILED : EXIT_OK;
+}
+
+static int run(const struct cli_call *c)
+{
+	struct doctor d = {.call = c, .now_ms = (int64_t)time(NULL) * 1000, .rows = json_array()};
+	struct complaints complaints = {0};
+	struct settings *s = NULL;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (settings_load(c->config, &complaints, &s) == 0) {
+		const struct menu_names names = {.keywords = command_served_keywords()};
+
+		menus_check(s->plan.menus, &names, &complaints);
+	}
+	examine_config(&d, &complaints);
+	complaints_free(&complaints);
+	d.s = s;
+	if (s)
+		examine(&d);
+	settings_free(s);
+	return finish(&d);
+}

@@ -1,0 +1,194 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""kabar doctor: a healthy installation has no fault; each fault that is made here is found, by its subject, with something to type that exists."""
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+
+from libkabar import KABAR, SLOW, Gateway, Network, finish, test, until
+
+OURS = '+6281100000001'
+OPERATORS = 'operators = ( { number = "+6281255509999"; } );'
+
+
+def doctor(gateway, code=None):
+    """Its findings by subject."""
+    done = subprocess.run([KABAR, 'doctor', '--json', '-c', gateway.config], capture_output=True, text=True, timeout=60 * SLOW)
+    rows = json.loads(done.stdout)
+    failed = [r for r in rows if r['finding'] == 'FAIL']
+    assert done.returncode == (1 if failed else 0), (done.returncode, failed)
+    assert code is None or done.returncode == code, failed
+    for row in rows:
+        assert (row['finding'] == 'ok') == (row['fix'] == ''), row
+        for name in re.findall(r'\bkabar ([a-z]+)', row['fix']):
+            assert subprocess.run([KABAR, 'help', name], capture_output=True).returncode == 0, f'the fix names no subcommand: {row}'
+    return rows
+
+
+def found(gateway, finding, subject, words, fix=''):
+    rows = doctor(gateway)
+    assert [r for r in rows if r['finding'] == finding and r['subject'] == subject and words in r['words'] and fix in r['fix']], (subject, words, rows)
+
+
+def healthy():
+    with Network() as net, Gateway(net, config=OPERATORS) as gateway:
+        rows = doctor(gateway, code=0)
+        seen = {r['subject'] for r in rows if r['finding'] == 'ok'}
+        assert {'config', 'store', 'daemon', 'key', 'device', 'link m1', 'operators'} <= seen, rows
+        text = gateway.cli('doctor')
+        assert '0 faults' in text and 'fix:' in text
+
+
+def before_first_start():
+    with Network() as net:
+        gateway = Gateway(net, config=OPERATORS)
+        found(gateway, 'warn', 'store', 'is not there yet')
+        found(gateway, 'warn', 'key', 'is not there yet')
+        found(gateway, 'FAIL', 'daemon', 'not running', 'kabar run')
+        assert not os.path.exists(f'{net.dir}/state'), 'it only looks'
+
+
+def devices():
+    with Network() as net:
+        gateway = Gateway(net, config=OPERATORS).start()
+        gateway.stop()
+        with open(f'{net.dir}/net/m1', 'rb'):
+            found(gateway, 'FAIL', 'device', f'is held by {open("/proc/self/comm").read().strip()}')
+        os.chown(f'{net.dir}/state', 65534, 65534)  # whose gateway it is
+        found(gateway, 'FAIL', 'device', 'may not open', 'usermod -aG')
+        os.chown(f'{net.dir}/state', 0, 0)
+        plain = open(gateway.config).read()
+        for device, words in (('net/nothing', 'No such file'), ('gateway.conf', 'is no serial device')):
+            with open(gateway.config, 'w') as f:
+                f.write(plain.replace('net/m1', device))
+            found(gateway, 'FAIL', 'device', words, '/dev/serial/by-id')
+
+
+def rivals():
+    with Network() as net:
+        gateway = Gateway(net, config=OPERATORS)
+        for name, fix in (('ModemManager', 'disable --now ModemManager'), ('brltty', 'mask')):
+            shutil.copy('/bin/sleep', f'{net.dir}/{name}')
+            other = subprocess.Popen([f'{net.dir}/{name}', '60'])
+            try:
+                until(lambda: open(f'/proc/{other.pid}/comm').read().strip() == name, 5, f'{name} runs')
+                found(gateway, 'warn', 'rivals', f'{name} runs', fix)
+            finally:
+                other.kill()
+                other.wait()
+
+
+def keys():
+    with Network() as net:
+        gateway = Gateway(net, config=OPERATORS).start()
+        net.ask('+6281255500001', OURS, 'INFO DOKUMEN')
+        gateway.stop()
+        key = f'{net.dir}/state/kabar.key'
+        os.chmod(key, 0o444)
+        found(gateway, 'FAIL', 'key', 'may be read by others', 'chmod 400')
+        os.chmod(key, 0o400)
+        os.rename(key, f'{key}.away')
+        found(gateway, 'FAIL', 'key', 'No such file', 'put the copy')
+        with open(key, 'wb') as f:
+            f.write(os.urandom(32))
+        os.chmod(key, 0o400)
+        found(gateway, 'FAIL', 'store', 'not the one that this store was made with')
+
+
+def clock():
+    with Network() as net:
+        gateway = Gateway(net, config=OPERATORS).start()
+        net.ask('+6281255500001', OURS, 'INFO DOKUMEN')
+        gateway.stop()
+        db = sqlite3.connect(gateway.store)
+        db.execute('update inbox set at_ms = at_ms + 7200000')
+        db.commit()
+        db.close()
+        found(gateway, 'FAIL', 'clock', 'behind the newest message', 'timedatectl')
+
+
+def rows():
+    with Network() as net:
+        gateway = Gateway(net, gateway='').start()
+        try:
+            found(gateway, 'FAIL', 'operators', 'nobody is told')
+            found(gateway, 'FAIL', 'info', 'DARURAT 1 is a draft', 'kabar info approve')
+            found(gateway, 'warn', 'info', 'rows are drafts')
+            gateway.cli('info', 'approve', 'DARURAT', '--by', 'Dinas', '--review-by', '2090-01-01')
+            rows = doctor(gateway)
+            assert not [r for r in rows if 'DARURAT' in r['words']], rows
+        finally:
+            gateway.stop()
+        db = sqlite3.connect(gateway.store)
+        db.execute("update info set review_by = '2020-01-01' where topic = 'DARURAT'")
+        db.commit()
+        db.close()
+        found(gateway, 'FAIL', 'info', 'DARURAT 1 is out of date')
+
+
+def links():
+    with Network() as net:
+        net.tell(do='fault', modem='m1', name='pin_required')
+        gateway = Gateway(net, config=OPERATORS).start(wait=False)
+        try:
+            until(lambda: gateway.sql("select 1 from link where state = 'blocked'"), 30, 'the PIN is wanted')
+            found(gateway, 'FAIL', 'link m1', 'PIN')
+        finally:
+            gateway.stop()
+
+
+def backups():
+    with Network() as net:
+        gateway = Gateway(net, config=OPERATORS).start()
+        try:
+            found(gateway, 'warn', 'backup', 'no backup was ever made', 'kabar backup')
+            gateway.cli('backup', f'{net.dir}/b.db')
+            found(gateway, 'warn', 'backup', 'both die together')
+            stamp = f'{net.dir}/state/backup.last'
+            with open(stamp, 'w') as f:
+                f.write(f'{int(time.time() * 1000) - 9 * 86400000 - 3600000} {net.dir}/b.db\n')
+            found(gateway, 'warn', 'backup', 'the last backup is 9 d old')
+        finally:
+            gateway.stop()
+
+
+def sick():
+    with Network() as net:
+        gateway = Gateway(net, config=OPERATORS).start()
+        lock = sqlite3.connect(gateway.store, isolation_level=None)
+        lock.execute('begin immediate')
+        net.send('+6281255500001', OURS, 'BANTUAN')
+        try:
+            until(lambda: 'SICK' in gateway.log(), 20, 'the store is sick')
+            found(gateway, 'FAIL', 'daemon', 'SICK')
+            lock.execute('rollback')
+            until(lambda: net.inbox('+6281255500001'), 20, 'the answer')
+            assert not [r for r in doctor(gateway) if r['subject'] == 'daemon' and r['finding'] != 'ok']
+        finally:
+            lock.close()
+            gateway.stop(signal.SIGTERM)
+
+
+def faulty_config():
+    with Network() as net:
+        gateway = Gateway(net, config='nonsense = 1;')
+        found(gateway, 'FAIL', 'config', 'nonsense', 'kabar check')
+
+
+test('a healthy installation has no fault', healthy)
+test('before the first start', before_first_start)
+test('devices: held, forbidden, absent, no port at all', devices)
+test('ModemManager and brltty are seen', rivals)
+test('the key: open to others, missing, another one', keys)
+test('a clock behind the newest message', clock)
+test('drafts, hotlines out of date, nobody to tell', rows)
+test('a link that needs a person', links)
+test('backups: none, old, on the same disk', backups)
+test('a sick store is told in its own words', sick)
+test('a faulty configuration is the first finding', faulty_config)
+finish()
