@@ -41,7 +41,14 @@
 	X(drain, "a stop waits for what is in flight")                                                                 \
 	X(watchdog, "the watchdog is fed only while the engine moves")                                                 \
 	X(sick_retry, "a batch that the store did not take is offered again")                                          \
-	X(restore_forgets, "what waited in a backup is not sent after a restore")
+	X(restore_forgets, "what waited in a backup is not sent after a restore")                                      \
+	X(stale_submit_told, "a submit that came too late for its life is told to be unsent")                          \
+	X(pin_stored, "that a PIN is offered is committed before")                                                     \
+	X(job_deadline, "a child that does not finish in time is killed")                                              \
+	X(death_signal, "a child dies with its gateway, also in a call that blocks")                                   \
+	X(link_hold, "a link that cannot send gets nothing to send for a while")                                       \
+	X(polling, "a modem that announces nothing is asked")                                                          \
+	X(device_search, "a modem that moved is found by its IMEI")
 
 enum defence {
 #define X(name, words) DEFENCE_##name,

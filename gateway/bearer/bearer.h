@@ -7,15 +7,17 @@
  *  1 No op blocks. Work is begun; its outcome comes as an event.
  *  2 Strings in an event are borrowed for the call of host->event only; the host copies. Strings in an op are borrowed for the op only; the bearer copies.
  *  3 Every life of the link has an epoch. The bearer takes host->next_epoch() when a life begins and sends EV_UP with it before any other event of that
- *    life; every later event carries it. When the life ends it sends EV_DOWN with the reason; nothing but EV_STATE may follow until the next EV_UP.
- *  4 An op that carries another epoch than the present life's is ignored (the engine learns by EV_DOWN what became of its submits).
+ *    life; every later event carries it. When the life ends it sends EV_DOWN with the reason; nothing but EV_STATE and what clause 4 says may follow until the next EV_UP.
+ *  4 An op that carries another epoch than the present life's is ignored; but a submit that cannot have left (that epoch is over, or the link is busy) is answered
+ *    by EV_FAILED, not handed over, of its own epoch, also after EV_DOWN: the engine need not doubt it.
  *  5 Each submit is answered by exactly one of EV_SENT, EV_FAILED, EV_UNKNOWN, unless EV_DOWN comes first.
  *  6 A submit needs credit. The bearer owns window and pace, and says EV_CREDIT(n) when it can take n more; a submit uses one up; results do not give it back by themselves.
  *  7 A message that came is kept by the bearer (on the SIM, unanswered on the socket) until accept(ref). It MUST NOT acknowledge or delete before. Without accept
  *    it offers the same message again in a later life. accept follows every event with a ref that was stored, also a duplicate, a dead letter and one that nobody will answer.
  *  8 The bearer never interprets texts, routes or numbers beyond its own protocol.
  *  9 close() ends children, timers and sockets, sends no more events, and calls `closed` once, within 3 s, even if something hangs.
- * 10 Nothing personal in EV_STATE words and logs: names of links, numbers masked, codes.
+ * 10 What must be stored before it may happen (a PIN is offered) is an EV_STATE with a ref; accept(ref) says that it is committed.
+ * 11 Nothing personal in EV_STATE words and logs: names of links, numbers masked, codes.
  */
 #pragma once
 
@@ -43,6 +45,7 @@ struct bearer_start {
 	const char *name;		 /* from gateway.conf */
 	const struct conf_group *config; /* its group; lives as long as the bearer */
 	bool pin_rejected;		 /* the store remembers that its PIN was refused: do not offer it */
+	bool pin_offered;		 /* or that it was being offered when the last gateway ended: the same */
 };
 
 struct bearer_kind {

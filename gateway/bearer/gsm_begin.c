@@ -20,6 +20,7 @@
 #define POLLING_MS 5000	   /* between sweeps of a modem that does not announce messages */
 #define RAW_AGAIN_MS 30000 /* between lives for the sake of raw AT */
 #define RAW_FIRST_MS 500
+#define NEARLY_FULL_PERCENT 80
 
 static const char *const trouble_words[] = {
 #define X(name, word) word,
@@ -149,15 +150,27 @@ static bool security(struct life *l, enum phone_security *out)
 }
 
 /*
- * The gateway learns of the offer before the modem does: whatever happens then, no later life offers the same
- * PIN again unless this one says that it was right. Three wrong offers lock a SIM.
+ * The gateway gives the PIN only after it has stored that it is offered: whatever happens then, no later life offers the same PIN again unless this one says that it was
+ * right. Three wrong offers lock a SIM.
  */
-static bool offer_pin(struct life *l, const char *pin)
+static bool offer_pin(struct life *l)
 {
 	enum phone_security state = SECURITY_PIN;
 	enum phone_result r;
+	const char *pin;
 
-	life_say(l, json_pack("{s:s, s:s}", "ev", "pin", "step", "offered"));
+	life_say(l, json_pack("{s:s, s:s}", "ev", "pin", "step", "wanted"));
+	while (!l->pin && !l->closing && !l->over)
+		life_read_gateway(l);
+	if (!l->pin || l->closing) {
+		l->over = true;
+		return false;
+	}
+	pin = gsm_line_string(l->pin, "pin");
+	if (!pin[0]) {
+		life_bye(l, "pin", "");
+		return false;
+	}
 	r = phone_enter_pin(l->phone, pin);
 	if (r == PHONE_LOST) {
 		life_lost(l, "entering the PIN");
@@ -179,30 +192,20 @@ static bool offer_pin(struct life *l, const char *pin)
 
 static bool unlock(struct life *l)
 {
-	const char *pin = gsm_line_string(l->open, "pin");
+	static const char *const why[] = {
+	    [SECURITY_PUK] = "puk", [SECURITY_NO_SIM] = "no_sim", [SECURITY_OTHER] = "sim_locked"};
 	enum phone_security state;
 
 	if (!security(l, &state))
 		return false;
-	switch (state) {
-	case SECURITY_READY:
-		life_say(l, json_pack("{s:s, s:s}", "ev", "pin", "step", "right"));
-		return true;
-	case SECURITY_PIN:
-		if (pin[0])
-			return offer_pin(l, pin);
-		life_bye(l, "pin", "");
+	if (state == SECURITY_PIN)
+		return offer_pin(l);
+	if (state != SECURITY_READY) {
+		life_bye(l, why[state], "");
 		return false;
-	case SECURITY_PUK:
-		life_bye(l, "puk", "");
-		return false;
-	case SECURITY_NO_SIM:
-		life_bye(l, "no_sim", "");
-		return false;
-	case SECURITY_OTHER:
-		life_bye(l, "sim_locked", "");
 	}
-	return false;
+	life_say(l, json_pack("{s:s, s:s}", "ev", "pin", "step", "right"));
+	return true;
 }
 
 /* --- up -------------------------------------------------------------- */
@@ -212,11 +215,11 @@ static bool watch(struct life *l)
 	enum phone_result r = PHONE_REFUSED;
 
 	for (int i = 0; r == PHONE_REFUSED && i < SIM_TRIES; i++) {
-		int sim, me;
+		struct phone_memories m;
 
 		if (i)
 			rest(1000);
-		r = phone_capacity(l->phone, &sim, &me);
+		r = phone_memories(l->phone, &m);
 	}
 	if (r != PHONE_LOST)
 		r = phone_watch(l->phone);
@@ -233,25 +236,73 @@ static bool watch(struct life *l)
 	return true;
 }
 
-void life_status(struct life *l, json_t *o)
+/* A SIM that was pulled out, or locked itself, begins a new life, which says so. */
+static bool sim_is_ready(struct life *l)
+{
+	enum phone_security state;
+
+	if (!security(l, &state))
+		return false;
+	if (state != SECURITY_READY)
+		life_bye(l, state == SECURITY_NO_SIM ? "no_sim" : "lost", "the SIM wants its PIN again");
+	return state == SECURITY_READY;
+}
+
+static bool is_nearly_full(int used, int size)
+{
+	return size > 0 && used * 100 >= size * NEARLY_FULL_PERCENT;
+}
+
+/*
+ * When a memory is nearly full, first all that is accepted is deleted (also what the modem refused to delete before) and the rest looked through; only what is full still
+ * after that is worth a word.
+ */
+static bool memories(struct life *l, json_t *o)
+{
+	struct phone_memories m;
+	bool full;
+
+	if (phone_memories(l->phone, &m) == PHONE_LOST) {
+		life_lost(l, "asking how full its memories are");
+		return false;
+	}
+	full = is_nearly_full(m.sim_used, m.sim_size) || is_nearly_full(m.me_used, m.me_size);
+	json_object_update_new(
+	    o, json_pack("{s:i, s:i, s:i, s:i, s:b}", "sim_used", m.sim_used, "sim_size", m.sim_size, "me_used",
+		   m.me_used, "me_size", m.me_size, "nearly_full", (int)(full && l->full_ms)));
+	if (full && !l->full_ms) {
+		inbox_purge(l);
+		l->status_at = life_now() + STATUS_HASTY_MS;
+	}
+	l->full_ms = full ? life_now() : 0;
+	return true;
+}
+
+static bool network(struct life *l, json_t *o)
 {
 	struct phone_network net;
 
 	if (!l->smsc[0])
 		phone_smsc(l->phone, l->smsc);
 	if (phone_network(l->phone, &net) == PHONE_LOST) {
-		json_decref(o);
 		life_lost(l, "asking for the network");
-		return;
+		return false;
 	}
-	l->ready = net.registered != 0 && l->smsc[0];
-	l->status_at = life_now() + (l->ready ? STATUS_MS : STATUS_HASTY_MS);
-	json_object_set_new(o, "signal", json_integer(net.signal_percent));
-	json_object_set_new(o, "network", json_string(net.words));
-	json_object_set_new(o, "registered", json_integer(net.registered));
-	json_object_set_new(o, "smsc", json_string(l->smsc));
-	json_object_set_new(o, "ready", json_boolean(l->ready));
-	life_say(l, o);
+	l->ready = (net.condition == CONDITION_OK || net.condition == CONDITION_ROAMING) && l->smsc[0];
+	l->status_at = life_now() + (l->ready ? GSM_STATUS_MS : STATUS_HASTY_MS);
+	json_object_update_new(
+	    o, json_pack("{s:i, s:s, s:i, s:s, s:b}", "signal", net.signal_percent, "network", net.words,
+		   "registration", (int)net.condition, "smsc", l->smsc, "ready", (int)l->ready));
+	return true;
+}
+
+void life_status(struct life *l, json_t *o)
+{
+	life_doing(l, "asking for network and storage");
+	if (sim_is_ready(l) && network(l, o) && memories(l, o))
+		life_say(l, o);
+	else
+		json_decref(o);
 }
 
 static void up(struct life *l)

@@ -32,7 +32,7 @@ int gsm_cage(int fd)
 	}
 	/* PDEATHSIG is for the future; the pid at the other end of the socket tells whether the gateway died
 	 * before. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent.pid)
+	if ((!WITHOUT(death_signal) && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) || getppid() != parent.pid)
 		return 1;
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);

@@ -19,9 +19,8 @@ struct gsm_child {
 	uv_timer_t timer;
 	unsigned open; /* handles */
 	bool exited, eof, nonsense;
-	uint64_t watch_ms; /* 0: not watched for silence */
 	int code, signal;
-	char why[96];
+	char why[128], late[128]; /* late: what is told when the limit is reached */
 	struct gsm_lines lines;
 	char bytes[16384];
 };
@@ -73,34 +72,16 @@ static void kill_it(struct gsm_child *c, const char *why)
 		uv_process_kill(&c->process, SIGKILL);
 }
 
-static void on_silent(uv_timer_t *t)
-{
-	struct gsm_child *c = t->data;
-	char why[64];
-
-	snprintf(why, sizeof(why), "its process was silent for %u s", (unsigned)(c->watch_ms / 1000));
-	kill_it(c, why);
-}
-
 static void on_limit(uv_timer_t *t)
 {
 	struct gsm_child *c = t->data;
 
-	kill_it(c, "its process took too long");
+	kill_it(c, c->late);
 }
 
-void gsm_child_watch(struct gsm_child *c, unsigned ms)
+void gsm_child_limit(struct gsm_child *c, uint64_t ms, const char *why)
 {
-	c->watch_ms = ms;
-	if (!c->exited)
-		uv_timer_start(&c->timer, on_silent, ms, 0);
-}
-
-void gsm_child_limit(struct gsm_child *c, unsigned ms, const char *why)
-{
-	c->watch_ms = 0;
-	if (!c->why[0] && why)
-		snprintf(c->why, sizeof(c->why), "%s", why);
+	snprintf(c->late, sizeof(c->late), "%s", why ? why : "its process took too long");
 	if (!c->exited)
 		uv_timer_start(&c->timer, on_limit, ms, 0);
 }
@@ -145,8 +126,6 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 	}
 	if (n == 0 || c->nonsense)
 		return;
-	if (c->watch_ms)
-		uv_timer_start(&c->timer, on_silent, c->watch_ms, 0);
 	if (gsm_lines_feed(&c->lines, b->base, (size_t)n, on_line, c) < 0) {
 		c->nonsense = true;
 		kill_it(c, "its process wrote a line that nobody understands");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gsm_child.h - the process that owns a modem, seen from the loop: started, spoken to by lines, watched,
+ * gsm_child.h - the process that owns a modem, seen from the loop: started, spoken to by lines, watched by deadlines,
  * killed. It knows nothing of what the lines mean. Loop's thread only: the kernel ties the child's life to
  * the thread that started it.
  */
@@ -27,8 +27,6 @@ struct gsm_child_ops {
 struct gsm_child *gsm_child_start(
     uv_loop_t *loop, const char *exe, const char *name, const struct gsm_child_ops *ops, void *arg);
 void gsm_child_say(struct gsm_child *c, json_t *o); /* takes the object */
-/* From now on it is killed when it has said nothing for `ms`. */
-void gsm_child_watch(struct gsm_child *c, unsigned ms);
-/* It is killed after `ms` whatever it says. */
-void gsm_child_limit(struct gsm_child *c, unsigned ms, const char *why);
+/* It is killed after `ms` whatever it says, unless this is called again before; `why` is told then (NULL: that it took too long). */
+void gsm_child_limit(struct gsm_child *c, uint64_t ms, const char *why);
 int gsm_child_pid(const struct gsm_child *c);

@@ -31,20 +31,21 @@ void gsm_fill_link(const struct gsm *g, struct event *e, struct slice reason)
 	e->u.link.smsc = slice_of(g->now.smsc);
 	e->u.link.signal_percent = (int8_t)g->now.signal;
 	e->u.link.state = g->now.state;
+	e->u.link.condition = g->now.condition;
 	e->u.link.pin_rejected = g->pin_rejected;
+	e->u.link.pin_offered = g->pin_offered;
+	e->u.link.sim_used = g->now.sim_used;
+	e->u.link.sim_size = g->now.sim_size;
+	e->u.link.me_used = g->now.me_used;
+	e->u.link.me_size = g->now.me_size;
 }
 
-void gsm_tell_state(struct gsm *g, enum link_state state, const char *fmt, ...)
+void gsm_tell_news(struct gsm *g)
 {
 	struct event e = gsm_event(g, EV_STATE);
-	va_list ap;
 
-	g->now.state = (uint8_t)state;
 	g->now.pin_rejected = g->pin_rejected;
-	memset(g->now.reason, 0, sizeof(g->now.reason));
-	va_start(ap, fmt);
-	vsnprintf(g->now.reason, sizeof(g->now.reason), fmt, ap);
-	va_end(ap);
+	g->now.pin_offered = g->pin_offered;
 	if (memcmp(&g->now, &g->shown, sizeof(g->now)) == 0)
 		return;
 	if (strcmp(g->now.reason, g->shown.reason) != 0 && g->now.reason[0])
@@ -60,6 +61,24 @@ static int64_t within(const json_t *o, const char *key, int64_t least, int64_t m
 	int64_t n = gsm_line_int(o, key, otherwise);
 
 	return n < least || n > most ? otherwise : n;
+}
+
+void gsm_tell_state(struct gsm *g, enum link_state state, enum link_condition condition, const char *reason)
+{
+	g->now.state = (uint8_t)state;
+	g->now.condition = (uint8_t)condition;
+	memset(g->now.reason, 0, sizeof(g->now.reason));
+	snprintf(g->now.reason, sizeof(g->now.reason), "%s", reason);
+	gsm_tell_news(g);
+}
+
+void gsm_tell_up(struct gsm *g)
+{
+	struct buf words = {0};
+	enum link_condition condition = gsm_words_up(g, &words);
+
+	gsm_tell_state(g, LINK_UP, condition, words.n ? words.p : "");
+	buf_free(&words);
 }
 
 /* --- results of a submit --------------------------------------------- */
@@ -89,6 +108,8 @@ void gsm_tell_failed(struct gsm *g, enum failure failure, int code, const char *
 	e.u.result.code = code;
 	e.u.result.why = slice_of(why);
 	tell_result(g, &e);
+	if (failure == FAILURE_LINK)
+		gsm_hold_credit(g, gsm_code_condition(code));
 }
 
 void gsm_tell_unknown(struct gsm *g, const char *why)
@@ -217,39 +238,28 @@ static void keep(char *out, size_t cap, const json_t *o, const char *key)
 	snprintf(out, cap, "%s", gsm_line_string(o, key));
 }
 
-/* Up, but: what hinders it. */
-static void state_words(const struct gsm *g, bool registered, struct buf *out)
-{
-	if (!registered)
-		buf_printf(out,
-		    "not registered in the network (%s): look at antenna, signal and SIM; nothing is sent "
-		    "until then",
-		    g->now.network);
-	else if (!g->now.smsc[0])
-		buf_printf(out,
-		    "the SIM knows no message centre, nothing can be sent: ask the operator for its number "
-		    "and write it into bearers[%u].smsc",
-		    (unsigned)g->base.start.link);
-	gsm_words_left(g, out);
-}
-
 static void heard_state(struct gsm *g, const json_t *o)
 {
-	struct buf words = {0};
+	bool was_ready = g->ready;
+	int64_t registration = gsm_line_int(o, "registration", CONDITION_OK);
 
 	g->now.signal = (int)gsm_line_int(o, "signal", -1);
+	g->now.sim_used = (int)gsm_line_int(o, "sim_used", 0);
+	g->now.sim_size = (int)gsm_line_int(o, "sim_size", 0);
+	g->now.me_used = (int)gsm_line_int(o, "me_used", 0);
+	g->now.me_size = (int)gsm_line_int(o, "me_size", 0);
 	keep(g->now.network, sizeof(g->now.network), o, "network");
 	keep(g->now.smsc, sizeof(g->now.smsc), o, "smsc");
+	g->registration =
+	    registration > 0 && registration < CONDITION_N ? (enum link_condition)registration : CONDITION_OK;
+	g->nearly_full = gsm_line_bool(o, "nearly_full");
 	g->ready = gsm_line_bool(o, "ready");
+	if (g->ready && !was_ready)
+		g->held_until_ms = 0; /* what was wrong is over */
 	if (g->phase != GSM_UP)
 		return;
-	state_words(g, gsm_line_int(o, "registered", -1) != 0, &words);
-	if (words.n)
-		gsm_tell_state(g, LINK_UP, "%s: %s", g->base.start.name, words.p);
-	else
-		gsm_tell_state(g, LINK_UP, "%s", "");
-	buf_free(&words);
 	gsm_give_credit(g);
+	gsm_tell_up(g);
 }
 
 static void heard_up(struct gsm *g, const json_t *o)
@@ -271,7 +281,17 @@ static void heard_hello(struct gsm *g, const json_t *o)
 
 static void heard_pin(struct gsm *g, const json_t *o)
 {
-	g->pin_offered = gsm_line_is(o, "step", "offered");
+	if (gsm_line_is(o, "step", "wanted")) {
+		gsm_pin_wanted(g);
+	} else {
+		g->pin_offered = false; /* it was right, or none is wanted */
+		gsm_tell_news(g);
+	}
+}
+
+static void heard_doing(struct gsm *g, const json_t *o)
+{
+	gsm_doing(g, gsm_line_string(o, "what"));
 }
 
 static void heard_settled(struct gsm *g, const json_t *o)
@@ -314,6 +334,7 @@ void gsm_heard(struct gsm *g, json_t *o)
 		void (*heard)(struct gsm *g, const json_t *o);
 	} kinds[] = {
 	    {"hello", heard_hello},
+	    {"doing", heard_doing},
 	    {"pin", heard_pin},
 	    {"settled", heard_settled},
 	    {"raw", heard_place},

@@ -70,6 +70,7 @@ static void read_place(struct life *l, const struct gsm_place *place)
 
 	if ((slots_at(&l->slots, place) && !WITHOUT(known_slot)) || skipped(l, place))
 		return;
+	life_doing(l, "reading a message");
 	say_reading(l, place->mem, place->loc);
 	r = phone_read(l->phone, place, &sms);
 	say_reading(l, "", 0);
@@ -116,14 +117,14 @@ static void sweep_slots(struct life *l, const char *mem, int size)
 
 static void sweep_carefully(struct life *l)
 {
-	int sim, me;
+	struct phone_memories m;
 
-	if (phone_capacity(l->phone, &sim, &me) == PHONE_LOST) {
+	if (phone_memories(l->phone, &m) == PHONE_LOST) {
 		life_lost(l, "asking for the size of its memories");
 		return;
 	}
-	sweep_slots(l, "SM", sim);
-	sweep_slots(l, "ME", me);
+	sweep_slots(l, "SM", m.sim_size);
+	sweep_slots(l, "ME", m.me_size);
 }
 
 /* Reports have a memory of their own in some modems; no list shows it. */
@@ -149,6 +150,7 @@ static void sweep(struct life *l, int64_t now)
 {
 	uint32_t before = l->slots.last_n;
 
+	life_doing(l, "listing messages");
 	l->look_again = false;
 	l->sweep_at = now + l->sweep_ms;
 	if (WITHOUT(sweep))
@@ -180,6 +182,15 @@ void inbox_accept(struct life *l, uint32_t n)
 		slots_move(&l->slots, s, SLOT_ACCEPTED);
 }
 
+void inbox_purge(struct life *l)
+{
+	struct slot *s;
+
+	while ((s = slots_first(&l->slots, SLOT_REFUSED)))
+		slots_move(&l->slots, s, SLOT_ACCEPTED);
+	l->sweep_at = 0;
+}
+
 static void leave_to_raw(struct life *l, struct slot *s)
 {
 	life_say(l, json_pack("{s:s, s:s, s:i, s:s}", "ev", "stuck", "mem", s->sms.place.mem, "loc", s->sms.place.loc,
@@ -209,6 +220,7 @@ static void delete_one(struct life *l, struct slot *s)
 {
 	struct gsm_sms lies;
 
+	life_doing(l, "deleting a message");
 	if (s->only_raw) {
 		leave_to_raw(l, s);
 		return;

@@ -3,7 +3,7 @@
  * gsm_jobs.c - the loop of the child: lines of the gateway, news of the modem, one submit at a time, messages
  * that come in between.
  *
- * What it says: hello{v}; pin{step}; up{imei,imsi,smsc,network,signal,registered,ready}; state{the same but
+ * What it says: hello{v}; doing{what}; pin{step}; up{imei,imsi,smsc,network,signal,registration,ready,sim_used..}; state{the same but
  * names}; reading{mem,loc}, swept{found}; sms{n,mem,loc,peer,coding,text,time,ref,wide,part,parts | pdu};
  * report{mr,peer,status,done}; begun{job}, then sent{job,mr} | failed{job,code,handed,words} |
  * unknown{job,words}; stuck{mem,loc,pdu}, raw{mem,loc,result}; settled{code,mr}; bye{why,words}.
@@ -24,6 +24,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/fault.h"
 #include "gateway/base/log.h"
+#include "gateway/bearer/gsm_codes.h"
 #include "gateway/bearer/gsm_life.h"
 
 int64_t life_now(void)
@@ -48,6 +49,14 @@ void life_say(struct life *l, json_t *o)
 			_exit(1); /* the gateway is gone */
 		done += n > 0 ? (size_t)n : 0;
 	}
+}
+
+void life_doing(struct life *l, const char *what)
+{
+	if (l->over || (l->doing && strcmp(what, GSM_WAITING) == 0 && strcmp(l->doing, what) == 0))
+		return; /* the next look at the network ends it */
+	l->doing = what;
+	life_say(l, json_pack("{s:s, s:s}", "ev", "doing", "what", what));
 }
 
 void life_bye(struct life *l, const char *why, const char *words)
@@ -101,6 +110,8 @@ static void submit_result(struct life *l, int code, int mr)
 		submit_done(l, json_pack("{s:s, s:i}", "ev", "sent", "mr", mr));
 	else
 		submit_done(l, json_pack("{s:s, s:i, s:b}", "ev", "failed", "code", code, "handed", 1));
+	if (gsm_code_condition(code) != CONDITION_OK)
+		l->status_at = 0;
 }
 
 static void drain_news(struct life *l)
@@ -148,6 +159,7 @@ static void submit_begin(struct life *l)
 	enum phone_result r;
 
 	l->submit.waits = false;
+	life_doing(l, GSM_SENDING);
 	life_say(l, json_pack("{s:s, s:I}", "ev", "begun", "job", (json_int_t)l->submit.job));
 	r = hand_over(l);
 	if (r == PHONE_OK) {
@@ -181,6 +193,8 @@ static int take_line(void *arg, json_t *o)
 		inbox_accept(l, (uint32_t)gsm_line_int(o, "n", 0));
 	} else if (gsm_line_is(o, "do", "pause")) {
 		l->paused = gsm_line_bool(o, "on");
+	} else if (gsm_line_is(o, "do", "pin") && !l->pin) {
+		l->pin = json_incref(o);
 	} else if (gsm_line_is(o, "do", "close")) {
 		l->closing = true;
 	} else {
@@ -189,7 +203,7 @@ static int take_line(void *arg, json_t *o)
 	return 0;
 }
 
-static void read_gateway(struct life *l)
+void life_read_gateway(struct life *l)
 {
 	char bytes[4096];
 	ssize_t n = read(l->fd, bytes, sizeof(bytes));
@@ -242,12 +256,14 @@ static void wait_for_something(struct life *l, bool at_once)
 {
 	struct pollfd f[2] = {{l->fd, POLLIN, 0}, {phone_fd(l->phone), POLLIN, 0}};
 
+	if (!at_once && !l->submit.sent)
+		life_doing(l, GSM_WAITING);
 	if (poll(f, 2, at_once ? 0 : wait_ms(l, life_now())) <= 0)
 		return;
 	if (f[1].revents && phone_pump(l->phone) == PHONE_LOST)
 		life_bye(l, "unplugged", "");
 	if (!l->over && f[0].revents)
-		read_gateway(l);
+		life_read_gateway(l);
 }
 
 int gsm_jobs_run(int fd, const char *name)
@@ -258,7 +274,7 @@ int gsm_jobs_run(int fd, const char *name)
 	*l = (struct life){.name = name, .fd = fd};
 	life_say(l, json_pack("{s:s, s:i}", "ev", "hello", "v", GSM_PROTOCOL));
 	while (!l->open && !l->over)
-		read_gateway(l);
+		life_read_gateway(l);
 	if (!l->over)
 		life_begin(l);
 	while (!l->over) {
@@ -274,6 +290,7 @@ int gsm_jobs_run(int fd, const char *name)
 	slots_free(&l->slots);
 	json_decref(l->submit.line);
 	json_decref(l->open);
+	json_decref(l->pin);
 	buf_free(&l->out);
 	code = l->exit_code;
 	free(l);

@@ -16,7 +16,6 @@
 #define LIFE_WINDOW 32	/* messages offered and not accepted yet */
 #define LIFE_PENDING 64 /* places that were announced and not read yet */
 #define LIFE_SKIPPED 16
-#define STATUS_MS 30000
 #define STATUS_HASTY_MS 5000 /* while something is missing */
 
 struct life {
@@ -25,6 +24,8 @@ struct life {
 	struct gsm_lines lines;
 	struct buf out;
 	json_t *open; /* the gateway's first line: settings */
+	json_t *pin;  /* its answer to "pin wanted" */
+	const char *doing;
 	struct phone *phone;
 	bool over, closing, paused;
 	int exit_code;
@@ -40,6 +41,7 @@ struct life {
 	char smsc[40];
 	bool ready; /* may send */
 	int64_t status_at;
+	int64_t full_ms; /* since then a memory is nearly full; 0: none */
 
 	struct life_submit {
 		bool waits, sent; /* waits for its turn; handed over, its result is awaited */
@@ -51,6 +53,10 @@ struct life {
 int64_t life_now(void); /* monotonic, ms */
 /* One line to the gateway; takes the object. Ends the process when nobody reads. */
 void life_say(struct life *l, json_t *o);
+/* Waits for lines of the gateway and takes them. Ends the process when it is gone. */
+void life_read_gateway(struct life *l);
+/* What it does now, which may block: the gateway gives it so much time. */
+void life_doing(struct life *l, const char *what);
 /* Says why and sets `over`. `why` chooses what the gateway does next: a word of PHONE_TROUBLE_MAP, "pin",
  * "puk", "no_sim", "sim_locked", "lost", "slots". */
 void life_bye(struct life *l, const char *why, const char *words);
@@ -66,5 +72,7 @@ void life_status(struct life *l, json_t *o);
 void inbox_announced(struct life *l, const struct gsm_place *place);
 void inbox_found(struct life *l, const struct gsm_sms *sms);
 void inbox_accept(struct life *l, uint32_t n);
+/* Room is scarce: what was accepted is deleted once more, and all memories are looked through. */
+void inbox_purge(struct life *l);
 /* Does one small thing; false: there is nothing to do now. */
 bool inbox_step(struct life *l, int64_t now);

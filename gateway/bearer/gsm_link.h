@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gsm_link.h - a modem as the gateway sees it: its lives, one child each. Private to gsm.c (ops, lives),
- * gsm_events.c (what the child says becomes events) and gsm_words.c (what a person reads). Loop's thread
- * only.
+ * gsm_link.h - a modem as the gateway sees it: its lives, one child each. Private to gsm.c (keys, ops), gsm_lives.c (lives, credit, the PIN), gsm_events.c (what the
+ * child says becomes events) and gsm_words.c (what a person reads). Loop's thread only.
  *
  *   RESTING ──timer──▶ STARTING ──up──▶ UP ──▶ child ended ──▶ RESTING
  *      ▲                  │                        │
- *      └──── ended ◀──────┘                        └─ a submit was in flight: the next child first listens
- * for its answer; until it says what it heard, or 12 s have passed, DOWN and the submit's result are owed
- * (`owes_down`, `submit.settling`)
+ *      └──── ended ◀──────┘                        └─ a submit was in flight: the next child first listens for its answer; until it says what it heard, or 12 s have
+ *                                                     passed, DOWN and the submit's result are owed (`owes_down`, `submit.settling`)
+ *
+ * The PIN: the child says that it is wanted; EV_STATE with pin_offered and a ref; accept(ref) says that this is committed; then the child gets it. A gateway that dies
+ * in between offers none in its next life: nobody knows whether this one was.
  */
 #pragma once
 
@@ -50,7 +51,18 @@ struct gsm {
 	bool ready, credit_given; /* the engine may submit one */
 	uint64_t begun_ms;	  /* of the last submit: pace */
 
-	bool pin_offered, pin_rejected;
+	uint64_t held_until_ms; /* an error said that the link cannot send: no credit until then */
+	enum link_condition held;
+
+	/* As the child said last. */
+	enum link_condition registration;
+	bool nearly_full;
+	char device[256]; /* found by its IMEI; "" not yet */
+	char doing[64];
+
+	bool pin_offered, pin_rejected; /* offered: its verdict is not known */
+	uint64_t pin_ref;		/* the offer waits for this accept; 0 none */
+	uint32_t pin_offers;
 	struct gsm_odd odd[GSM_ODD_MAX];
 	unsigned odd_n;
 	struct gsm_place reading; /* what the child said it reads; mem "*": all, "" nothing */
@@ -58,22 +70,32 @@ struct gsm {
 	bool paused;
 	char bye[16], bye_words[128];
 	char reason[400]; /* of the DOWN that is owed */
+	enum link_condition why_down;
 
 	/* What was told last, so that EV_STATE comes only with news. */
 	struct gsm_shown {
-		uint8_t state;
-		int signal;
+		uint8_t state, condition;
+		int signal, sim_used, sim_size, me_used, me_size;
 		char reason[400], network[96], imei[40], imsi[40], smsc[40];
-		bool pin_rejected;
+		bool pin_rejected, pin_offered;
 	} now, shown;
 };
 
-/* gsm.c */
+#define GSM_REF_PIN (UINT64_C(1) << 63) /* refs of messages have an epoch there */
+
+/* gsm_lives.c */
+void gsm_rest_for(struct gsm *g, uint64_t ms); /* the next life begins then */
 void gsm_went_up(struct gsm *g);
 void gsm_give_credit(struct gsm *g); /* now, or when the pace allows */
+void gsm_hold_credit(struct gsm *g, enum link_condition why);
 void gsm_settled(struct gsm *g, bool answered, int code, int mr);
 void gsm_add_odd(struct gsm *g, const struct gsm_place *place, int what, const char *pdu);
 void gsm_odd_done(struct gsm *g, const struct gsm_place *place, bool refused);
+void gsm_pin_wanted(struct gsm *g);
+void gsm_pin_stored(struct gsm *g, uint64_t ref); /* the offer is committed */
+void gsm_doing(struct gsm *g, const char *what);  /* the child begins something: it has a deadline */
+void gsm_maybe_closed(struct gsm *g);
+const char *gsm_device(const struct gsm *g); /* for words: "modem 3512.." when it goes by its IMEI */
 
 /* gsm_events.c: one line of the child. */
 void gsm_heard(struct gsm *g, json_t *o);
@@ -81,13 +103,19 @@ void gsm_heard(struct gsm *g, json_t *o);
 void gsm_tell_sent(struct gsm *g, int mr);
 void gsm_tell_failed(struct gsm *g, enum failure failure, int code, const char *why);
 void gsm_tell_unknown(struct gsm *g, const char *why);
-/* EV_STATE, if it is news. */
-void gsm_tell_state(struct gsm *g, enum link_state state, const char *fmt, ...) PRINTF(3, 4);
+/* EV_STATE, if it is news. tell_up: by what the child said last. */
+void gsm_tell_state(struct gsm *g, enum link_state state, enum link_condition condition, const char *reason);
+void gsm_tell_up(struct gsm *g);
+void gsm_tell_news(struct gsm *g);
 struct event gsm_event(const struct gsm *g, enum event_kind kind);
 void gsm_fill_link(const struct gsm *g, struct event *e, struct slice reason);
 
-/* gsm_words.c: why a life ended or did not begin, with what to do; state is LINK_DOWN or LINK_BLOCKED. `why`
- * is that of bye, or "". */
-enum link_state gsm_words(const struct gsm *g, const char *why, const char *detail, struct buf *out);
-/* Appends the messages that are left alone, if any. */
-void gsm_words_left(const struct gsm *g, struct buf *out);
+/* gsm_words.c */
+struct gsm_verdict {
+	enum link_state state;
+	enum link_condition condition;
+};
+/* Why a life ended or did not begin, with what to do: LINK_DOWN or LINK_BLOCKED. `why` is that of bye, or "". */
+struct gsm_verdict gsm_words(const struct gsm *g, const char *why, const char *detail, struct buf *out);
+/* What hinders a modem that is up, with what to do; nothing when all is well. */
+enum link_condition gsm_words_up(const struct gsm *g, struct buf *out);

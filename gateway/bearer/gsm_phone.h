@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "gateway/base/condition.h"
 #include "gateway/bearer/gsm_sms.h"
 
 enum phone_result {
@@ -53,9 +54,15 @@ struct phone_event {
 };
 
 struct phone_network {
-	int registered;	    /* 1, 0; -1 the modem does not say */
+	enum link_condition
+	    condition;	    /* OK also of a modem that does not say; ROAMING, SEARCHING, NO_NETWORK, DENIED */
 	int signal_percent; /* -1 unknown */
 	char words[96];
+};
+
+/* Places for messages; a size of 0: there is no such memory. */
+struct phone_memories {
+	int sim_used, sim_size, me_used, me_size;
 };
 
 struct phone_out {
@@ -90,7 +97,6 @@ enum phone_result phone_read(struct phone *p, const struct gsm_place *place, str
 enum phone_result phone_delete(struct phone *p, const struct gsm_place *place);
 /* All messages, one a call; `first` begins. UNDECODABLE fills the place only: read it afterwards. */
 enum phone_result phone_list(struct phone *p, bool first, struct gsm_sms *out);
-/* How many messages the SIM and the modem itself can hold. */
-enum phone_result phone_capacity(struct phone *p, int *sim, int *me);
+enum phone_result phone_memories(struct phone *p, struct phone_memories *out);
 /* OK: the PDU was handed over, its NEWS_RESULT follows. Else it was not. */
 enum phone_result phone_send(struct phone *p, const struct phone_out *out);

@@ -293,25 +293,38 @@ void phone_smsc(struct phone *p, char out[40])
 
 enum phone_result phone_watch(struct phone *p)
 {
-	int sim, me;
-	enum phone_result r = phone_capacity(p, &sim, &me);
+	return result_of(p, GSM_SetIncomingSMS(p->s, TRUE));
+}
 
-	return r == PHONE_LOST ? r : result_of(p, GSM_SetIncomingSMS(p->s, TRUE));
+/* What both kinds of registration, for calls and for packets, say together: either is enough to send. A modem that cannot tell may still send. */
+static enum link_condition registration(const GSM_NetworkInfo *n)
+{
+	static const enum link_condition of[] = {[GSM_NoNetwork] = CONDITION_NO_NETWORK,
+	    [GSM_RequestingNetwork] = CONDITION_SEARCHING,
+	    [GSM_RegistrationDenied] = CONDITION_DENIED};
+
+	if (n->State == GSM_HomeNetwork || n->PacketState == GSM_HomeNetwork)
+		return CONDITION_OK;
+	if (n->State == GSM_RoamingNetwork || n->PacketState == GSM_RoamingNetwork)
+		return CONDITION_ROAMING;
+	return (unsigned)n->State < COUNT_OF(of) ? of[n->State] : CONDITION_OK;
 }
 
 static void network_words(const GSM_NetworkInfo *n, struct phone_network *out)
 {
-	static const char *const how[] = {
-	    "", "registered", "no network", "roaming", "the network refuses this SIM", "", "searching"};
+	const char *how = out->condition == CONDITION_ROAMING	   ? "roaming"
+			  : out->condition == CONDITION_NO_NETWORK ? "no network"
+			  : out->condition == CONDITION_DENIED	   ? "the network refuses this SIM"
+			  : out->condition == CONDITION_SEARCHING  ? "searching"
+								   : "registered";
+	bool in = out->condition == CONDITION_OK || out->condition == CONDITION_ROAMING;
 	char name[60] = "";
 
-	if (out->registered == 1 && utf16_units(n->NetworkName))
+	if (in && utf16_units(n->NetworkName))
 		utf16_to_utf8(n->NetworkName, name, sizeof(name));
-	else if (out->registered == 1 && n->NetworkCode[0])
+	else if (in && n->NetworkCode[0])
 		utf16_to_utf8(GSM_GetNetworkName(n->NetworkCode), name, sizeof(name));
-	if ((unsigned)n->State < COUNT_OF(how) && out->registered >= 0)
-		snprintf(out->words, sizeof(out->words), "%s%s%s", name, name[0] ? ", " : "",
-		    how[out->registered == 1 && n->State != GSM_RoamingNetwork ? GSM_HomeNetwork : n->State]);
+	snprintf(out->words, sizeof(out->words), "%s%s%s", name, name[0] ? ", " : "", how);
 }
 
 /*
@@ -325,7 +338,7 @@ enum phone_result phone_network(struct phone *p, struct phone_network *out)
 	GSM_NetworkInfo *n;
 	enum phone_result r;
 
-	*out = (struct phone_network){.registered = -1, .signal_percent = -1};
+	*out = (struct phone_network){.signal_percent = -1};
 	if (p->motorola)
 		return PHONE_OK;
 	r = result_of(p, GSM_GetSignalQuality(p->s, &signal));
@@ -335,12 +348,9 @@ enum phone_result phone_network(struct phone *p, struct phone_network *out)
 		out->signal_percent = signal.SignalPercent;
 	n = must_alloc(sizeof(*n) + 4096); /* libgammu's copies of names are generous */
 	r = result_of(p, GSM_GetNetworkInfo(p->s, n));
-	if (n->State == GSM_HomeNetwork || n->State == GSM_RoamingNetwork || n->PacketState == GSM_HomeNetwork ||
-	    n->PacketState == GSM_RoamingNetwork)
-		out->registered = 1;
-	else if (n->State != 0 && n->State != GSM_NetworkStatusUnknown)
-		out->registered = 0; /* a modem that cannot tell may still send */
-	network_words(n, out);
+	out->condition = registration(n);
+	if (n->State != 0 && n->State != GSM_NetworkStatusUnknown)
+		network_words(n, out);
 	free(n);
 	return r == PHONE_LOST ? r : PHONE_OK;
 }
@@ -436,13 +446,12 @@ enum phone_result phone_list(struct phone *p, bool first, struct gsm_sms *out)
 	return PHONE_OK;
 }
 
-enum phone_result phone_capacity(struct phone *p, int *sim, int *me)
+enum phone_result phone_memories(struct phone *p, struct phone_memories *out)
 {
 	GSM_SMSMemoryStatus st = {0};
 	enum phone_result r = result_of(p, GSM_GetSMSStatus(p->s, &st));
 
-	*sim = st.SIMSize;
-	*me = st.PhoneSize;
+	*out = (struct phone_memories){st.SIMUsed, st.SIMSize, st.PhoneUsed, st.PhoneSize};
 	p->sim = st.SIMSize > 0 || st.PhoneSize == 0;
 	return r;
 }

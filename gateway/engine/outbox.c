@@ -150,18 +150,40 @@ static bool is_undone(int failure)
 	return failure == FAILURE_NOT_HANDED_OVER || failure == FAILURE_LINK;
 }
 
-/* As if it had not been leased. Where the link is to blame, it rests for a while; a cry does not wait for that. */
+/* Was this part leased once more while it was UNKNOWN? */
+static int is_leased_again(struct engine *e, const struct submit_row *s, bool *again)
+{
+	struct submit_row rows[64];
+	unsigned n = 0;
+	int err = submit_list(e->store, s->outbox, rows, COUNT_OF(rows), &n);
+
+	*again = false;
+	for (unsigned i = 0; i < n && i < COUNT_OF(rows) && !err; i++)
+		*again |= rows[i].part == s->part && rows[i].attempt > s->attempt;
+	return err;
+}
+
+/* As if it had not been leased: the submit is gone. One that came to nobody's hands while its link went down may be UNKNOWN by now, and even have a successor. Where
+ * the link is to blame, it rests for a while; a cry does not wait for that. */
 static int on_undone(struct engine *e, struct outbox_row *row, const struct submit_row *s, const struct event *ev)
 {
-	row->todo |= bit_of(s);
-	row->state = OUT_QUEUED;
+	bool again = false;
+	int err = s->state == SUBMIT_UNKNOWN ? is_leased_again(e, s, &again) : 0;
+
+	if (!err && !again && row->state != OUT_CANCELLED && row->state != OUT_EXPIRED) {
+		row->todo |= bit_of(s);
+		if (s->state == SUBMIT_UNKNOWN)
+			row->due_ms = e->now_ms; /* not as late as a doubt waits */
+	}
 	if (ev->u.result.failure == FAILURE_LINK) {
 		row->why = ev->u.result.why;
 		if (row->lane == LANE_SOS)
 			row->route = route_beside(e, s->link);
 		e->links[ev->from.link].held_until_ms = e->now_ms + LINK_RESTS_MS;
 	}
-	return outbox_set(e->store, row);
+	if (!err)
+		err = outbox_state(e->store, row, &row->state);
+	return err ? err : outbox_set(e->store, row);
 }
 
 static int on_unknown(struct engine *e, struct outbox_row *row, const struct submit_row *s, struct slice why)

@@ -34,7 +34,7 @@ struct gsm_child {
 	struct gsm_child_ops ops;
 	void *arg;
 	struct gsm_lines from, to;
-	unsigned limit_ms;
+	uint64_t limit_ms;
 };
 
 static void child_end(int code, bool crashed, const char *why)
@@ -60,7 +60,7 @@ struct gsm_child *gsm_child_start(
 
 static int heard(void *arg, json_t *o)
 {
-	static const char *const known[] = {"open", "submit", "accept", "pause", "close"};
+	static const char *const known[] = {"open", "pin", "submit", "accept", "pause", "close"};
 	bool is = false;
 
 	(void)arg;
@@ -80,12 +80,7 @@ void gsm_child_say(struct gsm_child *c, json_t *o)
 	buf_free(&line);
 }
 
-void gsm_child_watch(struct gsm_child *c, unsigned ms)
-{
-	MUST(c == w.child && ms);
-}
-
-void gsm_child_limit(struct gsm_child *c, unsigned ms, const char *why)
+void gsm_child_limit(struct gsm_child *c, uint64_t ms, const char *why)
 {
 	MUST(c == w.child);
 	(void)why;
@@ -251,7 +246,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice rest = fuzz_slice(data, size);
 	struct bearer_host host = {&loop, NULL, told, next_epoch, "kabar", "gateway.conf"};
-	struct bearer_start start = {0, "m1", conf_list_at(conf, "bearers", 0), false};
+	struct bearer_start start = {0, "m1", conf_list_at(conf, "bearers", 0), false, false};
 
 	w = (struct world){0};
 	fuzz_clock_on = true;

@@ -44,7 +44,7 @@ static struct world {
 	bool accepted[SERIALS];
 	uint16_t offered[64]; /* serial by n */
 	int64_t last_n;
-	unsigned list_at, pins;
+	unsigned list_at, pins, pin_said;
 	int64_t jobs, begun, sent, done; /* counts: the last job is `jobs` */
 	bool awaiting, opened, over;
 	struct phone_event news;
@@ -97,7 +97,7 @@ static void heard_of_job(const char *ev, const json_t *o)
 static int heard(void *arg, json_t *o)
 {
 	static const char *const others[] = {
-	    "hello", "pin", "up", "state", "reading", "swept", "report", "stuck", "raw", "settled"};
+	    "hello", "doing", "pin", "up", "state", "reading", "swept", "report", "stuck", "raw", "settled"};
 	const char *ev = gsm_line_string(o, "ev");
 
 	(void)arg;
@@ -295,6 +295,8 @@ enum phone_result phone_security(struct phone *p, enum phone_security *out)
 {
 	asked(p);
 	*out = (enum phone_security)(pick(4) ? SECURITY_READY : pick(5));
+	if (*out == SECURITY_PIN && !w.pin_said++) /* the child will ask for it, and waits */
+		say(pick(4) ? "{\"do\":\"pin\",\"pin\":\"1234\"}\n" : "{\"do\":\"pin\",\"pin\":\"\"}\n");
 	return result();
 }
 
@@ -326,9 +328,10 @@ enum phone_result phone_watch(struct phone *p)
 
 enum phone_result phone_network(struct phone *p, struct phone_network *out)
 {
+	static const enum link_condition how[] = {CONDITION_OK, CONDITION_ROAMING, CONDITION_SEARCHING};
+
 	asked(p);
-	*out = (struct phone_network){
-	    .registered = (int)pick(3) - 1, .signal_percent = (int)pick(102) - 1, .words = "TSEL"};
+	*out = (struct phone_network){.condition = how[pick(3)], .signal_percent = (int)pick(102) - 1, .words = "TSEL"};
 	return result();
 }
 
@@ -379,11 +382,10 @@ enum phone_result phone_list(struct phone *p, bool first, struct gsm_sms *out)
 	return found(&w.at[w.list_at++], out);
 }
 
-enum phone_result phone_capacity(struct phone *p, int *sim, int *me)
+enum phone_result phone_memories(struct phone *p, struct phone_memories *out)
 {
 	asked(p);
-	*sim = PLACES - 1;
-	*me = 0;
+	*out = (struct phone_memories){.sim_used = pick(PLACES), .sim_size = PLACES - 1};
 	return result();
 }
 

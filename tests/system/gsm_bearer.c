@@ -3,7 +3,7 @@
  * gsm_bearer.c - one bearer on a loop with a host that is a pipe: events go out as JSON lines, ops come in.
  * For tests/system/gsm_bearer.py.
  *
- *   gsm_bearer KIND [key=value ..]        keys of the bearer; also name= number= epoch= pin_rejected=
+ *   gsm_bearer KIND [key=value ..]        keys of the bearer; also name= number= epoch= pin_rejected= pin_offered= keep=
  *   stdin: {"op":"submit","submit":1,"to":"+62..","text":"..","udh":"hex","coding":0,"report":true}
  * {"op":"accept","ref":N} {"op":"pause","on":true}
  *          {"op":"auto","on":true} (accept each message at once)  {"op":"close"}; end of input closes too
@@ -32,6 +32,7 @@ struct host {
 	struct conf_group config;
 	uint32_t epoch;
 	bool accepts, closing;
+	bool keeps; /* keep=1: EV_STATE with a ref is not accepted by itself */
 	uv_pipe_t in;
 	struct gsm_lines lines;
 	char bytes[65536];
@@ -93,6 +94,10 @@ static void put_link(json_t *o, const struct event *e)
 	json_object_set_new(o, "signal", json_integer(e->u.link.signal_percent));
 	json_object_set_new(o, "state", json_string(states[e->u.link.state]));
 	json_object_set_new(o, "pin_rejected", json_boolean(e->u.link.pin_rejected));
+	json_object_set_new(o, "pin_offered", json_boolean(e->u.link.pin_offered));
+	json_object_set_new(o, "condition", json_string(link_condition_word(e->u.link.condition)));
+	json_object_set_new(o, "sim", json_pack("[i,i]", e->u.link.sim_used, e->u.link.sim_size));
+	json_object_set_new(o, "me", json_pack("[i,i]", e->u.link.me_used, e->u.link.me_size));
 }
 
 static void put_sms(json_t *o, const struct event *e)
@@ -155,7 +160,7 @@ static void on_event(void *arg, const struct event *e)
 	fwrite(line.p, 1, line.n, stdout);
 	fflush(stdout);
 	buf_free(&line);
-	if (e->kind == EV_SMS && h->accepts)
+	if (e->ref && (h->accepts || (e->kind == EV_STATE && !h->keeps)))
 		h->bearer->kind->accept(h->bearer, e->ref);
 }
 
@@ -257,9 +262,10 @@ int main(int argc, char **argv)
 	const struct bearer_kind *kind = bearer_kind_by_name(argv[1]);
 	h->config = (struct conf_group){kind->keys, argc - 2, argv + 2};
 	const char *name = conf_string(&h->config, "name"), *epoch = conf_string(&h->config, "epoch");
-	struct bearer_start start = {
-	    0, name ? name : "m1", &h->config, conf_string(&h->config, "pin_rejected") != NULL};
+	struct bearer_start start = {0, name ? name : "m1", &h->config, conf_string(&h->config, "pin_rejected") != NULL,
+	    conf_string(&h->config, "pin_offered") != NULL};
 
+	h->keeps = conf_string(&h->config, "keep") != NULL;
 	h->epoch = epoch ? (uint32_t)atoi(epoch) : 0;
 	MUST(uv_exepath(exe, &exe_n) == 0 && uv_loop_init(&loop) == 0 && uv_pipe_init(&loop, &h->in, 0) == 0);
 	MUST(uv_pipe_open(&h->in, STDIN_FILENO) == 0);

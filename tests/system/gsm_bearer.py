@@ -210,34 +210,37 @@ def test_pace():
 
 
 def test_clauses():
-    """a submit of another epoch is ignored, one without credit comes back at once"""
+    """a submit of another epoch, and one without credit, come back at once as not handed over"""
     with Network(options=['--latency-ms', '400']) as net, Bearer(tty(net)) as b:
         b.wait('credit')
         b.submit(ANI, 'lama', 1, epoch=77)
         b.submit(ANI, 'satu', 2)
         b.submit(ANI, 'dua', 3)
-        assert b.wait('failed', submit=3)['failure'] == 'not_handed_over'
+        assert b.wait('failed', submit=1, epoch=77)['failure'] == 'not_handed_over'
+        assert b.wait('failed', submit=3, epoch=1)['failure'] == 'not_handed_over'
         b.wait('sent', submit=2)
-        assert not [e for e in b.events if e.get('submit') == 1], b.events
         assert [m['text'] for m in net.wait_for(ANI)] == ['satu']
 
 
 def test_registration():
     """without network, or message centre, it is up and receives, but takes nothing until both are there"""
     with Network() as net:
-        net.tell(do='set', modem='m1', registered=3, csca='')
+        net.tell(do='set', modem='m1', registered=0, csca='')
         with Bearer(tty(net)) as b:
             b.op('auto', on=True)
-            b.wait('up')
-            b.wait('state', reason=lambda r: r and 'not registered' in r and 'antenna' in r)
+            b.wait('up', condition='no_network')
+            b.wait('state', condition='no_network', reason=lambda r: r and 'not registered' in r and 'antenna' in r)
+            for registered, condition, words in ((2, 'searching', 'looks for a network'), (3, 'denied', 'ask the operator')):
+                net.tell(do='set', modem='m1', registered=registered)
+                b.wait('state', 12, condition=condition, reason=lambda r: r and words in r)
             net.tell(do='inject', modem='m1', pdu=deliver(ANI, 'tetap'))
             b.wait('sms', text='tetap')
             net.tell(do='set', modem='m1', registered=5)
-            b.wait('state', 12, reason=lambda r: r and 'message centre' in r and 'bearers[0].smsc' in r)
+            b.wait('state', 12, condition='no_smsc', reason=lambda r: r and 'message centre' in r and 'bearers[0].smsc' in r)
             assert not b.all('credit')
             net.tell(do='set', modem='m1', csca='+6281100000')
             b.wait('credit', 12)
-            assert b.all('state')[-1].get('reason') is None and 'roaming' in b.all('state')[-1]['network'], b.all('state')
+            b.wait('state', condition='roaming', network=lambda n: 'roaming' in n, reason=lambda r: 'cost more' in r)
         net.tell(do='set', modem='m1', csca='', registered=1)
         with Bearer(tty(net), smsc='+6281100000') as b:
             b.wait('credit')

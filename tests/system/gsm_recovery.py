@@ -436,4 +436,4 @@ def test_hang():
         b.wait('up', 60, epoch=2)
 
 
-run_tests([f for name, f in list(globals().items()) if name.startswith('test_')], workers=10)
+run_tests([f for name, f in list(globals().items()) if name.startswith('test_')])

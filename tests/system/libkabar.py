@@ -68,6 +68,11 @@ def _red(name, function, args, without):
         _local.without = None
 
 
+def defence_taken_away():
+    """That of the test which runs in this thread; None."""
+    return getattr(_local, 'without', None)
+
+
 def pool(rows, workers=8):
     """Runs tests side by side, since most of them wait: rows of (name, function, arguments.., {'without': ..} or nothing)."""
     def one(row):
@@ -164,7 +169,7 @@ class Gateway:
     def __init__(self, net, config='', gateway='demo = true;', capped=True, environment=None, bearers=None):
         self.net, self.capped = net, capped
         self.environment = environment or {}
-        self.without = getattr(_local, 'without', None)  # of the test that runs in this thread
+        self.without = defence_taken_away()
         self.dir = net.dir
         self.config = f'{net.dir}/gateway.conf'
         if bearers is None:

@@ -5,7 +5,6 @@
         b.op('auto', on=True)
         b.wait('sms', text='halo')
 """
-import concurrent.futures
 import json
 import os
 import pty
@@ -18,10 +17,9 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 import tty
 
-from libkabar import SLEEPCAP, SLOW, TOP
+from libkabar import SLEEPCAP, SLOW, TOP, defence_taken_away, finish, pool
 
 HARNESS = os.path.join(TOP, os.environ.get('BUILD', 'build/test'), 'gsm_bearer')
 
@@ -34,6 +32,8 @@ class Bearer:
         self.events, self.news = [], threading.Condition()
         self.log = tempfile.TemporaryFile()
         environment = dict(os.environ, **(env or {}))
+        if defence_taken_away():
+            environment['KABAR_WITHOUT'] = defence_taken_away()
         if capped:
             environment['LD_PRELOAD'] = SLEEPCAP
         self.process = subprocess.Popen([HARNESS, 'gsm', f'device={device}', *(f'{k}={v}' for k, v in keys.items())],
@@ -218,23 +218,21 @@ class PoorModem(threading.Thread):
         return known[command] + ['OK'] if command in known else [self.otherwise]
 
 
-def run_tests(tests, workers=6):
+def without(defence):
+    """Marks a test of a fault with the defence that it leans on (see test() of libkabar)."""
+    def mark(function):
+        function.without = defence
+        return function
+    return mark
+
+
+def run_tests(tests, workers=10):
     """Runs functions of this program side by side (most of them wait) and prints TAP with what each function's first line says. Words of the command
     line choose by name."""
-    failed = 0
-    tests = [f for f in tests if not sys.argv[1:] or any(word in f.__name__ for word in sys.argv[1:])]
-
-    def one(function):
-        try:
-            function()
-            return None
-        except Exception:
-            return traceback.format_exc()
-    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        for function, trouble in zip(tests, pool.map(one, tests)):
-            name = (function.__doc__ or function.__name__).strip().split('\n')[0]
-            print(f'{"not ok" if trouble else "ok"} gsm: {name}', flush=True)
-            if trouble:
-                failed += 1
-                print('# ' + trouble.replace('\n', '\n# '), flush=True)
-    sys.exit(1 if failed else 0)
+    def row(function):
+        name = (function.__doc__ or function.__name__).strip().split('\n')[0]
+        return f'gsm: {name}', function, {'without': getattr(function, 'without', None)}
+    chosen = [f for f in tests if not sys.argv[1:] or any(word in f.__name__ for word in sys.argv[1:])]
+    del sys.argv[1:]
+    pool([row(f) for f in chosen], workers)
+    finish()
