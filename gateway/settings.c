@@ -264,6 +264,7 @@ static void make_alarms(struct checker *c)
 	    .outbox_ms = conf_int(g, "outbox"),
 	    .sos_ms = conf_int(g, "sos"),
 	    .backup_ms = conf_int(g, "backup"),
+	    .wal_bytes = conf_int(g, "wal_mb") * 1024 * 1024,
 	    .disk_bytes = conf_int(g, "disk_mb") * 1000000,
 	    .disk_percent = (int)conf_int(g, "disk_percent"),
 	    .sign_of_life_min = minute_of_day(c, conf_group(c->s->conf, "gateway"), "sign_of_life"),

@@ -57,6 +57,8 @@ static const struct conf_key alarm_keys[] = {
     {"disk_mb", CONF_INT, "200", 0, 1000000000, NULL, CONF_RELOAD,
 	"Less free space than this where the store lies is told."},
     {"disk_percent", CONF_INT, "3", 0, 90, NULL, CONF_RELOAD, "The same in percent of the file system."},
+    {"wal_mb", CONF_INT, "64", 16, 100000, NULL, 0,
+	"A write-ahead log of the store above this is told: some program reads the store for too long."},
     {"backup", CONF_DURATION, "0", 0, 8640000000, NULL, CONF_RELOAD,
 	"No `kabar backup` for so long is told, such as \"7d\"; 0 is never."},
     {0},

@@ -12,7 +12,6 @@
 #include "storage/cases.h"
 #include "storage/outbox.h"
 
-#define LOG_MAX (INT64_C(64) * 1024 * 1024)
 #define MEGABYTE INT64_C(1000000)
 
 static const struct slice nothing = {"", 0};
@@ -160,12 +159,15 @@ static int look_at_disk(struct engine *e, const struct event *ev)
 	    ev->u.health.disk_size / MEGABYTE);
 }
 
+/* It is well again at half of that: then the reader has gone, and the file was given back. */
 static int look_at_log(struct engine *e, const struct event *ev)
 {
-	if (ev->u.health.wal_bytes <= LOG_MAX)
-		return ev->u.health.wal_bytes < LOG_MAX / 2 ? alarm_clear(e, ALARM_LOG, nothing) : 0;
-	return alarm_raise(e, ALARM_LOG, nothing, e->now_ms, "the write-ahead log is above %d MB: %s" SLICE_FMT "%s",
-	    (int)(LOG_MAX / 1024 / 1024), ev->u.health.reader.n ? "it is held by " : "no reader holds it",
+	int64_t most = e->plan->alarms.wal_bytes, bytes = ev->u.health.wal_bytes;
+
+	if (bytes <= most)
+		return bytes <= most / 2 ? alarm_clear(e, ALARM_LOG, nothing) : 0;
+	return alarm_raise(e, ALARM_LOG, nothing, e->now_ms, "the write-ahead log is above %" PRId64 " MB: %s" SLICE_FMT "%s",
+	    most / 1024 / 1024, ev->u.health.reader.n ? "it is held by " : "no reader holds it",
 	    SLICE_ARG(ev->u.health.reader), ev->u.health.reader.n ? ", end that" : ", is the disk slow?");
 }
 

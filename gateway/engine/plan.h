@@ -29,7 +29,7 @@ struct plan_pauses {
 struct plan_alarms { /* when operators are told of what */
 	int64_t link_down_ms, outbox_ms, sos_ms;
 	int64_t backup_ms; /* 0: nobody asked for backups */
-	int64_t disk_bytes;
+	int64_t disk_bytes, wal_bytes;
 	int disk_percent;
 	int sign_of_life_min; /* minute of the local day, -1 never */
 };

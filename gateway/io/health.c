@@ -14,7 +14,6 @@
 
 #include "gateway/io/mailbox.h"
 
-#define LOG_LARGE (INT64_C(64) * 1024 * 1024) /* who reads it is looked for above this only */
 #define JUMP_MS 60000			      /* of the clock, since the last sample: worth a sample of its own */
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 #define LOCKS "/proc/locks"
@@ -134,7 +133,7 @@ static void sample(struct health *h, int64_t sick_ms)
 
 	look_at_disk(h->start.store_path, &e);
 	e.u.health.wal_bytes = size_of(h->log_path);
-	pid = e.u.health.wal_bytes > LOG_LARGE ? holder_of(h->index_path) : 0;
+	pid = e.u.health.wal_bytes > h->start.wal_large ? holder_of(h->index_path) : 0;
 	e.u.health.reader = pid ? name_process(pid, reader) : (struct slice){"", 0};
 	e.u.health.sick_ms = sick_ms;
 	e.u.health.boot = slice_of(h->boot);

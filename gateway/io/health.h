@@ -14,6 +14,7 @@ struct health;
 struct health_start {
 	uv_loop_t *loop;
 	const char *store_path; /* its file system is looked at, and its "-wal" and "-shm" */
+	int64_t wal_large; /* bytes: above it, who reads the store is looked for */
 	uint64_t period_ms;
 	void *arg;
 	void (*event)(void *arg, const struct event *e);

@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What operators read when something is wrong: by which modem, how often, and that it is over; what a clock that jumped holds up."""
 import json
+import os
+import socket
+import sqlite3
 import time
+import uuid
 
 from libkabar import Gateway, Network, finish, test, until
 
@@ -68,9 +72,49 @@ def dead_cry():
         assert kabar.sql("select state from cases") == [('open',)]
 
 
+def held_log():
+    """A program that reads the store for long: the log grows and is told with its name; when it is gone the log shrinks by itself."""
+    with Network() as net, Gateway(net, config=CONFIG.replace('look = "1s"', 'look = "1s"; wal_mb = 16')) as kabar:
+        kabar.cli('alarm')
+        reader = sqlite3.connect(f'file:{kabar.store}?mode=ro', uri=True, isolation_level=None)
+        reader.execute('begin')
+        reader.execute('select count(*) from outbox').fetchall()
+
+        def size():
+            return os.path.getsize(kabar.store + '-wal')
+        n = 0
+        while size() < 17 << 20:
+            n += 1
+            write(kabar, n)
+        net.wait_for(OPERATOR)
+        assert 'catatan basis data' in texts(net)[0], texts(net)
+        shown = kabar.cli('alarm')
+        assert f'(process {os.getpid()})' in shown, shown
+        reader.execute('rollback')
+        reader.close()
+
+        def shrinks():
+            write(kabar, 0)
+            return size() < 9 << 20
+        until(shrinks, 20, 'the log is given back')
+        assert net.wait_for(OPERATOR, 2)[1]['text'].startswith('BERES'), texts(net)
+
+
+def write(kabar, n):
+    """A command that writes a few pages."""
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(f'{kabar.dir}/state/control')
+    text = f'{n} ' + 'kabar ' * 20
+    s.sendall(json.dumps({'id': uuid.uuid4().hex, 'verb': 'info.put', 'topic': f'UJI {n % 50}', 'part': 1, 'text': text}).encode() + b'\n')
+    answer = s.makefile().readline()
+    s.close()
+    assert 'said' in answer, answer
+
+
 test('a modem that is down is told over the other one, and that it is back', link_down, without='alarm_told')
 test('it is told over the one that is up', link_down, without='alarm_beside')
 test('a modem that comes and goes is told once an hour', once_an_hour, without='alarm_hourly')
 test('a test SMS reaches the operators', test_sms)
 test('a cry that could not be handled is told at once', dead_cry, without='cry_told')
+test('a reader that holds up the log is named, and the log shrinks when it is gone', held_log)
 finish()

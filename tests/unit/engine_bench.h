@@ -87,6 +87,7 @@ static inline void bench_begin(struct bench *b)
 		    .sos_ms = 3 * MINUTE,
 		    .disk_bytes = 200000000,
 		    .disk_percent = 3,
+		    .wal_bytes = INT64_C(64) << 20,
 		    .sign_of_life_min = -1},
 		.reply_expires_ms = 6 * HOUR,
 		.retry = {{30000, 120000, 600000, 1800000}, 4},
