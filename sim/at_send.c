@@ -62,7 +62,8 @@ static void send_result(void *arg)
 		at_finish(m, AT_SILENT);
 		return;
 	}
-	at_info(m, "%s: %d", m->job.answer, m->mr);
+	if (!mishap_hit(&m->mishaps, MISHAP_no_reference))
+		at_info(m, "%s: %d", m->job.answer, m->mr);
 	at_finish(m, AT_OK);
 	script_moment(m, MOMENT_sent, (struct slice){0});
 }

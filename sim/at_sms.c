@@ -76,13 +76,19 @@ static int run_storage(struct modem *m, enum at_form form, struct slice arg)
 	}
 }
 
+/* <ds>: how reports are told. */
+static int most_ds(const struct modem *m)
+{
+	return mishap_armed(&m->mishaps, MISHAP_no_cdsi) ? 1 : 2;
+}
+
 static int notices_set(struct modem *m, struct slice arg)
 {
 	int mode = m->set.mode, mt = m->set.mt, bm = m->set.bm, ds = m->set.ds, bfr = m->set.bfr;
 	struct at_args a;
 
 	if (at_args(arg, &a) < 0 || a.n > 5 || at_number(&a, 0, 0, 2, &mode) < 0 || at_number(&a, 1, 0, 3, &mt) < 0 ||
-	    at_number(&a, 2, 0, 3, &bm) < 0 || bm == 1 || at_number(&a, 3, 0, 2, &ds) < 0 ||
+	    at_number(&a, 2, 0, 3, &bm) < 0 || bm == 1 || at_number(&a, 3, 0, most_ds(m), &ds) < 0 ||
 	    at_number(&a, 4, 0, 1, &bfr) < 0)
 		return AT_CMS(CMS_NOT_SUPPORTED);
 	m->set.mode = mode;
@@ -104,7 +110,7 @@ static int run_notices(struct modem *m, enum at_form form, struct slice arg)
 		at_info(m, "+CNMI: %d,%d,%d,%d,%d", m->set.mode, m->set.mt, m->set.bm, m->set.ds, m->set.bfr);
 		return AT_OK;
 	case AT_TEST:
-		at_info(m, "+CNMI: (0-2),(0-3),(0,2,3),(0-2),(0,1)");
+		at_info(m, "+CNMI: (0-2),(0-3),(0,2,3),(0-%d),(0,1)", most_ds(m));
 		return AT_OK;
 	case AT_SET:
 		return notices_set(m, arg);

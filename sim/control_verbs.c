@@ -277,6 +277,20 @@ static const char *set_report_delay(struct modem *m, json_t *v)
 	return range(v, 0, 86400000, &m->report_delay_ms);
 }
 
+static const char *set_report_again(struct modem *m, json_t *v)
+{
+	return range(v, 0, 86400000, &m->report_again_ms);
+}
+
+static const char *set_mr(struct modem *m, json_t *v)
+{
+	int mr = m->mr;
+	const char *wrong = range(v, 0, 255, &mr);
+
+	m->mr = (uint8_t)mr;
+	return wrong;
+}
+
 static const char *set_slots(struct modem *m, json_t *v)
 {
 	int slots = 0;
@@ -331,6 +345,8 @@ static const struct {
     {"number", set_number},
     {"report", set_report},
     {"report_delay_ms", set_report_delay},
+    {"report_again_ms", set_report_again},
+    {"mr", set_mr},
     {"present", set_present},
 };
 

@@ -22,6 +22,7 @@ enum mishap_life { MISHAP_TIMES, MISHAP_LASTS, MISHAP_NOW };
 	X(hang, MISHAP_LASTS, NULL, "the modem is silent, echo and notices too")                                       \
 	X(lost_cmgs_accepted, MISHAP_TIMES, NULL, "the network takes the message, +CMGS is never answered")            \
 	X(lost_cmgs_refused, MISHAP_TIMES, NULL, "the message vanishes, +CMGS is never answered")                      \
+	X(no_reference, MISHAP_TIMES, NULL, "the network takes the message, only OK is answered")                      \
 	X(late_prompt, MISHAP_TIMES, "ms", "the prompt of +CMGS comes that much later, what is typed before is lost")  \
 	X(delete_refused, MISHAP_TIMES, "index", "+CMGD (of index only) is answered +CMS ERROR: 500")                  \
 	X(delete_ignored, MISHAP_TIMES, "index", "+CMGD (of index only) is answered OK and deletes nothing")           \
@@ -35,6 +36,7 @@ enum mishap_life { MISHAP_TIMES, MISHAP_LASTS, MISHAP_NOW };
 	X(urc, MISHAP_NOW, "line", "a notice comes at once")                                                           \
 	X(raw_ussd, MISHAP_TIMES, NULL, "+CUSD shows its text as it is, line ends and all, whatever +CSCS says")       \
 	X(report, MISHAP_LASTS, "how", "reports come never, twice, failed (as undeliverable) or early (before +CMGS)") \
+	X(no_cdsi, MISHAP_LASTS, NULL, "+CNMI offers reports as +CDS only, not stored with a +CDSI")                   \
 	X(foreign_report, MISHAP_TIMES, NULL, "a failed report of another number comes first, with the reference")     \
 	X(pin_required, MISHAP_LASTS, NULL, "the SIM asks for its PIN (1234 if it had none)")                          \
 	X(puk_required, MISHAP_LASTS, NULL, "the SIM asks for its PUK (12345678)")                                     \

@@ -77,10 +77,10 @@ struct modem {
 	int csq, registered; /* +CREG <stat> */
 	int latency_ms;
 	enum report_mode report;
-	int report_delay_ms;
-	struct buf buffered;  /* notices that +CNMI mode 0 keeps back */
-	bool memory_exceeded; /* the network was refused for lack of room: told when there is some */
-	int last_stat;	      /* registration that was last told by +CREG */
+	int report_delay_ms, report_again_ms; /* of the second, when it comes twice */
+	struct buf buffered;		      /* notices that +CNMI mode 0 keeps back */
+	bool memory_exceeded;		      /* the network was refused for lack of room: told when there is some */
+	int last_stat;			      /* registration that was last told by +CREG */
 	struct modem_ussd ussd;
 };
 

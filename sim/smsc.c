@@ -172,7 +172,7 @@ static void report(struct smsc *s, const struct message *m, uint8_t status)
 	if (to->report == REPORT_FAILED)
 		status = STATUS_NOT_OBTAINABLE;
 	for (int i = 0; i < (to->report == REPORT_TWICE ? 2 : 1); i++)
-		pending_add(s, report_new(m, status), to->report_delay_ms);
+		pending_add(s, report_new(m, status), to->report_delay_ms + i * to->report_again_ms);
 }
 
 static void delivered(struct smsc *s, const struct message *m, const char *modem, const char *where)

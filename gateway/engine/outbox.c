@@ -312,13 +312,13 @@ int outbox_cancel(struct engine *e, struct outbox_row *row, struct slice why)
 
 /* ---- reports ---- */
 
-/* A report of what is settled already comes once more: it is no evidence for another message to the same number. */
-static int is_known_report(struct engine *e, struct slice link, struct slice net_ref, struct slice peer, bool *known)
+/* A report of what is settled already comes once more: it is no evidence for another message to the same number, of now or (kept as early) to come. */
+static int is_known_report(
+    struct engine *e, struct slice link, struct slice net_ref, struct slice peer, int64_t within_ms, bool *known)
 {
 	int64_t id;
-	int err = WITHOUT(report_twice)
-		      ? ERR_NOT_FOUND
-		      : submit_reported(e->store, link, net_ref, peer, e->now_ms - REPORT_UNKNOWN_MS, &id);
+	int err = WITHOUT(report_twice) ? ERR_NOT_FOUND
+					: submit_reported(e->store, link, net_ref, peer, e->now_ms - within_ms, &id);
 
 	*known = !err;
 	return err == ERR_NOT_FOUND ? 0 : err;
@@ -328,16 +328,17 @@ static int find_reported(struct engine *e, struct slice link, struct slice net_r
 {
 	struct slice to = WITHOUT(report_number) ? (struct slice){"", 0} : peer;
 	int err = submit_by_ref(e->store, link, net_ref, to, e->now_ms - REPORT_SENT_MS, id);
-	bool known;
+	bool known, unknown;
 
 	if (err != ERR_NOT_FOUND)
 		return err;
 	err = WITHOUT(report_late) ? ERR_NOT_FOUND
 				   : submit_unknown_to(e->store, link, peer, e->now_ms - REPORT_UNKNOWN_MS, id);
-	if (err)
+	if (err && err != ERR_NOT_FOUND)
 		return err;
-	err = is_known_report(e, link, net_ref, peer, &known);
-	return err ? err : known ? ERR_EXISTS : 0;
+	unknown = !err;
+	err = is_known_report(e, link, net_ref, peer, unknown ? REPORT_UNKNOWN_MS : REPORT_EARLY_MS, &known);
+	return err ? err : known ? ERR_EXISTS : unknown ? 0 : ERR_NOT_FOUND;
 }
 
 static int reported(struct engine *e, int64_t id, enum submit_state is, struct slice net_ref, int code)

@@ -66,7 +66,7 @@ class Fault:
         return self.net.tell(do='script', modem='m1', steps=list(steps))
 
     def happened(self, limit_s=20):
-        until(lambda: self.modem()['script_left'] == 0, limit_s, f'the moment of the fault: {self.modem()}')
+        until(lambda: self.modem()['script_left'] == 0, limit_s, lambda: f'the moment of the fault: {self.modem()}')
         self.began = time.monotonic()
 
     def well(self):
@@ -90,16 +90,9 @@ class Fault:
 
     def state(self, word, limit_s=30):
         """The words of `kabar status` about the modem, once `word` is among them."""
-        told = ['']
-
-        def found():
-            told[0] = subprocess.run([KABAR, 'status', '-c', self.kabar.config], capture_output=True, text=True).stdout
-            return word in told[0]
-        try:
-            until(found, limit_s, f'{word!r} in kabar status')
-        except AssertionError as late:
-            raise AssertionError(f'{late}: {told[0]}') from None
-        return told[0]
+        def told():
+            return subprocess.run([KABAR, 'status', '-c', self.kabar.config], capture_output=True, text=True).stdout
+        return until(lambda: (lambda now: now if word in now else None)(told()), limit_s, lambda: f'{word!r} in: {told()}')
 
     def up(self, limit_s=30):
         self.kabar.wait_up(limit_s=limit_s)
@@ -109,13 +102,13 @@ class Fault:
     def at_rest(self, limit_s=30):
         """Nothing waits in the outbox, nothing lies on the SIM."""
         until(lambda: self.kabar.sql("select count(*) from outbox where state in ('QUEUED', 'SUBMITTING')") == [(0,)], limit_s,
-              f'no message waits: {self.kabar.sql("select * from outbox")} {self.kabar.log()}')
-        until(lambda: self.modem()['sim_used'] == 0, limit_s, f'an empty SIM: {self.modem()}')
+              lambda: f'no message waits: {self.kabar.sql("select * from outbox")} {self.kabar.log()}')
+        until(lambda: self.modem()['sim_used'] == 0, limit_s, lambda: f'an empty SIM: {self.modem()}')
 
     def answered_once(self, *people, limit_s=30):
         people = people or (ANI,)
         for person in people:
-            self.net.wait_for(person, 1, limit_s)
+            until(lambda: self.net.inbox(person), limit_s, lambda: f'an answer to {person}: {self.kabar.sql("select * from submit")} {self.kabar.log()}')
         if self.began:
             recovery(self.name, self.began)
         self.at_rest(limit_s)

@@ -95,14 +95,14 @@ def finish():
 
 
 def until(condition, limit_s, what):
-    """Waits until condition() is true; its value is returned. Fails with `what` after limit_s (longer in sanitizer builds)."""
+    """Waits until condition() is true; its value is returned. Fails with `what` (or what it returns) after limit_s (longer in sanitizer builds)."""
     end = time.monotonic() + limit_s * SLOW
     while time.monotonic() < end:
         value = condition()
         if value:
             return value
         time.sleep(0.02)
-    raise AssertionError(f'not within {limit_s} s: {what}')
+    raise AssertionError(f'not within {limit_s} s: {what() if callable(what) else what}')
 
 
 class Network:
