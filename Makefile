@@ -125,10 +125,10 @@ fuzz: deps-test ## fuzz each target for SECONDS (600), two at a time
 fuzz-short: ## the same for 30 s each
 	@$(MAKE) --no-print-directory fuzz SECONDS=30
 
-$(BUILD)/bench_engine: $(BUILD)/obj/tests/bench/bench_engine.o $(BUILD)/libkabar.a
+$(BUILD)/bench_%: $(BUILD)/obj/tests/bench/bench_%.o $(BUILD)/libkabar.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-bench-programs: $(BUILD)/bench_engine $(BUILD)/sleepcap.so
+bench-programs: $(BUILD)/bench_engine $(BUILD)/bench_queue $(BUILD)/sleepcap.so
 
 # KILLS, SEED, MINUTES (of one piece): it goes on where it stopped, by build/torture/state.json.
 torture: torture-programs ## kill everything, KILLS=2000 times in pieces of MINUTES=100, and count what was lost

@@ -8,17 +8,12 @@
  * --people: numbers that write; --messages: messages that lie in the store already. A batch is 127 questions, 127 SENT and a CREDIT.
  */
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "gateway/base/err.h"
 #include "gateway/base/log.h"
 #include "gateway/engine/engine.h"
 #include "storage/content.h"
 #include "storage/services.h"
+#include "tests/bench/bench.h"
 #include "tests/bench/bench_fill.h"
 
 #define RUNS_MAX 64
@@ -34,70 +29,25 @@ static struct {
 	const char *dir;
 } options = {5, 3, 5000, 0, "build"};
 
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void must_ok(int err, const char *what)
-{
-	if (err < 0) {
-		fprintf(stderr, "bench_engine: %s: %s\n", what, err_words(err));
-		exit(1);
-	}
-}
-
-/* ---- the store ---- */
-
-static struct store *open_store(const char *path)
-{
-	struct store_start start = {.path = path, .keys = keys_for_test(1), .gateway = "bench", .mode = DB_WRITER};
-	struct store *s;
-	char *why = NULL;
-
-	if (store_open(&start, &s, &why) < 0) {
-		fprintf(stderr, "bench_engine: %s\n", why);
-		exit(1);
-	}
-	return s;
-}
-
 static void fill_content(struct store *s)
 {
 	static const char *const topics[] = {"GAJI", "PASPOR"};
 
-	must_ok(store_begin(s), "begin");
-	must_ok(content_load(s, "storage/demo", false, NOW0), "content");
+	bench_ok(store_begin(s), "begin");
+	bench_ok(content_load(s, "storage/demo", false, NOW0), "content");
 	for (size_t i = 0; i < COUNT_OF(topics); i++)
-		must_ok(
+		bench_ok(
 		    info_approve(s, slice_of(topics[i]), SLICE_LIT("bench"), SLICE_LIT("2029-12-31"), NOW0), "approve");
-	must_ok(store_commit(s), "commit");
+	bench_ok(store_commit(s), "commit");
 }
 
 static struct store *fresh_store(char path[256])
 {
-	struct store *s;
+	struct store *s = bench_store(options.dir, path);
 
-	snprintf(path, 256, "%s/bench-engine-%d.db", options.dir, (int)getpid());
-	s = open_store(path);
 	fill_content(s);
 	bare_prefill(s, options.people, options.messages, NOW0);
 	return s;
-}
-
-static void remove_store(const char *path)
-{
-	static const char *const tails[] = {"", "-wal", "-shm", ".lock"};
-
-	for (size_t i = 0; i < COUNT_OF(tails); i++) {
-		char name[300];
-
-		snprintf(name, sizeof(name), "%s%s", path, tails[i]);
-		unlink(name);
-	}
 }
 
 /* ---- the engine ---- */
@@ -201,7 +151,7 @@ static void settle(struct load *l, struct bare *b)
 
 	if (engine_batch(l->engine, l->list, n, l->now_ms, &out, &due_ms, &busy) != BATCH_DONE)
 		exit(1);
-	must_ok(bare_batch(b, 0), "bare");
+	bench_ok(bare_batch(b, 0), "bare");
 }
 
 static void link_up_event(struct load *l)
@@ -224,19 +174,19 @@ struct slices {
 /* A tenth of a second of each in turns, so that both see the same disk and the same neighbours. */
 static void run_slice(struct load *l, struct bare *b, struct slices *sum)
 {
-	double began = now_s(), took;
+	double began = bench_now_s(), took;
 	uint64_t steps = l->steps;
 
 	do
 		one_batch(l);
-	while ((took = now_s() - began) < SLICE_S);
+	while ((took = bench_now_s() - began) < SLICE_S);
 	sum->engine_s += took;
 	sum->engine_n += l->steps - steps;
-	began = now_s();
+	began = bench_now_s();
 	do {
-		must_ok(bare_batch(b, QUESTIONS), "bare");
+		bench_ok(bare_batch(b, QUESTIONS), "bare");
 		sum->bare_n += QUESTIONS;
-	} while ((took = now_s() - began) < SLICE_S);
+	} while ((took = bench_now_s() - began) < SLICE_S);
 	sum->bare_s += took;
 }
 
@@ -260,7 +210,7 @@ static struct slices one_run(struct store *s, const struct menus *menus, bool *o
 	struct bare b = {.store = s, .people = options.people, .now_ms = l.now_ms, .chance = {(uint64_t)s->next_inbox}};
 	struct slices warm = {0}, sum = {0};
 
-	must_ok(engine_new(s, &plan, l.now_ms, &l.engine), "engine");
+	bench_ok(engine_new(s, &plan, l.now_ms, &l.engine), "engine");
 	link_up_event(&l);
 	run_slice(&l, &b, &warm);
 	while (sum.engine_s < options.seconds)
@@ -272,36 +222,9 @@ static struct slices one_run(struct store *s, const struct menus *menus, bool *o
 
 /* ---- figures ---- */
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *v, unsigned n)
-{
-	qsort(v, n, sizeof(*v), by_value);
-	return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
-}
-
-static void print_machine(void)
-{
-	char line[256] = "";
-	FILE *f = fopen("/proc/cpuinfo", "r");
-
-	while (f && fgets(line, sizeof(line), f) && strncmp(line, "model name", 10) != 0)
-		;
-	if (f)
-		fclose(f);
-	line[strcspn(line, "\n")] = '\0';
-	printf("\"cores\": %ld, \"cpu\": \"%s\"", sysconf(_SC_NPROCESSORS_ONLN),
-	    strchr(line, ':') ? strchr(line, ':') + 2 : "unknown");
-}
-
 static void report(double *steps, double *bare, double *share, unsigned n)
 {
-	double mid = median(steps, n), mid_bare = median(bare, n), mid_share = median(share, n);
+	double mid = bench_median(steps, n), mid_bare = bench_median(bare, n), mid_share = bench_median(share, n);
 
 	printf("{\"bench\": \"engine_steps\", \"unit\": \"steps/s\", \"per_s\": %.0f, \"min\": %.0f, \"max\": %.0f, "
 	       "\"bare_per_s\": %.0f, \"bare_min\": %.0f, "
@@ -309,7 +232,7 @@ static void report(double *steps, double *bare, double *share, unsigned n)
 	       ", \"messages\": %" PRId64 ", ",
 	    mid, steps[0], steps[n - 1], mid_bare, bare[0], bare[n - 1], mid_share, n, ENGINE_BATCH_MAX, options.people,
 	    options.messages);
-	print_machine();
+	bench_machine();
 	printf("}\n");
 }
 
@@ -347,8 +270,8 @@ int main(int argc, char **argv)
 	char path[256];
 
 	read_options(argc, argv);
-	must_ok(log_set_level("error"), "log");
-	must_ok(menus_load("menus", &complaints, &menus), "menus");
+	bench_ok(log_set_level("error"), "log");
+	bench_ok(menus_load("menus", &complaints, &menus), "menus");
 	s = fresh_store(path);
 	other = must_alloc((size_t)options.people * sizeof(*other));
 	for (unsigned i = 0; i < options.runs; i++) {
@@ -360,7 +283,7 @@ int main(int argc, char **argv)
 	}
 	report(steps, bare, share, options.runs);
 	store_close(s);
-	remove_store(path);
+	bench_store_remove(path);
 	menus_free(menus);
 	free(other);
 	return 0;
