@@ -145,6 +145,7 @@ torture-programs: deps-test
 
 bench: deps ## measures; JSON lines, medians with min and max
 	@$(MAKE) --no-print-directory -s BUILD=build all bench-programs
+	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
 	@tests/bench/run
 
 bench-growth: deps ## the engine among 1,000,000 numbers and 10,000,000 messages
