@@ -65,7 +65,7 @@ int64_t gsm_sms_epoch(int year, int month, int day, int hour, int minute, int se
 
 /*
  * libgammu takes "~" in UCS-2 for a picture mark of old Nokias: it doubles it when it decodes (and makes "~"
- * of U+0001), and halves it when it encodes. undo: the text ends in U+0000, `units` is what the message had;
+ * of U+0001), and halves it when it encodes. undo: the text is followed by U+0000 up to 2 * units + 1 units, `units` is what the message had;
  * returns the units written to out (<= units). redo: doubles each "~" while the text stays within 70 units,
  * which is all that libgammu looks at; beyond it writes U+223C, which looks the same.
  */

@@ -72,19 +72,21 @@ static void message(const uint8_t *data, size_t size)
 static void tilde(const uint8_t *data, size_t size)
 {
 	struct buf doubled = {0}, redone = {0}, halved = {0};
-	uint8_t out[2 * 70];
 	size_t units = size / 2 > 35 ? 35 : size / 2;
+	uint8_t out[2 * 35], zeros[2 * (2 * 35 + 1)] = {0};
+	bool marked = false; /* with what libgammu takes for a picture mark: then nobody knows which tilde was one */
 
 	for (size_t i = 0; i < units; i++) {
 		const uint8_t *u = data + 2 * i;
 
-		buf_add(&doubled, u, 2);
+		marked |= u[0] == 0 && u[1] == 1;
+		buf_add(&doubled, u[0] == 0 && u[1] == 1 ? (const uint8_t *)"\0~" : u, 2);
 		if (u[0] == 0 && u[1] == '~')
 			buf_add(&doubled, u, 2);
-		if (u[0] == 0 && u[1] == 1) /* what it takes for a picture mark */
-			doubled.p[doubled.n - 1] = '~';
 	}
-	buf_add(&doubled, (uint8_t[2]){0}, 2);
+	buf_add(&doubled, zeros, 2 * (2 * units + 1) - doubled.n);
+	MUST(gsm_tilde_undo((const uint8_t *)doubled.p, units, out) == units);
+	MUST(marked || memcmp(out, data, 2 * units) == 0);
 	gsm_tilde_redo(data, 2 * units, &redone);
 	for (size_t i = 0; i < redone.n; i += 2) {
 		buf_add(&halved, redone.p + i, 2);
@@ -92,7 +94,6 @@ static void tilde(const uint8_t *data, size_t size)
 			i += 2;
 	}
 	MUST(halved.n == 2 * units && (units == 0 || memcmp(halved.p, data, 2 * units) == 0));
-	MUST(gsm_tilde_undo((const uint8_t *)doubled.p, units, out) == units);
 	buf_free(&doubled);
 	buf_free(&redone);
 	buf_free(&halved);
