@@ -3,17 +3,20 @@
 """What operators read when something is wrong: by which modem, how often, and that it is over; what a clock that jumped holds up."""
 import json
 import os
+import re
+import resource
 import socket
 import sqlite3
 import time
 import uuid
 
-from libkabar import Gateway, Network, finish, test, until
+from libkabar import SLOW, Gateway, Network, finish, test, until
 
 M1, M2 = '+6281100000001', '+6281100000002'
 A, OPERATOR = '+6281255500001', '+6281255500099'
 TWO = {'m1': M1, 'm2': M2}
-CONFIG = f'operators = ( {{ number = "{OPERATOR}"; }} );\nalarms: {{ look = "1s"; link_down = "2s"; }};'
+DOWN_S = int(8 * SLOW)  # longer than the links need to come up
+CONFIG = f'operators = ( {{ number = "{OPERATOR}"; }} );\nalarms: {{ look = "1s"; link_down = "{DOWN_S}s"; }};'
 
 
 def texts(net, limit=None):
@@ -27,7 +30,7 @@ def unplug(net, name, present):
 def link_down():
     with Network(modems=TWO) as net, Gateway(net, config=CONFIG) as kabar:
         unplug(net, 'm1', False)
-        told = net.wait_for(OPERATOR, 1, 25)[0]
+        told = net.wait_for(OPERATOR, 1, 40)[0]
         assert 'modem m1' in told['text'] and 'kabar status' in told['text'], told
         assert told['from'] == M2, told
         assert any(a['alarm'] == 'link_down' and a['about'] == 'm1' for a in json.loads(kabar.cli('alarm', '--json'))), kabar.cli('alarm')
@@ -44,7 +47,7 @@ def once_an_hour():
     with Network(modems=TWO) as net, Gateway(net, config=CONFIG) as kabar:
         for times in range(2):
             unplug(net, 'm1', False)
-            until(lambda: kabar.sql("select count(*) from alarm where kind = 'link_down' and ended_ms is null") == [(1,)], 25, 'the alarm is open')
+            until(lambda: kabar.sql("select count(*) from alarm where kind = 'link_down' and ended_ms is null") == [(1,)], 40, 'the alarm is open')
             if times == 0:
                 net.wait_for(OPERATOR, 1, 20)
             unplug(net, 'm1', True)
@@ -70,6 +73,22 @@ def dead_cry():
         assert 'MINTA TOLONG' in net.wait_for(OPERATOR, 1, 20)[0]['text'], texts(net)
         assert 'Pesan diterima' in net.wait_for(A, 1, 20)[0]['text']
         assert kabar.sql("select state from cases") == [('open',)]
+
+
+def sick_store():
+    """While the store is sick nothing can be written, no alarm either: operators read afterwards for how long."""
+    with Network() as net, Gateway(net, config=CONFIG) as kabar:
+        pid, limits = kabar.process.pid, resource.prlimit(kabar.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (65536, limits[1]))
+        net.send(A, M1, 'BANTUAN')
+        until(lambda: 'SICK' in kabar.log(), 20, 'the store is sick')
+        time.sleep(2)
+        assert texts(net) == []
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+        told = net.wait_for(OPERATOR, 1, 30)[0]['text']
+        seconds = int(re.search(r'gagal (\d+) detik', told).group(1))
+        assert 2 <= seconds <= 30, told
+        net.wait_for(A)
 
 
 def held_log():
@@ -116,5 +135,6 @@ test('it is told over the one that is up', link_down, without='alarm_beside')
 test('a modem that comes and goes is told once an hour', once_an_hour, without='alarm_hourly')
 test('a test SMS reaches the operators', test_sms)
 test('a cry that could not be handled is told at once', dead_cry, without='cry_told')
+test('how long the store was sick is told when it is well', sick_store)
 test('a reader that holds up the log is named, and the log shrinks when it is gone', held_log)
 finish()

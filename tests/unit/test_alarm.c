@@ -180,6 +180,120 @@ static void test_a_cry_that_no_link_hands_over(void **state)
 	assert_sql(&b, "1", "SELECT count(*) FROM outbox WHERE lane = 0 AND peer = '" OPERATOR "'");
 }
 
+/* ---- what happens once ---- */
+
+static int go_wrong(struct turn *t)
+{
+	(void)t;
+	return ERR_INVALID;
+}
+
+static void test_what_cannot_be_handled_is_counted(void **state)
+{
+	(void)state;
+	run("data", go_wrong);
+	minutes(1);
+	assert_int_equal(told_n(), 1);
+	assert_non_null(strstr(told(), sql(&b, "SELECT 'kabar why in:' || id FROM inbox")));
+	assert_string_equal(open_alarms(), "");
+	for (int i = 0; i < 120; i++)
+		run("data", go_wrong);
+	minutes(1);
+	assert_int_equal(told_n(), 1);
+	assert_sql(&b, "99", "SELECT count(*) FROM alarm WHERE ended_ms IS NULL"); /* a flood is not kept whole */
+	minutes(60);
+	assert_int_equal(told_n(), 2);
+	assert_non_null(strstr(told(), "(dan 98 lagi)"));
+}
+
+static void test_what_cannot_be_decoded(void **state)
+{
+	struct event e = an_sms(&b, A, "");
+
+	(void)state;
+	e.u.sms.undecodable = 1;
+	e.u.sms.raw = SLICE_LIT("\x01\x02");
+	feed(&b, e);
+	minutes(1);
+	assert_non_null(strstr(told(), "tidak bisa dibaca"));
+	assert_sql(&b, "1", "SELECT count(*) FROM outbox"); /* the sender gets nothing */
+}
+
+/* Something leaves by m1, and this becomes of it. */
+static void outcome_of(enum event_kind kind, enum failure failure, int32_t code)
+{
+	const struct effect *f = effect(&b, EF_SUBMIT, 0);
+	struct event e;
+
+	assert_non_null(f);
+	e = an_outcome(kind, f->to, f->submit, "");
+	e.u.result.failure = (uint8_t)failure;
+	e.u.result.code = code;
+	feed(&b, e);
+}
+
+static void test_a_message_of_a_cry_that_nobody_gets(void **state)
+{
+	(void)state;
+	run("data", answer_a_cry);
+	outcome_of(EV_FAILED, FAILURE_PERMANENT, 1); /* no such number */
+	assert_int_equal(told_n(), 1);		     /* at once */
+	assert_non_null(strstr(told(), "kabar why out:1"));
+	assert_sql(&b, "0", "SELECT lane FROM outbox WHERE peer = '" OPERATOR "'");
+	outcome_of(EV_FAILED, FAILURE_PERMANENT, 1); /* the alarm itself is no alarm */
+	minutes(100);
+	assert_int_equal(told_n(), 1);
+}
+
+static int tell_b(struct turn *t)
+{
+	return turn_notify(t, SLICE_LIT(B), LANE_NOTIFICATION, NULL, "BTL", NULL, 0);
+}
+
+static void test_a_notice_of_which_nobody_knows(void **state)
+{
+	(void)state;
+	run("data", tell_b);
+	outcome_of(EV_UNKNOWN, 0, 0);
+	assert_int_equal(told_n(), 0);
+	minutes(1);
+	assert_int_equal(told_n(), 1);
+	assert_non_null(strstr(told(), "tidak jelas sampai"));
+	outcome_of(EV_UNKNOWN, 0, 0);
+	minutes(100);
+	assert_int_equal(told_n(), 1);
+}
+
+static void test_a_memory_that_is_nearly_full(void **state)
+{
+	struct event e = {.kind = EV_STATE,
+	    .from = {0, 1},
+	    .u.link = {.state = LINK_UP, .signal_percent = -1, .condition = CONDITION_STORAGE_FULL}};
+
+	(void)state;
+	feed(&b, e);
+	minutes(1);
+	assert_string_equal(open_alarms(), "storage_nearly_full:m1");
+	assert_sql(&b, "m2", "SELECT route FROM outbox");
+	e.u.link.condition = CONDITION_OK;
+	feed(&b, e);
+	minutes(1);
+	assert_string_equal(open_alarms(), "");
+}
+
+static void test_a_link_without_a_network_is_down(void **state)
+{
+	struct event e = {.kind = EV_STATE,
+	    .from = {0, 1},
+	    .u.link = {.state = LINK_UP, .signal_percent = -1, .condition = CONDITION_NO_NETWORK}};
+
+	(void)state;
+	feed(&b, e);
+	minutes(4);
+	assert_string_equal(open_alarms(), "link_down:m1");
+	assert_sql(&b, "m2", "SELECT route FROM outbox");
+}
+
 /* ---- what the loop sees ---- */
 
 static void sample(int64_t disk_free, int64_t wal_bytes, int64_t sick_ms)
@@ -283,15 +397,16 @@ static void test_each_alarm_is_one_sms(void **state)
 	static const char *const screens[] = {"AL1", "AL1b", "AL2", "AL2b", "AL3", "AL3b", "AL4", "AL5", "AL5b", "AL6",
 	    "AL7", "AL7b", "AL8", "AL8b", "AL9", "AL9b", "AL10", "AL10b", "AL11", "AL12", "AL13", "AL13b", "AL14",
 	    "AL15", "AL16"};
-	int more = menus_longest(b.plan.menus, "id", "ALk");
+	static const char *const languages[] = {"id", "en"};
 
 	(void)state;
-	assert_true(more > 0);
-	for (size_t i = 0; i < COUNT_OF(screens); i++) {
-		int n = menus_longest(b.plan.menus, "id", screens[i]);
+	for (size_t i = 0; i < COUNT_OF(screens) * COUNT_OF(languages); i++) {
+		const char *screen = screens[i / 2], *language = languages[i % 2];
+		int more = menus_longest(b.plan.menus, language, "ALk"),
+		    n = menus_longest(b.plan.menus, language, screen);
 
-		if (n <= 0 || n + 1 + more > 160)
-			fail_msg("%s has %d septets and %d more", screens[i], n, more);
+		if (more <= 0 || n <= 0 || n + 1 + more > 160)
+			fail_msg("%s %s has %d septets, and %d for more", language, screen, n, more);
 	}
 }
 
@@ -307,6 +422,12 @@ int main(void)
 	    T(nobody_is_woken_but_for_a_cry),
 	    T(answers_that_do_not_leave),
 	    T(a_cry_that_no_link_hands_over),
+	    T(what_cannot_be_handled_is_counted),
+	    T(what_cannot_be_decoded),
+	    T(a_message_of_a_cry_that_nobody_gets),
+	    T(a_notice_of_which_nobody_knows),
+	    T(a_memory_that_is_nearly_full),
+	    T(a_link_without_a_network_is_down),
 	    T(a_disk_that_is_nearly_full),
 	    T(a_log_that_a_reader_holds),
 	    T(how_long_the_store_was_sick),
