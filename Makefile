@@ -25,6 +25,7 @@ SIM_SRC := $(wildcard sim/*.c)
 OBJ     := $(SRC:%.c=$(BUILD)/obj/%.o)
 SIM_OBJ := $(SIM_SRC:%.c=$(BUILD)/obj/%.o)
 BASE    := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard gateway/base/*.c))
+FUZZ_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/fuzz/fuzz_*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
 .PHONY: all deps deps-test run units test-programs test red asan tsan torture torture-programs powercut soak bench bench-programs bench-growth install clean format help
@@ -88,8 +89,8 @@ $(BUILD)/obj/tests/torture/logdisk.o: CPPFLAGS += $(shell pkg-config --cflags fu
 $(BUILD)/gsm_bearer: $(BUILD)/obj/tests/system/gsm_bearer.o $(BUILD)/libkabar.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# Everything that tests/run needs, in the build directory of the moment.
-test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/tests/chat $(BUILD)/sleepcap.so $(BUILD)/logdisk $(BUILD)/gsm_bearer
+# Everything that tests/run needs, in the build directory of the moment. The fuzz targets are only compiled: so that they keep up.
+test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/tests/chat $(BUILD)/sleepcap.so $(BUILD)/logdisk $(BUILD)/gsm_bearer $(FUZZ_OBJ)
 
 test: deps-test ## all tests; ends in `N passed, N failed`
 	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
@@ -111,7 +112,7 @@ tsan: deps-test ## loop and engine thread under ThreadSanitizer
 # libFuzzer: every tests/fuzz/fuzz_NAME.c is a target over the library, both built with ASan and UBSan.
 FUZZ      := build/fuzz
 FUZZ_SAN  := fuzzer-no-link,address,undefined
-FUZZERS   := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZERS   := $(FUZZ_OBJ:$(BUILD)/obj/tests/fuzz/%.o=$(BUILD)/%)
 SECONDS   ?= 600
 fuzz-programs: $(FUZZERS)
 

@@ -22,6 +22,19 @@ static inline struct slice fuzz_slice(const uint8_t *data, size_t size)
 	return (struct slice){(const char *)data, (uint32_t)size};
 }
 
+static inline void fuzz_no_log(void *arg, enum log_level level, const char *line)
+{
+	(void)arg;
+	(void)level;
+	(void)line;
+}
+
+/* What the code logs is made, and goes nowhere. */
+static inline void fuzz_quiet(void)
+{
+	log_set_sink(fuzz_no_log, NULL);
+}
+
 /* Takes the first byte; 0 when there is none. */
 static inline uint8_t fuzz_byte(const uint8_t **data, size_t *size)
 {

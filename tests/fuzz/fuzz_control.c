@@ -101,7 +101,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 	(void)argc;
 	(void)argv;
-	MUST(menus_load("menus", &complaints, &menus) == 0 && log_set_level("error") == 0);
+	MUST(menus_load("menus", &complaints, &menus) == 0);
+	fuzz_quiet();
 	plan = (struct plan){.gateway = "test",
 	    .timezone = "Asia/Makassar",
 	    .language = "id",

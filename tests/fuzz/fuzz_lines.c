@@ -238,7 +238,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	MUST(conf_load(path, settings_groups, settings_groups_n, &complaints, &conf) == 0);
 	close(fd);
 	unlink(path);
-	MUST(uv_loop_init(&loop) == 0 && log_set_level("error") == 0);
+	MUST(uv_loop_init(&loop) == 0);
+	fuzz_quiet();
 	return 0;
 }
 
