@@ -35,13 +35,30 @@ static void rest(int ms)
 
 /* --- raw AT, before libgammu ----------------------------------------- */
 
-static void settle(struct life *l, int fd, int err)
+/* The report of which a notice told: it lies in a memory. */
+static int read_report(int fd, const char *peer, struct gsm_evidence *e)
 {
-	struct gsm_evidence e = {0};
+	char pdu[1001];
+	int err = gsm_tty_begin(fd);
 
 	if (err == 0)
-		err = gsm_tty_listen(
-		    fd, gsm_line_string(l->open, "settle_peer"), (int)gsm_line_int(l->open, "settle_ms", 0), &e);
+		err = gsm_tty_read(fd, &e->stored, pdu);
+	if (err == 0)
+		gsm_tty_hear_report(pdu, peer, e);
+	return err == ERR_IO ? err : 0;
+}
+
+static void settle(struct life *l, int fd, int err)
+{
+	const char *peer = gsm_line_string(l->open, "settle_peer");
+	int64_t until = life_now() + gsm_line_int(l->open, "settle_ms", 0);
+	struct gsm_evidence e = {0};
+
+	while (err == 0 && !e.answered && !e.reported && life_now() < until) {
+		err = gsm_tty_listen(fd, peer, (int)(until - life_now()), &e);
+		if (err == 0 && e.stored.mem[0])
+			err = read_report(fd, peer, &e);
+	}
 	if (e.reported)
 		life_say(l, gsm_sms_line(&e.report, 0));
 	if (e.answered || e.reported)
@@ -269,12 +286,12 @@ static bool memories(struct life *l, json_t *o)
 	full = is_nearly_full(m.sim_used, m.sim_size) || is_nearly_full(m.me_used, m.me_size);
 	json_object_update_new(
 	    o, json_pack("{s:i, s:i, s:i, s:i, s:b}", "sim_used", m.sim_used, "sim_size", m.sim_size, "me_used",
-		   m.me_used, "me_size", m.me_size, "nearly_full", (int)(full && l->full_ms)));
-	if (full && !l->full_ms) {
+		   m.me_used, "me_size", m.me_size, "nearly_full", (int)(full && l->full)));
+	if (full) {
 		inbox_purge(l);
 		l->status_at = life_now() + STATUS_HASTY_MS;
 	}
-	l->full_ms = full ? life_now() : 0;
+	l->full = full;
 	return true;
 }
 
@@ -315,6 +332,19 @@ static void up(struct life *l)
 		life_status(l, json_pack("{s:s, s:s, s:s}", "ev", "up", "imei", imei, "imsi", imsi));
 }
 
+/* libgammu finds the answer by the echo of its question. */
+static bool is_without_echo(struct life *l)
+{
+	bool echoes = true;
+	int fd, err = gsm_tty_open(gsm_line_string(l->open, "device"), gsm_line_string(l->open, "connection"), &fd);
+
+	if (err < 0)
+		return false;
+	err = gsm_tty_echo(fd, &echoes);
+	close(fd);
+	return err == 0 && !echoes;
+}
+
 void life_begin(struct life *l)
 {
 	enum phone_trouble trouble;
@@ -328,6 +358,8 @@ void life_begin(struct life *l)
 	gsm_cage_watch(gsm_line_string(l->open, "device"));
 	l->phone = phone_open(gsm_line_string(l->open, "device"), gsm_line_string(l->open, "connection"), &trouble);
 	if (!l->phone) {
+		if (trouble == TROUBLE_MUTE && is_without_echo(l))
+			trouble = TROUBLE_NO_ECHO;
 		life_bye(l, trouble_words[trouble], "");
 		return;
 	}

@@ -41,7 +41,7 @@ struct life {
 	char smsc[40];
 	bool ready; /* may send */
 	int64_t status_at;
-	int64_t full_ms; /* since then a memory is nearly full; 0: none */
+	bool full; /* a memory was nearly full at the last look */
 
 	struct life_submit {
 		bool waits, sent; /* waits for its turn; handed over, its result is awaited */

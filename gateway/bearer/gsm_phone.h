@@ -23,6 +23,7 @@ enum phone_result {
 	X(TROUBLE_ABSENT, "absent")	  /* there is no such device */                                                \
 	X(TROUBLE_LOCKED, "locked")	  /* another program has it */                                                 \
 	X(TROUBLE_FORBIDDEN, "forbidden") /* no permission */                                                          \
+	X(TROUBLE_NO_ECHO, "no_echo")	  /* it answers, but does not echo; phone_open itself takes it for mute */     \
 	X(TROUBLE_MUTE, "mute")		  /* no answer, or not that of a modem */
 
 enum phone_trouble {

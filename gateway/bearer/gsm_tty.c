@@ -150,7 +150,7 @@ static bool final_line(const char *line, int *code)
 	return true;
 }
 
-static void hear_report(const char *pdu, const char *peer, struct gsm_evidence *out)
+void gsm_tty_hear_report(const char *pdu, const char *peer, struct gsm_evidence *out)
 {
 	struct gsm_sms report;
 
@@ -161,22 +161,35 @@ static void hear_report(const char *pdu, const char *peer, struct gsm_evidence *
 	out->report = report;
 }
 
+/* `"SM",3` */
+static void place_of(const char *z, struct gsm_place *out)
+{
+	struct gsm_place p = {0};
+
+	if (sscanf(z, " \"%2[A-Z]\" , %d", p.mem, &p.loc) == 2)
+		*out = p;
+}
+
 int gsm_tty_listen(int fd, const char *peer, int ms, struct gsm_evidence *out)
 {
 	int64_t until = monotonic_ms() + ms;
 	struct buf held = {0};
 	char line[400];
+	const char *answer;
 	bool report_next = false;
 	int got = 0, code;
 
 	*out = (struct gsm_evidence){0};
-	while (!out->answered && !out->reported && (got = next_line(fd, &held, until, line, sizeof(line))) > 0) {
+	while (!out->answered && !out->reported && !out->stored.mem[0] &&
+	       (got = next_line(fd, &held, until, line, sizeof(line))) > 0) {
 		if (report_next)
-			hear_report(line, peer, out);
+			gsm_tty_hear_report(line, peer, out);
 		report_next = starts(line, "+CDS:");
-		if (starts(line, "+CMGS:")) {
+		if (starts(line, "+CDSI:"))
+			place_of(line + 6, &out->stored);
+		if ((answer = strstr(line, "+CMGS:"))) { /* behind an echo, too */
 			out->answered = true;
-			out->mr = atoi(line + 6) & 255;
+			out->mr = atoi(answer + 6) & 255;
 		} else if (starts(line, "+CMS ERROR:") && final_line(line, &code)) {
 			out->answered = true;
 			out->code = code;
@@ -202,7 +215,7 @@ static int write_all(int fd, const char *p, size_t n)
 	return 0;
 }
 
-int gsm_tty_command(int fd, const char *command, int ms, struct buf *reply, int *code)
+static int exchange(int fd, const char *command, int ms, struct buf *reply, int *code, bool with_echo)
 {
 	int64_t until = monotonic_ms() + ms;
 	struct buf held = {0};
@@ -217,11 +230,30 @@ int gsm_tty_command(int fd, const char *command, int ms, struct buf *reply, int 
 	while (got >= 0 && (got = next_line(fd, &held, until, line, sizeof(line))) > 0) {
 		if (final_line(line, code))
 			break;
-		if (reply && strcmp(line, command) != 0)
+		if (reply && (with_echo || strcmp(line, command) != 0))
 			buf_printf(reply, "%s\n", line);
 	}
 	buf_free(&held);
 	return got <= 0 ? ERR_IO : *code ? ERR_DENIED : 0;
+}
+
+int gsm_tty_command(int fd, const char *command, int ms, struct buf *reply, int *code)
+{
+	return exchange(fd, command, ms, reply, code, false);
+}
+
+int gsm_tty_echo(int fd, bool *echoes)
+{
+	struct buf reply = {0};
+	int err = gsm_tty_command(fd, "ATE1", 1000, NULL, NULL);
+
+	if (err == ERR_IO) /* the first line after a silence may be lost */
+		err = gsm_tty_command(fd, "ATE1", COMMAND_MS, NULL, NULL);
+	if (err != ERR_IO)
+		err = exchange(fd, "AT", COMMAND_MS, &reply, NULL, true);
+	*echoes = reply.n && strstr(reply.p, "AT");
+	buf_free(&reply);
+	return err == ERR_IO ? err : 0;
 }
 
 int gsm_tty_begin(int fd)

@@ -29,6 +29,7 @@
 #define FLAT_ME 100000 /* GSM_PHONE_MAXSMSINFOLDER */
 #define NEWS_CAP 128
 #define READ_TRIES 4
+#define DIGITS "0123456789"
 
 struct phone {
 	GSM_StateMachine *s;
@@ -267,18 +268,14 @@ enum phone_result phone_enter_pin(struct phone *p, const char *pin)
 	return r;
 }
 
-static bool only_digits(const char *z)
-{
-	return z[strspn(z, "0123456789")] == '\0';
-}
-
 void phone_identity(struct phone *p, char imei[40], char imsi[40])
 {
 	char *line = must_alloc(4096); /* libgammu copies the modem's line unbounded */
 
-	snprintf(imei, 40, "%s", GSM_GetIMEI(p->s, line) == ERR_NONE && only_digits(line) ? line : "");
+	snprintf(imei, 40, "%s", GSM_GetIMEI(p->s, line) == ERR_NONE && line[strspn(line, DIGITS)] == '\0' ? line : "");
 	line[0] = '\0';
-	snprintf(imsi, 40, "%s", GSM_GetSIMIMSI(p->s, line) == ERR_NONE && only_digits(line) ? line : "");
+	snprintf(
+	    imsi, 40, "%s", GSM_GetSIMIMSI(p->s, line) == ERR_NONE && line[strspn(line, DIGITS)] == '\0' ? line : "");
 	free(line);
 }
 
@@ -291,9 +288,12 @@ void phone_smsc(struct phone *p, char out[40])
 		utf16_to_utf8(smsc.Number, out, 40);
 }
 
+/* A +CUSD with line ends in its text breaks libgammu's parser: as long as there are no dialogues, none is shown. */
 enum phone_result phone_watch(struct phone *p)
 {
-	return result_of(p, GSM_SetIncomingSMS(p->s, TRUE));
+	enum phone_result r = result_of(p, GSM_SetIncomingUSSD(p->s, FALSE));
+
+	return r == PHONE_LOST ? r : result_of(p, GSM_SetIncomingSMS(p->s, TRUE));
 }
 
 /* What both kinds of registration, for calls and for packets, say together: either is enough to send. A modem that cannot tell may still send. */

@@ -26,8 +26,17 @@ static long long number_of(const json_t *o, const char *name)
 	return (long long)json_integer_value(json_object_get(o, name));
 }
 
+static void print_memory(const json_t *l, const char *key, const char *word)
+{
+	const json_t *m = json_object_get(l, key);
+
+	if (json_is_object(m))
+		printf("  %s %lld of %lld", word, number_of(m, "used"), number_of(m, "size"));
+}
+
 static void print_link(const json_t *l)
 {
+	const char *condition = text_of(l, "condition");
 	char age[24];
 
 	printf("%-10s %-8s for %-8s", text_of(l, "name"), text_of(l, "state"), cli_age(number_of(l, "age_ms"), age));
@@ -35,6 +44,10 @@ static void print_link(const json_t *l)
 		printf("  signal %lld %%", number_of(l, "signal"));
 	if (*text_of(l, "network"))
 		printf("  %s", text_of(l, "network"));
+	print_memory(l, "sim", "SIM");
+	print_memory(l, "me", "modem");
+	if (*condition && strcmp(condition, "ok") != 0)
+		printf("  [%s]", condition);
 	printf("\n");
 	if (*text_of(l, "reason"))
 		printf("           %s\n", text_of(l, "reason"));

@@ -30,6 +30,25 @@ static bool is_configured(const struct plan *plan, struct slice name)
 	return false;
 }
 
+/* used and size of a memory; null when the modem has not said. */
+static json_t *json_memory(int used, int size)
+{
+	return size ? json_pack("{s:i, s:i}", "used", used, "size", size) : json_null();
+}
+
+static json_t *json_link(const struct link_row *l, int64_t now_ms)
+{
+	json_t *o = json_pack("{s:o, s:o, s:o, s:I, s:i, s:o, s:o, s:I, s:b, s:b, s:o, s:o, s:o}", "name",
+	    json_text(l->name), "state", json_text(l->state), "condition", json_text(l->condition), "age_ms",
+	    (json_int_t)(now_ms - l->changed_ms), "signal", l->signal, "network", json_text(l->network), "reason",
+	    json_text(l->reason), "epoch", (json_int_t)l->epoch, "pin_rejected", (int)l->pin_rejected, "pin_offered",
+	    (int)l->pin_offered, "imei", json_text(l->imei), "iccid", json_text(l->iccid), "smsc", json_text(l->smsc));
+
+	json_object_set_new(o, "sim", json_memory(l->sim_used, l->sim_size));
+	json_object_set_new(o, "me", json_memory(l->me_used, l->me_size));
+	return o;
+}
+
 static int links(struct store *s, const struct plan *plan, int64_t now_ms, json_t *out)
 {
 	struct link_row rows[64];
@@ -40,13 +59,7 @@ static int links(struct store *s, const struct plan *plan, int64_t now_ms, json_
 	for (unsigned i = 0; rc == 0 && i < n && i < COUNT_OF(rows); i++) {
 		if (!is_configured(plan, rows[i].name))
 			continue;
-		json_array_append_new(list,
-		    json_pack("{s:o, s:o, s:I, s:i, s:o, s:o, s:I, s:b, s:o, s:o, s:o}", "name",
-			json_text(rows[i].name), "state", json_text(rows[i].state), "age_ms",
-			(json_int_t)(now_ms - rows[i].changed_ms), "signal", rows[i].signal, "network",
-			json_text(rows[i].network), "reason", json_text(rows[i].reason), "epoch",
-			(json_int_t)rows[i].epoch, "pin_rejected", (int)rows[i].pin_rejected, "imei",
-			json_text(rows[i].imei), "iccid", json_text(rows[i].iccid), "smsc", json_text(rows[i].smsc)));
+		json_array_append_new(list, json_link(&rows[i], now_ms));
 	}
 	json_object_set_new(out, "links", list);
 	return rc;
