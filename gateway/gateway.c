@@ -370,6 +370,7 @@ static void open_health(struct gateway *g)
 {
 	const struct health_start start = {.loop = &g->loop,
 	    .store_path = g->settings->store_path,
+	    .state_dir = g->settings->state_dir,
 	    .wal_large = g->settings->plan.alarms.wal_bytes,
 	    .period_ms = (uint64_t)conf_int(conf_group(g->settings->conf, "alarms"), "look"),
 	    .arg = g,

@@ -16,6 +16,7 @@
 
 #include "gateway/base/condition.h"
 #include "gateway/base/gsm7.h"
+#include "gateway/base/health_sample.h"
 #include "gateway/base/str.h"
 
 struct link_id {
@@ -116,13 +117,7 @@ struct event {
 			struct slice id, json;
 			uint32_t uid;
 		} command;
-		struct {
-			int64_t disk_free, disk_size, wal_bytes; /* of the state folder; -1 unknown */
-			int64_t sick_ms;     /* the store has just recovered, and did not work for so long; 0 */
-			int64_t boot_at_ms;  /* when the machine started, as its wall clock says now: moves only if that one jumps */
-			struct slice boot;   /* this start of the machine, by an id of the system */
-			struct slice reader; /* the program that holds up a large write-ahead log; "" */
-		} health;
+		struct health_sample health;
 		const void *plan; /* RELOAD: struct plan of engine/plan.h, immutable, owned by the gateway */
 	} u;
 };

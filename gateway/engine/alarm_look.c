@@ -166,9 +166,10 @@ static int look_at_log(struct engine *e, const struct event *ev)
 
 	if (bytes <= most)
 		return bytes <= most / 2 ? alarm_clear(e, ALARM_LOG, nothing) : 0;
-	return alarm_raise(e, ALARM_LOG, nothing, e->now_ms, "the write-ahead log is above %" PRId64 " MB: %s" SLICE_FMT "%s",
-	    most / 1024 / 1024, ev->u.health.reader.n ? "it is held by " : "no reader holds it",
-	    SLICE_ARG(ev->u.health.reader), ev->u.health.reader.n ? ", end that" : ", is the disk slow?");
+	return alarm_raise(e, ALARM_LOG, nothing, e->now_ms,
+	    "the write-ahead log is above %" PRId64 " MB: %s" SLICE_FMT "%s", most / 1024 / 1024,
+	    ev->u.health.reader.n ? "it is held by " : "no reader holds it", SLICE_ARG(ev->u.health.reader),
+	    ev->u.health.reader.n ? ", end that" : ", is the disk slow?");
 }
 
 static int look_at_sickness(struct engine *e, const struct event *ev)
@@ -181,14 +182,13 @@ static int look_at_sickness(struct engine *e, const struct event *ev)
 	    e->now_ms - ms, "the store did not work for %" PRId64 " s; the log says why", (ms + 999) / 1000);
 }
 
-/* Without a backup so far, the time counts from when backups were first asked for. */
+/* Without a backup so far, the time counts from when they were first asked for. */
 static int look_at_backup(struct engine *e, const struct event *ev)
 {
 	int64_t limit_ms = e->plan->alarms.backup_ms, last_ms;
 	struct slice text;
 	int err = fact_get(e->store, FACT_BACKUP, &text);
 
-	(void)ev;
 	if (limit_ms == 0)
 		return alarm_clear(e, ALARM_BACKUP, nothing);
 	if (err == ERR_NOT_FOUND)
@@ -196,6 +196,8 @@ static int look_at_backup(struct engine *e, const struct event *ev)
 	if (err)
 		return err;
 	last_ms = strtoll(text.p, NULL, 10);
+	if (ev->u.health.backup_ms > last_ms)
+		last_ms = ev->u.health.backup_ms;
 	if (e->now_ms - last_ms <= limit_ms)
 		return alarm_clear(e, ALARM_BACKUP, nothing);
 	return alarm_raise(e, ALARM_BACKUP, nothing, e->now_ms, "no backup was made for %" PRId64 " days",

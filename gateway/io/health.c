@@ -14,14 +14,14 @@
 
 #include "gateway/io/mailbox.h"
 
-#define JUMP_MS 60000			      /* of the clock, since the last sample: worth a sample of its own */
+#define JUMP_MS 60000 /* of the clock, since the last sample: worth a sample of its own */
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 #define LOCKS "/proc/locks"
 
 struct health {
 	struct health_start start;
 	uv_timer_t timer;
-	char *log_path, *index_path;
+	char *log_path, *index_path, *backup_path;
 	char boot[40];
 	int64_t boot_at_ms; /* of the last sample */
 	bool sick;
@@ -74,6 +74,19 @@ static void look_at_disk(const char *path, struct event *e)
 		return;
 	e->u.health.disk_free = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
 	e->u.health.disk_size = (int64_t)fs.f_blocks * (int64_t)fs.f_frsize;
+}
+
+/* What `kabar backup` noted, also while no gateway ran. */
+static int64_t last_backup_ms(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	int64_t ms = 0;
+
+	if (f && fscanf(f, "%" SCNd64, &ms) != 1)
+		ms = 0;
+	if (f)
+		fclose(f);
+	return ms;
 }
 
 /* ---- who holds the log ---- */
@@ -135,6 +148,7 @@ static void sample(struct health *h, int64_t sick_ms)
 	e.u.health.wal_bytes = size_of(h->log_path);
 	pid = e.u.health.wal_bytes > h->start.wal_large ? holder_of(h->index_path) : 0;
 	e.u.health.reader = pid ? name_process(pid, reader) : (struct slice){"", 0};
+	e.u.health.backup_ms = last_backup_ms(h->backup_path);
 	e.u.health.sick_ms = sick_ms;
 	e.u.health.boot = slice_of(h->boot);
 	h->boot_at_ms = e.u.health.boot_at_ms = boot_at_ms();
@@ -180,6 +194,7 @@ struct health *health_open(const struct health_start *start)
 	h->start = *start;
 	h->log_path = beside(start->store_path, "-wal");
 	h->index_path = beside(start->store_path, "-shm");
+	h->backup_path = beside(start->state_dir, "/backup.last");
 	read_boot_id(h->boot);
 	MUST(uv_timer_init(start->loop, &h->timer) == 0);
 	h->timer.data = h;
@@ -195,6 +210,7 @@ static void on_closed(uv_handle_t *handle)
 	h->closed(h->closed_arg);
 	free(h->log_path);
 	free(h->index_path);
+	free(h->backup_path);
 	free(h);
 }
 

@@ -14,7 +14,8 @@ struct health;
 struct health_start {
 	uv_loop_t *loop;
 	const char *store_path; /* its file system is looked at, and its "-wal" and "-shm" */
-	int64_t wal_large; /* bytes: above it, who reads the store is looked for */
+	const char *state_dir;	/* where the last backup is noted */
+	int64_t wal_large;	/* bytes: above it, who reads the store is looked for */
 	uint64_t period_ms;
 	void *arg;
 	void (*event)(void *arg, const struct event *e);

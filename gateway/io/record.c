@@ -85,9 +85,9 @@ static unsigned numbers_out(const struct event *e, json_int_t v[NUMBERS_MAX])
 	case EV_HEALTH:
 		memcpy(v,
 		    (json_int_t[]){e->u.health.disk_free, e->u.health.disk_size, e->u.health.wal_bytes,
-			e->u.health.sick_ms, e->u.health.boot_at_ms},
-		    5 * sizeof(*v));
-		return 5;
+			e->u.health.sick_ms, e->u.health.boot_at_ms, e->u.health.backup_ms},
+		    6 * sizeof(*v));
+		return 6;
 	case EV_TICK:
 	case EV_RELOAD:
 	case EVENT_KIND_N:
@@ -148,6 +148,7 @@ static void numbers_in(struct event *e, const json_int_t v[NUMBERS_MAX])
 		e->u.health.wal_bytes = v[2];
 		e->u.health.sick_ms = v[3];
 		e->u.health.boot_at_ms = v[4];
+		e->u.health.backup_ms = v[5];
 		break;
 	case EV_TICK:
 	case EV_RELOAD:

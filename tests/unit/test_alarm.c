@@ -349,6 +349,8 @@ static void test_how_long_the_store_was_sick(void **state)
 
 static void test_backups_are_missed_once_they_were_asked_for(void **state)
 {
+	struct event e;
+
 	(void)state;
 	minutes(1);
 	b.plan.alarms.backup_ms = 48 * HOUR;
@@ -357,6 +359,13 @@ static void test_backups_are_missed_once_they_were_asked_for(void **state)
 	health(&b);
 	assert_string_equal(open_alarms(), "");
 	b.now_ms += 2 * HOUR;
+	health(&b);
+	assert_string_equal(open_alarms(), "backup_old:");
+	e = a_sample();
+	e.u.health.backup_ms = b.now_ms - HOUR; /* made while no gateway ran */
+	feed(&b, e);
+	assert_string_equal(open_alarms(), "");
+	b.now_ms += 48 * HOUR;
 	health(&b);
 	assert_string_equal(open_alarms(), "backup_old:");
 	b.plan.alarms.backup_ms = 0;

@@ -110,7 +110,9 @@ static void test_a_record_reads_as_it_was_written(void **state)
 {
 	char path[] = "/tmp/kabar-record-XXXXXX";
 	struct event sms = {.kind = EV_SMS, .from = {1, 7}, .now_ms = 5, .seed = UINT64_MAX, .ref = 9},
-		     *events[] = {&sms};
+		     health = {.kind = EV_HEALTH,
+			 .u.health = {1, -1, 3, 4, 5, 6, SLICE_LIT("boot"), SLICE_LIT("reader")}},
+		     *events[] = {&sms, &health};
 	struct effect accept = {.kind = EF_ACCEPT, .to = {1, 7}, .ref = 9};
 	struct effects effects = {&accept, 1, 1};
 	struct record *r = NULL;
@@ -127,7 +129,7 @@ static void test_a_record_reads_as_it_was_written(void **state)
 	assert_int_equal(record_open(path, 3, &r), ERR_EXISTS);
 	unlink(path);
 	assert_int_equal(record_open(path, 3, &r), 0);
-	record_batch(r, events, 1, 6, &effects);
+	record_batch(r, events, 2, 6, &effects);
 	record_close(r);
 	f = fopen(path, "r");
 	assert_int_equal(record_read(f, &line), RECORD_START);
@@ -138,6 +140,10 @@ static void test_a_record_reads_as_it_was_written(void **state)
 	assert_int_equal(line.event->u.sms.smsc_s, 77);
 	assert_true(slice_eq(line.event->u.sms.text, sms.u.sms.text));
 	assert_true(slice_eq(line.event->u.sms.peer, sms.u.sms.peer));
+	free(line.event);
+	assert_int_equal(record_read(f, &line), RECORD_EVENT);
+	assert_memory_equal(&line.event->u.health, &health.u.health, offsetof(struct health_sample, boot));
+	assert_true(slice_eq(line.event->u.health.reader, health.u.health.reader));
 	free(line.event);
 	assert_int_equal(record_read(f, &line), RECORD_BATCH);
 	assert_int_equal(line.now_ms, 6);
