@@ -7,10 +7,11 @@ import re
 import resource
 import socket
 import sqlite3
+import subprocess
 import time
 import uuid
 
-from libkabar import SLOW, Gateway, Network, finish, test, until
+from libkabar import KABAR, SLOW, TOP, Gateway, Network, finish, test, until
 
 M1, M2 = '+6281100000001', '+6281100000002'
 A, OPERATOR = '+6281255500001', '+6281255500099'
@@ -130,6 +131,17 @@ def write(kabar, n):
     assert 'said' in answer, answer
 
 
+def commands_exist():
+    """What an alarm tells to type is a subcommand that exists."""
+    with open(f'{TOP}/gateway/engine/alarm.h', encoding='utf-8') as f:
+        commands = set(re.findall(r'"kabar (\w+)[^"]*"\)', f.read()))
+    assert len(commands) > 4, commands
+    for name in commands:
+        done = subprocess.run([KABAR, 'help', name], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+
+test('what an alarm tells to type exists', commands_exist)
 test('a modem that is down is told over the other one, and that it is back', link_down, without='alarm_told')
 test('it is told over the one that is up', link_down, without='alarm_beside')
 test('a modem that comes and goes is told once an hour', once_an_hour, without='alarm_hourly')
