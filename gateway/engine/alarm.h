@@ -56,7 +56,7 @@ int alarms_tell(struct engine *e) MUST_USE;
 /* alarm_look.c: EV_HEALTH, about once a minute: looks at everything that nobody raises. */
 int alarms_look(struct engine *e, const struct event *ev) MUST_USE;
 /* alarm_daily.c: the sign of life, once a day. */
-int alarm_sign_of_life(struct engine *e) MUST_USE;
+int alarm_sign_of_life(struct engine *e, const struct event *ev) MUST_USE;
 
 /* alarm_say.c: one screen to every operator on duty, SOS also to all when none is; *n: how many. `beside`: the link that it should not leave by, "" any will do. */
 struct notice {

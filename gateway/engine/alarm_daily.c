@@ -7,10 +7,12 @@
 #include "gateway/base/err.h"
 #include "gateway/base/zone.h"
 #include "gateway/engine/alarm.h"
+#include "gateway/engine/duty.h"
 #include "storage/alarms.h"
 
 #define FACT "sign_of_life" /* "2026-11-24 17 4": the day it was said, and the last ids of inbox and outbox then */
 #define DAY_WORDS 11
+#define MEGABYTE 1000000
 
 struct said {
 	char day[DAY_WORDS]; /* of a year, a month and a day, so that text order is time order; "" never */
@@ -54,17 +56,18 @@ static int open_alarms(struct engine *e, int64_t *open_n)
 }
 
 /* A value that is given twice under one name fills the first and the second place. */
-static int say(struct engine *e, const struct traffic *t, int64_t open_n, unsigned *n)
+static int say(struct engine *e, const struct traffic *t, int64_t open_n, int64_t disk_free, unsigned *n)
 {
 	unsigned up = 0;
 
 	for (unsigned i = 0; i < e->plan->links_n; i++)
-		up += e->links[i].up;
+		up += e->links[i].able;
 	const struct word_value values[] = {
 	    {"jam", notice_time(e, e->now_ms)},
 	    {"banyak", number(e, t->in_n)},
 	    {"banyak", number(e, t->out_n)},
 	    {"banyak", number(e, t->failed_n)},
+	    {"banyak", disk_free < 0 ? SLICE_LIT("?") : number(e, disk_free / MEGABYTE)},
 	    {"n", number(e, up)},
 	    {"n", number(e, e->plan->links_n)},
 	    {"n", number(e, open_n > 999 ? 999 : open_n)},
@@ -78,29 +81,50 @@ static int say(struct engine *e, const struct traffic *t, int64_t open_n, unsign
 	return notice_operators(e, &what, n);
 }
 
-/* A store's first day only begins to count, if its hour has passed. It is said when somebody is on duty; late, if the gateway was down, never twice a day. */
-int alarm_sign_of_life(struct engine *e)
+/* Is it time? Not before the hour, once a day at most also if the clock goes back, and while somebody is on duty to read it. */
+static bool is_time(const struct engine *e, const struct said *last, const char *today, bool early)
+{
+	struct slice one;
+
+	return !early && strcmp(today, last->day) > 0 && operators_on_duty(e->plan, e->now_ms, false, &one, 1) > 0;
+}
+
+static int say_today(struct engine *e, const struct said *last, const char *today, int64_t disk_free)
+{
+	int64_t open_n = 0;
+	struct traffic t;
+	unsigned n = 0;
+	int err = traffic_since(e->store, last->inbox, last->outbox, &t);
+
+	if (!err)
+		err = open_alarms(e, &open_n);
+	if (!err)
+		err = say(e, &t, open_n, disk_free, &n);
+	return err ? err : write_said(e, today, &t);
+}
+
+/* The first day of a store only begins to count, if its hour has passed. */
+static int begin_to_count(struct engine *e, const char *today, bool early)
+{
+	struct traffic t;
+	int err = traffic_since(e->store, 0, 0, &t);
+
+	return err ? err : write_said(e, early ? "0000-00-00" : today, &t);
+}
+
+int alarm_sign_of_life(struct engine *e, const struct event *ev)
 {
 	struct local at = zone_local(slice_of(e->plan->timezone), e->now_ms);
 	bool early = at.hour * 60 + at.minute < e->plan->alarms.sign_of_life_min;
 	char today[DAY_WORDS];
-	struct traffic t;
 	struct said last;
-	int64_t open_n = 0;
-	unsigned n = 0;
-	int err = e->plan->alarms.sign_of_life_min < 0 ? 0 : read_said(e, &last);
+	int err;
 
-	if (e->plan->alarms.sign_of_life_min < 0 || (err && err != ERR_NOT_FOUND))
-		return err;
-	snprintf(today, sizeof(today), "%04u-%02u-%02u", (unsigned)at.day.year % 10000, at.day.month, at.day.day);
-	if (!err && (early || strcmp(today, last.day) <= 0))
+	if (e->plan->alarms.sign_of_life_min < 0)
 		return 0;
-	if (traffic_since(e->store, last.inbox, last.outbox, &t) < 0)
-		return ERR_SICK;
+	snprintf(today, sizeof(today), "%04u-%02u-%02u", (unsigned)at.day.year % 10000, at.day.month, at.day.day);
+	err = read_said(e, &last);
 	if (err)
-		return write_said(e, early ? "0000-00-00" : today, &t);
-	err = open_alarms(e, &open_n);
-	if (!err)
-		err = say(e, &t, open_n, &n);
-	return err || n == 0 ? err : write_said(e, today, &t);
+		return err == ERR_NOT_FOUND ? begin_to_count(e, today, early) : err;
+	return is_time(e, &last, today, early) ? say_today(e, &last, today, ev->u.health.disk_free) : 0;
 }

@@ -223,7 +223,7 @@ int alarms_look(struct engine *e, const struct event *ev)
 	for (size_t i = 0; i < COUNT_OF(watchers) && !err; i++)
 		err = watchers[i](e, ev);
 	if (!err)
-		err = alarm_sign_of_life(e);
+		err = alarm_sign_of_life(e, ev);
 	e->alarm_now = true;
 	return err;
 }

@@ -387,8 +387,9 @@ static void test_a_sign_of_life_each_day(void **state)
 	assert_int_equal(told_n(), 0);
 	b.now_ms += HOUR;
 	health(&b);
-	assert_string_equal(told(), "Kabar hidup, 07.22. Sejak kemarin: masuk 1, keluar 1, tidak sampai 0. Modem hidup "
-				    "2 dari 2. Alarm terbuka: 0");
+	assert_string_equal(told(),
+	    "Kabar hidup, 07.22. Sejak kemarin: masuk 1, keluar 1, tidak sampai 0. Disk sisa 20000 MB. Modem hidup "
+	    "2 dari 2. Alarm terbuka: 0");
 	minutes(60);
 	assert_int_equal(told_n(), 1);
 	b.now_ms += 3 * 24 * HOUR; /* it was off for days: said once, late */
@@ -397,6 +398,55 @@ static void test_a_sign_of_life_each_day(void **state)
 	b.now_ms -= 24 * HOUR; /* a clock that goes back says nothing twice */
 	health(&b);
 	assert_int_equal(told_n(), 2);
+}
+
+/* ---- what stands in the way ---- */
+
+static void script(const char *sql_text)
+{
+	char *why = NULL;
+
+	if (db_script(b.store->db, sql_text, NULL, NULL, &why) < 0)
+		fail_msg("%s", why);
+}
+
+static void test_what_cannot_be_told_holds_up_nothing(void **state)
+{
+	(void)state;
+	script("CREATE TEMP TRIGGER no BEFORE INSERT ON main.outbox WHEN NEW.peer = '" OPERATOR
+	       "' BEGIN SELECT RAISE(ABORT, 'no'); END");
+	down(&b, 0, 1);
+	minutes(4);
+	run("data", answer_something);
+	assert_sql(&b, "1", "SELECT count(*) FROM outbox");
+	assert_string_equal(open_alarms(), "link_down:m1");
+	script("DROP TRIGGER no");
+	minutes(1);
+	assert_int_equal(told_n(), 1);
+}
+
+static void test_a_sick_store_takes_no_alarm_away(void **state)
+{
+	struct event e = a_sample();
+
+	(void)state;
+	down(&b, 0, 1);
+	b.now_ms += 4 * MINUTE;
+	for (int nth = 1; nth <= 12; nth++) {
+		char fault[32];
+
+		snprintf(fault, sizeof(fault), "db_step:%d:error", nth);
+		fault_arm(fault);
+		feed(&b, e);
+		if (b.end == BATCH_STORE_SICK)
+			assert_sql(&b, "0", "SELECT (SELECT count(*) FROM alarm) + (SELECT count(*) FROM outbox)");
+		fault_arm(NULL);
+		if (b.end == BATCH_DONE)
+			break;
+	}
+	health(&b);
+	assert_string_equal(open_alarms(), "link_down:m1");
+	assert_int_equal(told_n(), 1);
 }
 
 /* ---- all words at their longest ---- */
@@ -442,6 +492,8 @@ int main(void)
 	    T(how_long_the_store_was_sick),
 	    T(backups_are_missed_once_they_were_asked_for),
 	    T(a_sign_of_life_each_day),
+	    T(what_cannot_be_told_holds_up_nothing),
+	    T(a_sick_store_takes_no_alarm_away),
 	    T(each_alarm_is_one_sms),
 	};
 
