@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* test_alarm_watch.c - alarms of what happened once and of what the loop sees; the sign of life; every text is one SMS. */
+#include "tests/unit/alarm_bench.h"
+
+/* ---- what happens once ---- */
+
+static int go_wrong(struct turn *t)
+{
+	(void)t;
+	return ERR_INVALID;
+}
+
+static void test_what_cannot_be_handled_is_counted(void **state)
+{
+	(void)state;
+	run("data", go_wrong);
+	minutes(1);
+	assert_int_equal(told_n(), 1);
+	assert_non_null(strstr(told(), sql(&b, "SELECT 'kabar why in:' || id FROM inbox")));
+	assert_string_equal(open_alarms(), "");
+	for (int i = 0; i < 120; i++)
+		run("data", go_wrong);
+	minutes(1);
+	assert_int_equal(told_n(), 1);
+	assert_sql(&b, "99", "SELECT count(*) FROM alarm WHERE ended_ms IS NULL"); /* a flood is not kept whole */
+	minutes(60);
+	assert_int_equal(told_n(), 2);
+	assert_non_null(strstr(told(), "(dan 98 lagi)"));
+}
+
+static void test_what_cannot_be_decoded(void **state)
+{
+	struct event e = an_sms(&b, A, "");
+
+	(void)state;
+	e.u.sms.undecodable = 1;
+	e.u.sms.raw = SLICE_LIT("\x01\x02");
+	feed(&b, e);
+	minutes(1);
+	assert_non_null(strstr(told(), "tidak bisa dibaca"));
+	assert_sql(&b, "1", "SELECT count(*) FROM outbox"); /* the sender gets nothing */
+}
+
+/* Something leaves by m1, and this becomes of it. */
+static void outcome_of(enum event_kind kind, enum failure failure, int32_t code)
+{
+	const struct effect *f = effect(&b, EF_SUBMIT, 0);
+	struct event e;
+
+	assert_non_null(f);
+	e = an_outcome(kind, f->to, f->submit, "");
+	e.u.result.failure = (uint8_t)failure;
+	e.u.result.code = code;
+	feed(&b, e);
+}
+
+static void test_a_message_of_a_cry_that_nobody_gets(void **state)
+{
+	(void)state;
+	run("data", answer_a_cry);
+	outcome_of(EV_FAILED, FAILURE_PERMANENT, 1); /* no such number */
+	assert_int_equal(told_n(), 1);		     /* at once */
+	assert_non_null(strstr(told(), "kabar why out:1"));
+	assert_sql(&b, "0", "SELECT lane FROM outbox WHERE peer = '" OPERATOR "'");
+	outcome_of(EV_FAILED, FAILURE_PERMANENT, 1); /* the alarm itself is no alarm */
+	minutes(100);
+	assert_int_equal(told_n(), 1);
+}
+
+static int tell_b(struct turn *t)
+{
+	return turn_notify(t, SLICE_LIT(B), LANE_NOTIFICATION, NULL, "BTL", NULL, 0);
+}
+
+static void test_a_notice_of_which_nobody_knows(void **state)
+{
+	(void)state;
+	run("data", tell_b);
+	outcome_of(EV_UNKNOWN, 0, 0);
+	assert_int_equal(told_n(), 0);
+	minutes(1);
+	assert_int_equal(told_n(), 1);
+	assert_non_null(strstr(told(), "tidak jelas sampai"));
+	outcome_of(EV_UNKNOWN, 0, 0);
+	minutes(100);
+	assert_int_equal(told_n(), 1);
+}
+
+static void test_a_memory_that_is_nearly_full(void **state)
+{
+	struct event e = {.kind = EV_STATE,
+	    .from = {0, 1},
+	    .u.link = {.state = LINK_UP, .signal_percent = -1, .condition = CONDITION_STORAGE_FULL}};
+
+	(void)state;
+	feed(&b, e);
+	minutes(1);
+	assert_string_equal(open_alarms(), "storage_nearly_full:m1");
+	assert_sql(&b, "m2", "SELECT route FROM outbox");
+	e.u.link.condition = CONDITION_OK;
+	feed(&b, e);
+	minutes(1);
+	assert_string_equal(open_alarms(), "");
+}
+
+static void test_a_link_without_a_network_is_down(void **state)
+{
+	struct event e = {.kind = EV_STATE,
+	    .from = {0, 1},
+	    .u.link = {.state = LINK_UP, .signal_percent = -1, .condition = CONDITION_NO_NETWORK}};
+
+	(void)state;
+	feed(&b, e);
+	minutes(4);
+	assert_string_equal(open_alarms(), "link_down:m1");
+	assert_sql(&b, "m2", "SELECT route FROM outbox");
+}
+
+/* ---- what the loop sees ---- */
+
+static void sample(int64_t disk_free, int64_t wal_bytes, int64_t sick_ms)
+{
+	struct event e = a_sample();
+
+	e.u.health.disk_free = disk_free;
+	e.u.health.wal_bytes = wal_bytes;
+	e.u.health.sick_ms = sick_ms;
+	e.u.health.reader = SLICE_LIT("sqlite3 (process 7)");
+	feed(&b, e);
+}
+
+static void test_a_disk_that_is_nearly_full(void **state)
+{
+	(void)state;
+	sample(INT64_C(1900000000), 0, 0); /* 3 % of 64 GB are 1.92 */
+	assert_string_equal(open_alarms(), "disk:");
+	assert_sql(&b, "1900 of 64000 MB are free where the store lies", "SELECT words FROM alarm");
+	sample(INT64_C(2000000000), 0, 0); /* not enough to be well again */
+	assert_string_equal(open_alarms(), "disk:");
+	sample(INT64_C(2200000000), 0, 0);
+	assert_string_equal(open_alarms(), "");
+	sample(-1, 0, 0); /* unknown is no alarm */
+	assert_string_equal(open_alarms(), "");
+	assert_int_equal(told_n(), 2);
+}
+
+static void test_a_log_that_a_reader_holds(void **state)
+{
+	(void)state;
+	sample(INT64_C(20000000000), INT64_C(65) << 20, 0);
+	assert_string_equal(open_alarms(), "wal_large:");
+	assert_sql(&b, "1", "SELECT instr(words, 'held by sqlite3 (process 7)') > 0 FROM alarm");
+	sample(INT64_C(20000000000), INT64_C(33) << 20, 0);
+	assert_string_equal(open_alarms(), "wal_large:");
+	sample(INT64_C(20000000000), 0, 0);
+	assert_string_equal(open_alarms(), "");
+}
+
+static void test_how_long_the_store_was_sick(void **state)
+{
+	(void)state;
+	sample(INT64_C(20000000000), 0, 61500);
+	assert_non_null(strstr(told(), "gagal 62 detik"));
+	assert_string_equal(open_alarms(), ""); /* an occurrence: told, and over */
+	sample(INT64_C(20000000000), 0, 5000);
+	assert_int_equal(told_n(), 1);
+	minutes(60);
+	assert_int_equal(told_n(), 2);
+	assert_non_null(strstr(told(), "gagal 5 detik"));
+}
+
+static void test_backups_are_missed_once_they_were_asked_for(void **state)
+{
+	struct event e;
+
+	(void)state;
+	minutes(1);
+	b.plan.alarms.backup_ms = 48 * HOUR;
+	health(&b);
+	b.now_ms += 47 * HOUR;
+	health(&b);
+	assert_string_equal(open_alarms(), "");
+	b.now_ms += 2 * HOUR;
+	health(&b);
+	assert_string_equal(open_alarms(), "backup_old:");
+	e = a_sample();
+	e.u.health.backup_ms = b.now_ms - HOUR; /* made while no gateway ran */
+	feed(&b, e);
+	assert_string_equal(open_alarms(), "");
+	b.now_ms += 48 * HOUR;
+	health(&b);
+	assert_string_equal(open_alarms(), "backup_old:");
+	b.plan.alarms.backup_ms = 0;
+	health(&b);
+	assert_string_equal(open_alarms(), "");
+}
+
+/* ---- once a day ---- */
+
+static void test_a_sign_of_life_each_day(void **state)
+{
+	(void)state;
+	b.plan.alarms.sign_of_life_min = 7 * 60; /* it is 09.20: today it only begins to count */
+	minutes(2);
+	assert_int_equal(told_n(), 0);
+	run("data", answer_something);
+	b.now_ms += 21 * HOUR;
+	health(&b); /* 06.22 */
+	assert_int_equal(told_n(), 0);
+	b.now_ms += HOUR;
+	health(&b);
+	assert_string_equal(told(),
+	    "Kabar hidup, 07.22. Sejak kemarin: masuk 1, keluar 1, tidak sampai 0. Disk sisa 20000 MB. Modem hidup "
+	    "2 dari 2. Alarm terbuka: 0");
+	minutes(60);
+	assert_int_equal(told_n(), 1);
+	b.now_ms += 3 * 24 * HOUR; /* it was off for days: said once, late */
+	health(&b);
+	assert_int_equal(told_n(), 2);
+	b.now_ms -= 24 * HOUR; /* a clock that goes back says nothing twice */
+	health(&b);
+	assert_int_equal(told_n(), 2);
+}
+
+/* ---- all words at their longest ---- */
+
+static void test_each_alarm_is_one_sms(void **state)
+{
+	static const char *const screens[] = {"AL1", "AL1b", "AL2", "AL2b", "AL3", "AL3b", "AL4", "AL5", "AL5b", "AL6",
+	    "AL7", "AL7b", "AL8", "AL8b", "AL9", "AL9b", "AL10", "AL10b", "AL11", "AL12", "AL13", "AL13b", "AL14",
+	    "AL15", "AL16"};
+	static const char *const languages[] = {"id", "en"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(screens) * COUNT_OF(languages); i++) {
+		const char *screen = screens[i / 2], *language = languages[i % 2];
+		int more = menus_longest(b.plan.menus, language, "ALk"),
+		    n = menus_longest(b.plan.menus, language, screen);
+
+		if (more <= 0 || n <= 0 || n + 1 + more > 160)
+			fail_msg("%s %s has %d septets, and %d for more", language, screen, n, more);
+	}
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(test_##name, begin_up, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(what_cannot_be_handled_is_counted),
+	    T(what_cannot_be_decoded),
+	    T(a_message_of_a_cry_that_nobody_gets),
+	    T(a_notice_of_which_nobody_knows),
+	    T(a_memory_that_is_nearly_full),
+	    T(a_link_without_a_network_is_down),
+	    T(a_disk_that_is_nearly_full),
+	    T(a_log_that_a_reader_holds),
+	    T(how_long_the_store_was_sick),
+	    T(backups_are_missed_once_they_were_asked_for),
+	    T(a_sign_of_life_each_day),
+	    T(each_alarm_is_one_sms),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("alarm watch", tests, NULL, NULL);
+}
