@@ -85,12 +85,17 @@ $(BUILD)/logdisk: $(BUILD)/obj/tests/torture/logdisk.o $(BASE)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs fuse3)
 $(BUILD)/obj/tests/torture/logdisk.o: CPPFLAGS += $(shell pkg-config --cflags fuse3 2>/dev/null)
 
+# A disk that fails on demand: tests only.
+$(BUILD)/sickdisk.so: tests/sickdisk.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $< -ldl
+
 # A bearer alone on a loop, driven by tests/system/gsm_bearer.py.
 $(BUILD)/gsm_bearer: $(BUILD)/obj/tests/system/gsm_bearer.o $(BUILD)/libkabar.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Everything that tests/run needs, in the build directory of the moment. The fuzz targets are only compiled: so that they keep up.
-test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/tests/chat $(BUILD)/sleepcap.so $(BUILD)/logdisk $(BUILD)/gsm_bearer $(FUZZ_OBJ)
+test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/tests/chat $(BUILD)/sleepcap.so $(BUILD)/sickdisk.so $(BUILD)/logdisk $(BUILD)/gsm_bearer $(FUZZ_OBJ)
 
 test: deps-test ## all tests; ends in `N passed, N failed`
 	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
