@@ -135,7 +135,7 @@ def held_for_a_moment():
         gateway = quiet_gateway(net)
         gateway.capped = False  # SQLite waits by usleep()
         gateway.start(wait=False)
-        until(lambda: gateway.sql('select 1 from info'), 20, 'it serves')
+        until(lambda: 'serves as' in gateway.log(), 20, 'it serves')
         assert gateway.stop() == 0
         db = sqlite3.connect(gateway.store)
         db.execute('pragma locking_mode = exclusive')
@@ -188,7 +188,7 @@ def check_finds_rows():
     """A row that tells people to type what no service answers, however it came into the store."""
     with Network() as net:
         gateway = quiet_gateway(net).start(wait=False)
-        until(lambda: gateway.sql('select 1 from info'), 20, 'it serves')
+        until(lambda: 'serves as' in gateway.log(), 20, 'it serves')
         gateway.cli('check')
         with sqlite3.connect(gateway.store, timeout=10) as db:
             db.execute("update info set text = 'Untuk biaya ketik FROBNIK.' where topic = 'BIAYA' and part = 1")
