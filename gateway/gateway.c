@@ -354,12 +354,13 @@ static void open_bearers(struct gateway *g)
 	for (unsigned i = 0; i < n; i++) {
 		const struct conf_group *group = settings_bearer(g->settings, i);
 		const struct bearer_kind *kind = bearer_kind_by_name(conf_string(group, "kind"));
-		struct bearer_start start = {(uint16_t)i, conf_string(group, "name"), group, false, false};
+		struct bearer_start start = {.link = (uint16_t)i, .name = conf_string(group, "name"), .config = group};
 		struct link_row row;
 
 		if (link_get(g->store, slice_of(start.name), &row) == 0) {
 			start.pin_rejected = row.pin_rejected;
 			start.pin_offered = row.pin_offered;
+			start.doubt = opening_doubt(g->store, start.name, clock_wall_ms());
 		}
 		g->bearers[i] = kind->open(&host, &start);
 		g->bearers_n = i + 1;

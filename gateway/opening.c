@@ -3,6 +3,7 @@
 #include "gateway/opening.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -11,6 +12,10 @@
 #include "storage/books.h"
 #include "storage/content.h"
 #include "storage/services.h"
+#include "storage/outbox.h"
+
+#define DOUBT_YOUNG_MS 60000 /* a modem may still answer a submit that is not older */
+#define DOUBT_FRESH_MS 5000  /* what became UNKNOWN at this start */
 
 int opening_refused(char *why)
 {
@@ -81,4 +86,18 @@ int opening_epochs(const struct settings *s, struct store *store, uint32_t **out
 		epochs[i] = (uint32_t)row.epoch;
 	}
 	return 0;
+}
+
+struct bearer_doubt opening_doubt(struct store *s, const char *link, int64_t now_ms)
+{
+	struct submit_row row;
+	struct slice peer;
+	struct bearer_doubt d = {0};
+
+	if (submit_doubt(s, slice_of(link), now_ms - DOUBT_YOUNG_MS, now_ms - DOUBT_FRESH_MS, &row, &peer) ||
+	    peer.n >= sizeof(d.peer))
+		return d;
+	d = (struct bearer_doubt){.submit = row.id, .epoch = (uint32_t)row.epoch};
+	memcpy(d.peer, peer.p, peer.n);
+	return d;
 }

@@ -5,10 +5,13 @@
  */
 #pragma once
 
+#include "gateway/bearer/bearer.h"
 #include "gateway/engine/engine.h"
 #include "gateway/settings.h"
 
 int opening_store(const struct settings *s, int64_t now_ms, struct store **store, struct engine **engine);
 /* How many lives each link has had; free(). */
 int opening_epochs(const struct settings *s, struct store *store, uint32_t **out);
+/* What the last gateway left with a link when it died: the engine has just called it UNKNOWN. */
+struct bearer_doubt opening_doubt(struct store *s, const char *link, int64_t now_ms);
 int opening_refused(char *why); /* logs and frees it; 1 */

@@ -235,6 +235,19 @@ int submit_stale(struct store *s, struct slice link, int64_t epoch, struct submi
 	return row_read(s, Q_submit_stale, db_query_one(s->db, Q_submit_stale, "si", link, epoch), submit_read, out);
 }
 
+int submit_doubt(struct store *s, struct slice link, int64_t since_ms, int64_t since_done_ms, struct submit_row *out,
+    struct slice *peer)
+{
+	int err = db_query_one(s->db, Q_submit_doubt, "sii", link, since_ms, since_done_ms);
+
+	if (!err) {
+		submit_read(s, Q_submit_doubt, out);
+		*peer = db_text(s->db, Q_submit_doubt, 11, &s->arena);
+	}
+	db_end(s->db, Q_submit_doubt);
+	return err;
+}
+
 int submit_next_link(struct store *s, struct slice after, struct slice *link)
 {
 	return next_name(s, Q_submit_next_link, after, link);

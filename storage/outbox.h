@@ -106,6 +106,9 @@ int submit_settle(struct store *s, const struct submit_row *outcome, struct subm
 int submit_undo(struct store *s, const struct submit_row *which, struct submit_row *out) MUST_USE;
 /* The first submit of a link that is OUT in an epoch up to this one; ERR_NOT_FOUND. */
 int submit_stale(struct store *s, struct slice link, int64_t epoch, struct submit_row *out) MUST_USE;
+/* The newest submit of a link that became UNKNOWN after `since_done_ms` and was leased after `since_ms`, and its recipient; ERR_NOT_FOUND. */
+int submit_doubt(struct store *s, struct slice link, int64_t since_ms, int64_t since_done_ms, struct submit_row *out,
+    struct slice *peer) MUST_USE;
 /* The next link with a submit OUT behind a name; ERR_NOT_FOUND. */
 int submit_next_link(struct store *s, struct slice after, struct slice *link) MUST_USE;
 int submit_list(struct store *s, int64_t outbox, struct submit_row *out, unsigned cap, unsigned *n) MUST_USE;

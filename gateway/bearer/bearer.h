@@ -39,6 +39,13 @@ struct bearer_host {
 	const char *config_path;			  /* never read by children: for messages only */
 };
 
+/* A submit that was with a link when the gateway died. Whatever evidence its bearer finds is told as its outcome, by this epoch, before the first EV_UP. */
+struct bearer_doubt {
+	int64_t submit; /* 0: there is none */
+	uint32_t epoch;
+	char peer[24];
+};
+
 /* How a bearer begins. */
 struct bearer_start {
 	uint16_t link;			 /* its index: from.link of all events */
@@ -46,6 +53,7 @@ struct bearer_start {
 	const struct conf_group *config; /* its group; lives as long as the bearer */
 	bool pin_rejected;		 /* the store remembers that its PIN was refused: do not offer it */
 	bool pin_offered;		 /* or that it was being offered when the last gateway ended: the same */
+	struct bearer_doubt doubt;
 };
 
 struct bearer_kind {

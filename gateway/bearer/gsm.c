@@ -32,6 +32,8 @@ static const struct conf_key keys[] = {
 	"Seconds between two looks at all messages in the modem; it tells of most by itself."},
     {"submit_timeout", CONF_DURATION, "60s", 10000, 300000, NULL, 0,
 	"How long the network may take to accept an SMS before its fate counts as unknown."},
+    {"settle", CONF_DURATION, "8s", 500, 60000, NULL, 0,
+	"How long a modem is listened to for the answer to a message that was under way when its process died."},
     {"init_timeout", CONF_DURATION, "90s", 20000, 600000, NULL, 0,
 	"How long a modem may take from opening to service before it is started again."},
     {"job_timeout", CONF_DURATION, "60s", 5000, 600000, NULL, 0,
@@ -52,10 +54,13 @@ static struct bearer *gsm_open(const struct bearer_host *host, const struct bear
 	g->pin_rejected = start->pin_rejected;
 	g->pin_offered = start->pin_offered;
 	g->now.signal = -1;
+	gsm_begin_doubt(g);
 	g->open = 3;
 	g->rest.data = g->pace.data = g->settle.data = g;
 	MUST(uv_timer_init(host->loop, &g->rest) == 0 && uv_timer_init(host->loop, &g->pace) == 0 &&
 	     uv_timer_init(host->loop, &g->settle) == 0);
+	if (g->submit.settling)
+		gsm_limit_settling(g);
 	gsm_tell_state(g, LINK_STARTING, CONDITION_OK, "");
 	gsm_rest_for(g, 0);
 	return &g->base;

@@ -6,7 +6,8 @@
  *   RESTING ──timer──▶ STARTING ──up──▶ UP ──▶ child ended ──▶ RESTING
  *      ▲                  │                        │
  *      └──── ended ◀──────┘                        └─ a submit was in flight: the next child first listens for its answer; until it says what it heard, or 12 s have
- *                                                     passed, DOWN and the submit's result are owed (`owes_down`, `submit.settling`)
+ *                                                     passed, DOWN and the submit's result are owed (`owes_down`, `submit.settling`).
+ *                                                     So does the first child after a gateway that died in that moment.
  *
  * The PIN: the child says that it is wanted; EV_STATE with pin_offered and a ref; accept(ref) says that this is committed; then the child gets it. A gateway that dies
  * in between offers none in its next life: nobody knows whether this one was.
@@ -84,10 +85,12 @@ struct gsm {
 #define GSM_REF_PIN (UINT64_C(1) << 63) /* refs of messages have an epoch there */
 
 /* gsm_lives.c */
+void gsm_begin_doubt(struct gsm *g);	       /* the first life listens for what the last gateway left in doubt */
 void gsm_rest_for(struct gsm *g, uint64_t ms); /* the next life begins then */
 void gsm_went_up(struct gsm *g);
 void gsm_give_credit(struct gsm *g); /* now, or when the pace allows */
 void gsm_hold_credit(struct gsm *g, enum link_condition why);
+void gsm_limit_settling(struct gsm *g);
 void gsm_settled(struct gsm *g, bool answered, int code, int mr);
 void gsm_add_odd(struct gsm *g, const struct gsm_place *place, int what, const char *pdu);
 void gsm_odd_done(struct gsm *g, const struct gsm_place *place, bool refused);

@@ -16,13 +16,12 @@
 #include "gateway/bearer/gsm_link.h"
 
 #define REST_MAX_S 30
-#define WELL_AFTER_MS 60000 /* a life that long resets the back-off */
-#define ABSENT_MS 1000	    /* how often one looks whether the device is there again */
-#define SEARCH_MS 5000	    /* how often all candidates are asked for their IMEI */
-#define SETTLE_LISTEN_MS 8000
-#define SETTLE_LIMIT_MS 12000
-#define OPEN_ROOM 1024 /* bytes of the first line beside its lists */
-#define HELD_MS 60000  /* no credit after an error that is the link's */
+#define WELL_AFTER_MS 60000  /* a life that long resets the back-off */
+#define ABSENT_MS 1000	     /* how often one looks whether the device is there again */
+#define SEARCH_MS 5000	     /* how often all candidates are asked for their IMEI */
+#define SETTLE_LIMIT_MS 4000 /* beyond the listening itself */
+#define OPEN_ROOM 1024	     /* bytes of the first line beside its lists */
+#define HELD_MS 60000	     /* no credit after an error that is the link's */
 
 const char *gsm_device(const struct gsm *g)
 {
@@ -144,7 +143,7 @@ static void say_open(struct gsm *g)
 
 	MUST(o);
 	if (g->submit.settling) {
-		json_object_set_new(o, "settle_ms", json_integer(SETTLE_LISTEN_MS));
+		json_object_set_new(o, "settle_ms", json_integer(conf_int(c, "settle")));
 		json_object_set_new(o, "settle_peer", json_string(g->submit.peer));
 	}
 	json_object_set_new(o, "raw_read", odd_list(g, ODD_READ, &room));
@@ -183,7 +182,7 @@ void gsm_went_up(struct gsm *g)
 
 	if (g->phase != GSM_STARTING)
 		return;
-	if (g->owes_down)
+	if (g->owes_down || g->submit.settling)
 		gsm_settled(g, false, 0, 0);
 	g->phase = GSM_UP;
 	g->epoch = g->base.host.next_epoch(g->base.host.arg, g->base.start.link);
@@ -314,14 +313,31 @@ static void on_settle(uv_timer_t *t)
 	gsm_settled(t->data, false, 0, 0);
 }
 
+void gsm_limit_settling(struct gsm *g)
+{
+	uv_timer_start(&g->settle, on_settle, (uint64_t)conf_int(g->base.start.config, "settle") + SETTLE_LIMIT_MS, 0);
+}
+
 /* What became of the submit? True: the next life is asked, and DOWN waits for its answer. */
 static bool begin_settling(struct gsm *g)
 {
 	if (!g->owes_down || !g->submit.busy || !g->submit.begun || g->submit.settling || WITHOUT(settling))
 		return false;
 	g->submit.settling = true;
-	uv_timer_start(&g->settle, on_settle, SETTLE_LIMIT_MS, 0);
+	gsm_limit_settling(g);
 	return true;
+}
+
+void gsm_begin_doubt(struct gsm *g)
+{
+	const struct bearer_doubt *d = &g->base.start.doubt;
+
+	if (!d->submit || WITHOUT(settling))
+		return;
+	g->epoch = d->epoch;
+	g->submit = (struct gsm_submit){.busy = true, .begun = true, .settling = true, .id = d->submit};
+	memcpy(g->submit.peer, d->peer, sizeof(g->submit.peer));
+	snprintf(g->submit.why, sizeof(g->submit.why), "the gateway ended while it was sent");
 }
 
 static void blame(struct gsm *g, bool crashed)

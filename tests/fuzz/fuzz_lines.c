@@ -247,7 +247,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice rest = fuzz_slice(data, size);
 	struct bearer_host host = {&loop, NULL, told, next_epoch, "kabar", "gateway.conf"};
-	struct bearer_start start = {0, "m1", conf_list_at(conf, "bearers", 0), false, false};
+	struct bearer_start start = {.name = "m1", .config = conf_list_at(conf, "bearers", 0)};
 
 	w = (struct world){0};
 	fuzz_clock_on = true;

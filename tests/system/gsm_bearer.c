@@ -262,8 +262,10 @@ int main(int argc, char **argv)
 	const struct bearer_kind *kind = bearer_kind_by_name(argv[1]);
 	h->config = (struct conf_group){kind->keys, argc - 2, argv + 2};
 	const char *name = conf_string(&h->config, "name"), *epoch = conf_string(&h->config, "epoch");
-	struct bearer_start start = {0, name ? name : "m1", &h->config, conf_string(&h->config, "pin_rejected") != NULL,
-	    conf_string(&h->config, "pin_offered") != NULL};
+	struct bearer_start start = {.name = name ? name : "m1",
+	    .config = &h->config,
+	    .pin_rejected = conf_string(&h->config, "pin_rejected") != NULL,
+	    .pin_offered = conf_string(&h->config, "pin_offered") != NULL};
 
 	h->keeps = conf_string(&h->config, "keep") != NULL;
 	h->epoch = epoch ? (uint32_t)atoi(epoch) : 0;

@@ -1,0 +1,42 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The gateway dies while a modem sends: the next one listens for the modem's answer before it begins, and does not send again what left."""
+import time
+
+from libkabar import Gateway, Network, finish, test, until
+
+A, OURS = '+6281255500001', '+6281100000001'
+
+
+def in_flight(net, gateway):
+    """An answer is with the modem, which takes its time."""
+    net.tell(do='set', modem='m1', latency_ms=1500, report='never')  # the answer alone tells
+    net.send(A, OURS, 'INFO BIAYA')
+    until(lambda: gateway.sql("select 1 from submit where state = 'OUT'"), 20, 'an answer is under way')
+    until(lambda: 'AT+CMGS' in str(net.modem('m1')), 10, 'the modem has the command')
+    time.sleep(0.5)
+
+
+def killed(victims):
+    with Network() as net:
+        gateway = Gateway(net, gateway='demo = true; unknown_retry = "5s";')
+        gateway.start()
+        in_flight(net, gateway)
+        victims(gateway)
+        gateway.start()
+        until(lambda: gateway.sql("select 1 from submit where state in ('SENT', 'DELIVERED')"), 20, 'the answer is known to have left')
+        net.tell(do='set', modem='m1', latency_ms=5)
+        time.sleep(6)
+        assert len(net.inbox(A)) == 1, net.inbox(A)
+        assert gateway.sql('select count(*) from submit') == [(1,)], gateway.sql('select * from submit')
+        assert gateway.stop() == 0, gateway.log()
+        gateway.check_store()
+
+
+def daemon(gateway):
+    gateway.process.kill()
+    gateway.process.wait()
+
+
+test('killed while a modem sends: what left is not sent again', killed, daemon, without='settling')
+finish()
