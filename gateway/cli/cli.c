@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void say_usage(const struct cli_command *command, FILE *out)
 {
@@ -86,9 +87,17 @@ static int parse_option(struct cli_call *c, int argc, char **argv)
 	return takes_value && !equals ? 2 : 1;
 }
 
+/* That of this folder, else the installed one: who is woken at night types no path. */
+static const char *default_config(void)
+{
+	static const char here[] = "gateway.conf", installed[] = "/etc/kabar/gateway.conf";
+
+	return access(here, F_OK) != 0 && access(installed, F_OK) == 0 ? installed : here;
+}
+
 int cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_call *c)
 {
-	*c = (struct cli_call){.command = command, .config = "gateway.conf"};
+	*c = (struct cli_call){.command = command, .config = default_config()};
 	for (int i = 0; i < argc;) {
 		int taken = 1;
 

@@ -16,7 +16,7 @@ enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NO_DAEMON = 
 
 struct cli_call {
 	const struct cli_command *command;
-	const char *config;    /* -c FILE, default gateway.conf */
+	const char *config;    /* -c FILE; default gateway.conf, else /etc/kabar/gateway.conf */
 	bool json, help;       /* help: --help was typed, the rest does not matter */
 	const char *words[16]; /* what is no option */
 	unsigned words_n;

@@ -29,7 +29,7 @@ static int run(const struct cli_call *c)
 		fprintf(stderr, "kabar help: there is no subcommand %s\n", c->words[0]);
 		return EXIT_USAGE;
 	}
-	printf("\nkabar help SUBCOMMAND says more. -c FILE names the configuration (default ./gateway.conf); --json "
+	printf("\nkabar help SUBCOMMAND says more. -c FILE names the configuration (default ./gateway.conf, else /etc/kabar/gateway.conf); --json "
 	       "where a table is printed.\n"
 	       "Exit codes: 0 ok, 1 the thing failed, 2 usage or configuration, 3 the daemon is not running.\n");
 	return EXIT_OK;
