@@ -112,7 +112,7 @@ static json_t *do_send(struct net *net, struct control_client *c, json_t *reques
 static json_t *do_inject(struct net *net, struct control_client *c, json_t *request)
 {
 	const char *pdu = text_of(request, "pdu");
-	uint8_t bytes[PDU_MAX];
+	uint8_t bytes[SLOT_PDU_MAX];
 	json_t *failed = NULL;
 	struct modem *m = modem_of(net, request, &failed);
 	int n = pdu ? hex_decode(slice_of(pdu), bytes, sizeof(bytes)) : ERR_INVALID;
@@ -122,7 +122,7 @@ static json_t *do_inject(struct net *net, struct control_client *c, json_t *requ
 	if (!m)
 		return failed;
 	if (n <= 0)
-		return fail("pdu is 1..%d bytes of hex", PDU_MAX);
+		return fail("pdu is 1..%d bytes of hex", SLOT_PDU_MAX);
 	index = modem_inject(m, bytes, (size_t)n, json_is_true(json_object_get(request, "quiet")));
 	if (index < 0)
 		return fail("the SIM of %s is full", m->name);

@@ -7,13 +7,15 @@
 
 #include "sim/sms_pdu.h"
 
+#define SLOT_PDU_MAX 255 /* longer than any true one: what lies in a memory may be nonsense */
+
 /* TS 27.005, 3.1: <stat>, in its order. */
 enum slot_state { REC_UNREAD, REC_READ, STO_UNSENT, STO_SENT, SLOT_FREE };
 
 struct slot {
 	enum slot_state state;
 	uint8_t n;
-	uint8_t pdu[PDU_MAX];
+	uint8_t pdu[SLOT_PDU_MAX];
 };
 
 struct memory {

@@ -109,9 +109,9 @@ class Fault:
         people = people or (ANI,)
         for person in people:
             until(lambda: self.net.inbox(person), limit_s, lambda: f'an answer to {person}: {self.kabar.sql("select * from submit")} {self.kabar.log()}')
+        self.at_rest(limit_s)
         if self.began:
             recovery(self.name, self.began)
-        self.at_rest(limit_s)
         got = {p: len(self.net.inbox(p)) for p in people}
         assert set(got.values()) == {1}, f'each is answered exactly once: {got}; {self.kabar.sql("select * from submit")} {self.kabar.log()}'
 
