@@ -28,7 +28,7 @@ enum mishap_life { MISHAP_TIMES, MISHAP_LASTS, MISHAP_NOW };
 	X(delete_ignored, MISHAP_TIMES, "index", "+CMGD (of index only) is answered OK and deletes nothing")           \
 	X(no_cmti, MISHAP_TIMES, NULL, "a message is stored without a notice")                                         \
 	X(double_cmti, MISHAP_TIMES, NULL, "the notice of a stored message comes twice")                               \
-	X(full_notice, MISHAP_LASTS, NULL, "a message that finds no room is told by ^SMMEMFULL")                       \
+	X(full_notice, MISHAP_TIMES, NULL, "a message that finds no room is told by ^SMMEMFULL")                       \
 	X(no_echo, MISHAP_LASTS, NULL, "nothing is echoed, whatever ATE says")                                         \
 	X(urc_before_prompt, MISHAP_TIMES, "line", "a notice comes between AT+CMGS and the prompt")                    \
 	X(urc_before_answer, MISHAP_TIMES, "line", "a notice comes between a command and its answer")                  \

@@ -205,14 +205,9 @@ static void notify_stored(struct modem *m, const char *code, const char *memory,
 /* Some vendors tell that a message found no room (Huawei: ^SMMEMFULL); the standards do not. */
 static int no_room(struct modem *m, const struct memory *memory)
 {
-	struct buf line = {0};
-
+	if (!m->memory_exceeded && mishap_hit(&m->mishaps, MISHAP_full_notice))
+		at_urc(m, "^SMMEMFULL: \"%s\"", memory->name);
 	m->memory_exceeded = true;
-	if (mishap_armed(&m->mishaps, MISHAP_full_notice)) {
-		buf_printf(&line, "^SMMEMFULL: \"%s\"", memory->name);
-		notify(m, buf_as_slice(&line));
-		buf_free(&line);
-	}
 	return ERR_FULL;
 }
 
