@@ -81,10 +81,10 @@ def raw_ussd(name):
 
 
 def no_echo(name):
-    with named(name)(start=False, init_timeout='"45s"', before=lambda f: f.net.tell(do='fault', modem='m1', name='no_echo')) as f:
+    with named(name)(start=False, before=lambda f: f.net.tell(do='fault', modem='m1', name='no_echo')) as f:
         f.kabar.start(wait=False)
         f.ask()
-        f.state('does not answer like a modem', 60)
+        f.state('[no_echo]', 60)
         f.well()
         f.began = time.monotonic()
         f.answered_once(limit_s=60)
