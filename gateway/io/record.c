@@ -96,6 +96,12 @@ static unsigned numbers_out(const struct event *e, json_int_t v[NUMBERS_MAX])
 	return 0;
 }
 
+/* A value of an enumeration; what a damaged file says beyond it is its first one. */
+static uint8_t up_to(json_int_t v, int last)
+{
+	return v >= 0 && v <= last ? (uint8_t)v : 0;
+}
+
 static void numbers_in(struct event *e, const json_int_t v[NUMBERS_MAX])
 {
 	switch (e->kind) {
@@ -105,11 +111,11 @@ static void numbers_in(struct event *e, const json_int_t v[NUMBERS_MAX])
 		e->u.sms.concat_wide = (uint8_t)v[2];
 		e->u.sms.part = (uint8_t)v[3];
 		e->u.sms.parts = (uint8_t)v[4];
-		e->u.sms.coding = (uint8_t)v[5];
+		e->u.sms.coding = up_to(v[5], CODING_UCS2);
 		e->u.sms.undecodable = (uint8_t)v[6];
 		break;
 	case EV_USSD:
-		e->u.ussd.step = (uint8_t)v[0];
+		e->u.ussd.step = up_to(v[0], USSD_TIMEOUT);
 		break;
 	case EV_COMMAND:
 		e->u.command.uid = (uint32_t)v[0];
@@ -119,20 +125,20 @@ static void numbers_in(struct event *e, const json_int_t v[NUMBERS_MAX])
 	case EV_UNKNOWN:
 		e->u.result.submit = v[0];
 		e->u.result.code = (int32_t)v[1];
-		e->u.result.failure = (uint8_t)v[2];
+		e->u.result.failure = up_to(v[2], FAILURE_LINK);
 		break;
 	case EV_REPORT:
 		e->u.report.done_s = v[0];
-		e->u.report.state = (uint8_t)v[1];
+		e->u.report.state = up_to(v[1], REPORT_BUFFERED);
 		e->u.report.code = (int32_t)v[2];
 		break;
 	case EV_UP:
 	case EV_DOWN:
 	case EV_STATE:
 		e->u.link.signal_percent = (int8_t)v[0];
-		e->u.link.state = (uint8_t)v[1];
+		e->u.link.state = up_to(v[1], LINK_BLOCKED);
 		e->u.link.pin_rejected = (uint8_t)v[2];
-		e->u.link.condition = v[3] < CONDITION_N ? (uint8_t)v[3] : CONDITION_OK;
+		e->u.link.condition = up_to(v[3], CONDITION_N - 1);
 		e->u.link.pin_offered = (uint8_t)v[4];
 		e->u.link.sim_used = (int32_t)v[5];
 		e->u.link.sim_size = (int32_t)v[6];
