@@ -81,7 +81,7 @@ def raw_ussd(name):
 
 
 def no_echo(name):
-    with named(name)(start=False, before=lambda f: f.net.tell(do='fault', modem='m1', name='no_echo')) as f:
+    with named(name)(start=False, init_timeout='"45s"', before=lambda f: f.net.tell(do='fault', modem='m1', name='no_echo')) as f:
         f.kabar.start(wait=False)
         f.ask()
         f.state('[no_echo]', 60)
