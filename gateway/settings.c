@@ -91,18 +91,35 @@ static const char *number_of(struct checker *c, const struct conf_group *g, bool
 	return must_strdup("");
 }
 
+/* Another bearer before this one whose key has the same value. */
+static bool is_taken(const struct checker *c, unsigned i, const char *key, const char *value)
+{
+	for (unsigned k = 0; k < i; k++) {
+		const struct conf_group *other = conf_list_at(c->s->conf, "bearers", k);
+
+		if (is_kind(other, "gsm") && conf_string(other, key) && strcmp(conf_string(other, key), value) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Two children would take each other's answers off one serial line. */
 static void check_device(struct checker *c, unsigned i)
 {
-	const struct conf_group *g = conf_list_at(c->s->conf, "bearers", i), *other;
-	const char *device = conf_string(g, "device");
+	const struct conf_group *g = conf_list_at(c->s->conf, "bearers", i);
+	const char *device = conf_string(g, "device"), *imei = conf_string(g, "imei");
 
-	for (unsigned k = 0; device && k < i; k++) {
-		other = conf_list_at(c->s->conf, "bearers", k);
-		if (is_kind(other, "gsm") && conf_string(other, "device") &&
-		    strcmp(conf_string(other, "device"), device) == 0)
-			complain(c, g, "device", device, "is the device of another bearer too");
-	}
+	if (!device && !imei)
+		complaint_add(c->complaints, conf_path(c->s->conf), conf_line(g, "device"),
+		    "device is missing: name the serial device, or the modem's imei");
+	if (device && !imei && is_taken(c, i, "device", device))
+		complain(c, g, "device", device, "is the device of another bearer too");
+	if (device && !imei && strpbrk(device, "*?[{"))
+		complain(c, g, "device", device, "is a pattern: write imei too, or one device");
+	if (imei && imei[strspn(imei, "0123456789")])
+		complain(c, g, "imei", imei, "is no IMEI: 14 to 16 digits");
+	if (imei && is_taken(c, i, "imei", imei))
+		complain(c, g, "imei", imei, "is the IMEI of another bearer too");
 }
 
 static void make_links(struct checker *c)

@@ -17,9 +17,12 @@ extern const struct bearer_kind bearer_gsm;
 #define CLOSE_MS 2000
 
 static const struct conf_key keys[] = {
-    {"device", CONF_STRING, NULL, 1, 255, NULL, CONF_REQUIRED | CONF_PATH,
-	"Serial device of the modem; /dev/serial/by-id/.. or by-path/.. stays the same when sticks are "
-	"moved."},
+    {"device", CONF_STRING, NULL, 1, 255, NULL, CONF_PATH,
+	"Serial device of the modem; /dev/serial/by-id/.. or by-path/.. stays the same when sticks are moved. With "
+	"imei a pattern, or left out."},
+    {"imei", CONF_STRING, NULL, 14, 16, NULL, 0,
+	"Instead of the device: the modem with this IMEI is looked for (asked by AT+CGSN) among device, by default "
+	"/dev/tty{USB,ACM}*, also when it has moved."},
     {"connection", CONF_STRING, "at115200", 0, 0,
 	"at|at9600|at19200|at38400|at57600|at115200|at230400|at460800|at921600", 0,
 	"AT commands at this speed; USB modems take any."},

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "gateway/base/err.h"
+#include "gateway/base/fault.h"
 #include "gateway/base/log.h"
 #include "gateway/bearer/gsm_cage.h"
 #include "gateway/bearer/gsm_life.h"
@@ -44,7 +45,7 @@ static int read_report(int fd, const char *peer, struct gsm_evidence *e)
 	if (err == 0)
 		err = gsm_tty_read(fd, &e->stored, pdu);
 	if (err == 0)
-		gsm_tty_hear_report(pdu, peer, e);
+		e->reported = gsm_sms_report_to(pdu, peer, &e->report) == 0;
 	return err == ERR_IO ? err : 0;
 }
 
@@ -130,7 +131,7 @@ static void raw_stage(struct life *l)
 
 	if (!settles && !works)
 		return;
-	err = gsm_tty_open(gsm_line_string(l->open, "device"), gsm_line_string(l->open, "connection"), &fd);
+	err = gsm_tty_open(l->device, gsm_line_string(l->open, "connection"), &fd);
 	if (settles)
 		settle(l, fd, err);
 	if (err < 0) {
@@ -245,7 +246,7 @@ static bool watch(struct life *l)
 		return false;
 	}
 	l->sweep_ms = gsm_line_int(l->open, "sweep_s", 60) * 1000;
-	if (r == PHONE_REFUSED) {
+	if (r == PHONE_REFUSED && !WITHOUT(polling)) {
 		log_warn(LOG_LINK, "%s: the modem does not announce messages (%s): it is asked every %d s", l->name,
 		    phone_error(l->phone), POLLING_MS / 1000);
 		l->sweep_ms = l->sweep_ms < POLLING_MS ? l->sweep_ms : POLLING_MS;
@@ -332,33 +333,44 @@ static void up(struct life *l)
 		life_status(l, json_pack("{s:s, s:s, s:s}", "ev", "up", "imei", imei, "imsi", imsi));
 }
 
-/* libgammu finds the answer by the echo of its question. */
-static bool is_without_echo(struct life *l)
+/* A modem that goes by its IMEI: where is it now? `first` is where it was last. False: nowhere, and that is said. */
+static bool find_device(struct life *l, const char *first)
 {
-	bool echoes = true;
-	int fd, err = gsm_tty_open(gsm_line_string(l->open, "device"), gsm_line_string(l->open, "connection"), &fd);
+	const char *imei = gsm_line_string(l->open, "imei"), *pattern = gsm_line_string(l->open, "device");
 
-	if (err < 0)
+	if (!imei[0]) {
+		snprintf(l->device, sizeof(l->device), "%s", pattern);
+		return true;
+	}
+	if (gsm_probe_imei(pattern, gsm_line_string(l->open, "connection"), imei, first, l->device) < 0) {
+		life_bye(l, "not_found", "");
 		return false;
-	err = gsm_tty_echo(fd, &echoes);
-	close(fd);
-	return err == 0 && !echoes;
+	}
+	life_say(l, json_pack("{s:s, s:s}", "ev", "device", "path", l->device));
+	return true;
 }
 
 void life_begin(struct life *l)
 {
+	const char *connection = gsm_line_string(l->open, "connection"), *last = gsm_line_string(l->open, "last");
+	bool settles = gsm_line_int(l->open, "settle_ms", 0) > 0;
 	enum phone_trouble trouble;
 
 	l->careful = gsm_line_bool(l->open, "careful");
 	l->submit.limit_ms = gsm_line_int(l->open, "submit_timeout_ms", 60000);
 	l->raw_at = life_now() + RAW_FIRST_MS;
-	raw_stage(l);
-	if (l->over)
+	if (settles && last[0])
+		snprintf(
+		    l->device, sizeof(l->device), "%s", last); /* to be listened to before anybody is asked anything */
+	else if (!find_device(l, last))
 		return;
-	gsm_cage_watch(gsm_line_string(l->open, "device"));
-	l->phone = phone_open(gsm_line_string(l->open, "device"), gsm_line_string(l->open, "connection"), &trouble);
+	raw_stage(l);
+	if (l->over || (settles && !find_device(l, last)))
+		return;
+	gsm_cage_watch(l->device);
+	l->phone = phone_open(l->device, connection, &trouble);
 	if (!l->phone) {
-		if (trouble == TROUBLE_MUTE && is_without_echo(l))
+		if (trouble == TROUBLE_MUTE && gsm_probe_no_echo(l->device, connection))
 			trouble = TROUBLE_NO_ECHO;
 		life_bye(l, trouble_words[trouble], "");
 		return;

@@ -289,6 +289,11 @@ static void heard_pin(struct gsm *g, const json_t *o)
 	}
 }
 
+static void heard_device(struct gsm *g, const json_t *o)
+{
+	keep(g->device, sizeof(g->device), o, "path");
+}
+
 static void heard_doing(struct gsm *g, const json_t *o)
 {
 	gsm_doing(g, gsm_line_string(o, "what"));
@@ -334,6 +339,7 @@ void gsm_heard(struct gsm *g, json_t *o)
 		void (*heard)(struct gsm *g, const json_t *o);
 	} kinds[] = {
 	    {"hello", heard_hello},
+	    {"device", heard_device},
 	    {"doing", heard_doing},
 	    {"pin", heard_pin},
 	    {"settled", heard_settled},

@@ -3,7 +3,7 @@
  * gsm_jobs.c - the loop of the child: lines of the gateway, news of the modem, one submit at a time, messages
  * that come in between.
  *
- * What it says: hello{v}; doing{what}; pin{step}; up{imei,imsi,smsc,network,signal,registration,ready,sim_used..}; state{the same but
+ * What it says: hello{v}; device{path}; doing{what}; pin{step}; up{imei,imsi,smsc,network,signal,registration,ready,sim_used..}; state{the same but
  * names}; reading{mem,loc}, swept{found}; sms{n,mem,loc,peer,coding,text,time,ref,wide,part,parts | pdu};
  * report{mr,peer,status,done}; begun{job}, then sent{job,mr} | failed{job,code,handed,words} |
  * unknown{job,words}; stuck{mem,loc,pdu}, raw{mem,loc,result}; settled{code,mr}; bye{why,words}.

@@ -11,6 +11,7 @@
 
 #include "gateway/bearer/gsm_line.h"
 #include "gateway/bearer/gsm_phone.h"
+#include "gateway/bearer/gsm_probe.h"
 #include "gateway/bearer/gsm_slots.h"
 
 #define LIFE_WINDOW 32	/* messages offered and not accepted yet */
@@ -21,6 +22,7 @@
 struct life {
 	const char *name;
 	int fd;
+	char device[GSM_DEVICE_MAX]; /* the port itself */
 	struct gsm_lines lines;
 	struct buf out;
 	json_t *open; /* the gateway's first line: settings */
@@ -58,7 +60,7 @@ void life_read_gateway(struct life *l);
 /* What it does now, which may block: the gateway gives it so much time. */
 void life_doing(struct life *l, const char *what);
 /* Says why and sets `over`. `why` chooses what the gateway does next: a word of PHONE_TROUBLE_MAP, "pin",
- * "puk", "no_sim", "sim_locked", "lost", "slots". */
+ * "puk", "no_sim", "sim_locked", "lost", "slots", "not_found". */
 void life_bye(struct life *l, const char *why, const char *words);
 /* A PHONE_LOST while doing `what`. */
 void life_lost(struct life *l, const char *what);

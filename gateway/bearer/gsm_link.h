@@ -16,6 +16,7 @@
 
 #include "gateway/bearer/bearer.h"
 #include "gateway/bearer/gsm_child.h"
+#include "gateway/bearer/gsm_probe.h"
 #include "gateway/bearer/gsm_sms.h"
 
 enum gsm_phase { GSM_RESTING, GSM_STARTING, GSM_UP, GSM_CLOSING };
@@ -58,7 +59,7 @@ struct gsm {
 	/* As the child said last. */
 	enum link_condition registration;
 	bool nearly_full;
-	char device[256]; /* found by its IMEI; "" not yet */
+	char device[GSM_DEVICE_MAX]; /* where it was found by its IMEI; "" not yet */
 	char doing[64];
 
 	bool pin_offered, pin_rejected; /* offered: its verdict is not known */
@@ -98,7 +99,7 @@ void gsm_pin_wanted(struct gsm *g);
 void gsm_pin_stored(struct gsm *g, uint64_t ref); /* the offer is committed */
 void gsm_doing(struct gsm *g, const char *what);  /* the child begins something: it has a deadline */
 void gsm_maybe_closed(struct gsm *g);
-const char *gsm_device(const struct gsm *g); /* for words: "modem 3512.." when it goes by its IMEI */
+const char *gsm_device(const struct gsm *g); /* where it is, as far as that is known, or may be */
 
 /* gsm_events.c: one line of the child. */
 void gsm_heard(struct gsm *g, json_t *o);

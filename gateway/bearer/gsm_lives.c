@@ -3,6 +3,7 @@
  * gsm_lives.c - the lives of a modem's child, loop side: one begins, goes up, may take a submit now and then, ends with a reason, and another follows after 0..30 s.
  * gsm_link.h draws it. Not here: what the child says (gsm_events.c), what the gateway asks (gsm.c).
  */
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,9 +24,34 @@
 #define OPEN_ROOM 1024	     /* bytes of the first line beside its lists */
 #define HELD_MS 60000	     /* no credit after an error that is the link's */
 
+/* Where it may be: a path, or a pattern when it goes by its IMEI. */
+static const char *pattern(const struct gsm *g)
+{
+	const char *device = conf_string(g->base.start.config, "device");
+
+	return device ? device : GSM_PROBE_ALL;
+}
+
+static const char *imei(const struct gsm *g)
+{
+	const char *z = conf_string(g->base.start.config, "imei");
+
+	return z ? z : "";
+}
+
 const char *gsm_device(const struct gsm *g)
 {
-	return conf_string(g->base.start.config, "device");
+	return g->device[0] ? g->device : pattern(g);
+}
+
+static bool is_there(const struct gsm *g)
+{
+	glob_t found = {0};
+	bool any = glob(pattern(g), imei(g)[0] ? GLOB_BRACE : 0, NULL, &found) == 0;
+	struct stat st;
+
+	globfree(&found);
+	return any || stat(pattern(g), &st) == 0;
 }
 
 /* --- what the last life left behind ---------------------------------- */
@@ -136,10 +162,10 @@ static void say_open(struct gsm *g)
 	const struct conf_group *c = g->base.start.config;
 	const char *smsc = conf_string(c, "smsc");
 	size_t room = GSM_LINE_MAX - OPEN_ROOM;
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:b}", "do", "open", "device", conf_string(c, "device"),
-	    "connection", conf_string(c, "connection"), "smsc", smsc ? smsc : "", "sweep_s",
-	    (json_int_t)conf_int(c, "sweep_s"), "submit_timeout_ms", (json_int_t)conf_int(c, "submit_timeout"),
-	    "careful", (int)g->careful);
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:b}", "do", "open", "device", pattern(g),
+	    "imei", imei(g), "last", g->device, "connection", conf_string(c, "connection"), "smsc", smsc ? smsc : "",
+	    "sweep_s", (json_int_t)conf_int(c, "sweep_s"), "submit_timeout_ms",
+	    (json_int_t)conf_int(c, "submit_timeout"), "careful", (int)g->careful);
 
 	MUST(o);
 	if (g->submit.settling) {
@@ -358,6 +384,8 @@ static uint64_t rest_after(struct gsm *g, enum link_state state, bool settles, b
 		return 0;
 	if (state == LINK_BLOCKED)
 		return REST_MAX_S * 1000;
+	if (strcmp(g->bye, "not_found") == 0)
+		return SEARCH_MS;
 	if (was_up && uv_now(g->base.host.loop) - g->up_since_ms >= WELL_AFTER_MS)
 		g->rest_s = 0;
 	g->rest_s = g->rest_s == 0 ? 1 : g->rest_s * 2 > REST_MAX_S ? REST_MAX_S : g->rest_s * 2;
@@ -415,11 +443,10 @@ static void child_ended(void *arg, int code, bool crashed, const char *why)
 static void on_rest(uv_timer_t *t)
 {
 	struct gsm *g = t->data;
-	struct stat st;
 	struct buf words = {0};
 	struct gsm_verdict verdict;
 
-	if (stat(conf_string(g->base.start.config, "device"), &st) == 0) {
+	if (is_there(g)) {
 		begin_life(g);
 		return;
 	}

@@ -292,3 +292,10 @@ int gsm_sms_report(const char *hex, struct gsm_sms *out)
 	out->status = pdu[at + 14];
 	return 0;
 }
+
+int gsm_sms_report_to(const char *hex, const char *peer, struct gsm_sms *out)
+{
+	int err = gsm_sms_report(hex, out);
+
+	return err ? err : strcmp(out->peer + (out->peer[0] == '+'), peer + (peer[0] == '+')) == 0 ? 0 : ERR_INVALID;
+}

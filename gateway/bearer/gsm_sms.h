@@ -91,3 +91,5 @@ json_t *gsm_sms_line(const struct gsm_sms *m, uint32_t n);
 
 /* A status report's PDU in hex, with its SMSC in front, as +CDS brings it. ERR_INVALID when it is none. */
 int gsm_sms_report(const char *hex, struct gsm_sms *out) MUST_USE;
+/* The same for a report of what was sent to this number; ERR_INVALID also when it is of another. */
+int gsm_sms_report_to(const char *hex, const char *peer, struct gsm_sms *out) MUST_USE;

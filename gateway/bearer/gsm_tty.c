@@ -150,17 +150,6 @@ static bool final_line(const char *line, int *code)
 	return true;
 }
 
-void gsm_tty_hear_report(const char *pdu, const char *peer, struct gsm_evidence *out)
-{
-	struct gsm_sms report;
-
-	if (gsm_sms_report(pdu, &report) < 0 ||
-	    strcmp(report.peer + (report.peer[0] == '+'), peer + (peer[0] == '+')) != 0)
-		return;
-	out->reported = true;
-	out->report = report;
-}
-
 /* `"SM",3` */
 static void place_of(const char *z, struct gsm_place *out)
 {
@@ -183,7 +172,7 @@ int gsm_tty_listen(int fd, const char *peer, int ms, struct gsm_evidence *out)
 	while (!out->answered && !out->reported && !out->stored.mem[0] &&
 	       (got = next_line(fd, &held, until, line, sizeof(line))) > 0) {
 		if (report_next)
-			gsm_tty_hear_report(line, peer, out);
+			out->reported = gsm_sms_report_to(line, peer, &out->report) == 0;
 		report_next = starts(line, "+CDS:");
 		if (starts(line, "+CDSI:"))
 			place_of(line + 6, &out->stored);
@@ -215,7 +204,7 @@ static int write_all(int fd, const char *p, size_t n)
 	return 0;
 }
 
-static int exchange(int fd, const char *command, int ms, struct buf *reply, int *code, bool with_echo)
+int gsm_tty_exchange(int fd, const char *command, int ms, struct buf *reply, int *code, bool with_echo)
 {
 	int64_t until = monotonic_ms() + ms;
 	struct buf held = {0};
@@ -239,21 +228,7 @@ static int exchange(int fd, const char *command, int ms, struct buf *reply, int 
 
 int gsm_tty_command(int fd, const char *command, int ms, struct buf *reply, int *code)
 {
-	return exchange(fd, command, ms, reply, code, false);
-}
-
-int gsm_tty_echo(int fd, bool *echoes)
-{
-	struct buf reply = {0};
-	int err = gsm_tty_command(fd, "ATE1", 1000, NULL, NULL);
-
-	if (err == ERR_IO) /* the first line after a silence may be lost */
-		err = gsm_tty_command(fd, "ATE1", COMMAND_MS, NULL, NULL);
-	if (err != ERR_IO)
-		err = exchange(fd, "AT", COMMAND_MS, &reply, NULL, true);
-	*echoes = reply.n && strstr(reply.p, "AT");
-	buf_free(&reply);
-	return err == ERR_IO ? err : 0;
+	return gsm_tty_exchange(fd, command, ms, reply, code, false);
 }
 
 int gsm_tty_begin(int fd)

@@ -26,15 +26,12 @@ int gsm_tty_find(const char *device);
 /* Listens until an answer, or word of a stored report, has come, at most `ms`. ERR_IO: the device is gone. Says nothing to the modem: it could break off the submit. */
 int gsm_tty_listen(int fd, const char *peer, int ms, struct gsm_evidence *out) MUST_USE;
 
-/* Takes a report's PDU as evidence if it is one, of a submit to that number. */
-void gsm_tty_hear_report(const char *pdu, const char *peer, struct gsm_evidence *out);
-
 /* One command; the lines of its answer go to `reply` (cleared first, may be NULL). 0, ERR_DENIED (ERROR, with
  * its code in *code), ERR_IO (gone or silent). */
 int gsm_tty_command(int fd, const char *command, int ms, struct buf *reply, int *code) MUST_USE;
 
-/* Does it echo what it is told, when it is asked to (ATE1)? ERR_IO: it does not answer. */
-int gsm_tty_echo(int fd, bool *echoes) MUST_USE;
+/* The same; with_echo: what the modem echoes is among the lines. */
+int gsm_tty_exchange(int fd, const char *command, int ms, struct buf *reply, int *code, bool with_echo) MUST_USE;
 
 /* Makes the modem ready for the next two: cancels a prompt, PDU mode. ERR_IO. */
 int gsm_tty_begin(int fd) MUST_USE;

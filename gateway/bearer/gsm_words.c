@@ -15,6 +15,9 @@ static const struct row {
 } rows[] = {
     {"absent", false, CONDITION_ABSENT,
 	DEVICE " is not there: plug the modem in or correct " KEY ".device in gateway.conf"},
+    {"not_found", false, CONDITION_ABSENT,
+	"no modem with the IMEI of " KEY
+	".imei answers: plug it in, or correct imei and device in gateway.conf (AT+CGSN or *#06# tells an IMEI)"},
     {"locked", false, CONDITION_LOCKED,
 	DEVICE " is in use by another program: `fuser -v " DEVICE "` names it; stop it (often ModemManager)"},
     {"forbidden", false, CONDITION_FORBIDDEN,

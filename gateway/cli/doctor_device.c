@@ -209,7 +209,12 @@ void doctor_devices(struct doctor *d)
 	for (unsigned i = 0; i < d->s->plan.links_n; i++) {
 		const struct conf_group *bearer = settings_bearer(d->s, i);
 
-		if (strcmp(conf_string(bearer, "kind"), "gsm") == 0)
+		if (strcmp(conf_string(bearer, "kind"), "gsm") != 0)
+			continue;
+		if (conf_string(bearer, "imei"))
+			doctor_say(
+			    d, FINDING_OK, "device", NULL, "%s is looked for by its IMEI", conf_string(bearer, "name"));
+		else
 			examine(d, conf_string(bearer, "device"));
 	}
 }

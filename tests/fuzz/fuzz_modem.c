@@ -97,7 +97,7 @@ static void heard_of_job(const char *ev, const json_t *o)
 static int heard(void *arg, json_t *o)
 {
 	static const char *const others[] = {
-	    "hello", "doing", "pin", "up", "state", "reading", "swept", "report", "stuck", "raw", "settled"};
+	    "hello", "device", "doing", "pin", "up", "state", "reading", "swept", "report", "stuck", "raw", "settled"};
 	const char *ev = gsm_line_string(o, "ev");
 
 	(void)arg;
@@ -401,53 +401,7 @@ enum phone_result phone_send(struct phone *p, const struct phone_out *out)
 	return r;
 }
 
-/* ---- raw AT, and the cage ---- */
-
-int gsm_tty_open(const char *device, const char *connection, int *fd)
-{
-	hear();
-	MUST(device && connection && !w.opened);
-	if (!pick(4))
-		return ERR_IO;
-	*fd = open("/dev/null", O_RDWR);
-	return 0;
-}
-
-int gsm_tty_listen(int fd, const char *peer, int ms, struct gsm_evidence *out)
-{
-	MUST(fd >= 0 && peer && ms > 0);
-	*out = (struct gsm_evidence){.answered = pick(2), .code = pick(2) ? 0 : pick(255), .mr = pick(255)};
-	return 0;
-}
-
-int gsm_tty_begin(int fd)
-{
-	MUST(fd >= 0);
-	return pick(8) ? 0 : ERR_IO;
-}
-
-int gsm_tty_read(int fd, const struct gsm_place *place, char pdu[1001])
-{
-	unsigned serial = ++w.serials % SERIALS;
-
-	MUST(fd >= 0 && place);
-	w.accepted[serial] = false;
-	snprintf(pdu, 1001, "%s", "");
-	if (pick(4))
-		snprintf(pdu, 1001, "00%02X00%02X", serial >> 8, serial & 255);
-	return pick(8) ? 0 : ERR_DENIED;
-}
-
-int gsm_tty_delete(int fd, const struct gsm_place *place, const char *pdu)
-{
-	MUST(fd >= 0 && place && pdu);
-	return pick(4) ? 0 : pick(2) ? ERR_DENIED : ERR_CONSTRAINT;
-}
-
-void gsm_cage_watch(const char *device)
-{
-	MUST(device);
-}
+#include "tests/fuzz/modem_tty.h"
 
 /* ---- a life ---- */
 

@@ -10,7 +10,7 @@ import time
 import tty as terminal
 
 from libkabar import SLOW, Network, until
-from libmodem import Bearer, PoorModem, deliver, run_tests
+from libmodem import Bearer, PoorModem, deliver, run_tests, without
 
 OURS = '+6281100000001'
 ANI, BUDI = '+6281255500001', '+6281255500002'
@@ -77,6 +77,7 @@ def test_kill_parent():
         b.process.stdin.close()
 
 
+@without('death_signal')
 def test_kill_parent_blocked():
     """the child dies with its parent also while libgammu waits for a modem"""
     master, slave = pty.openpty()

@@ -318,6 +318,59 @@ def test_status():
         assert 'SIM 0 of 50' in told and 'ask the operator' in told, told
 
 
+# --- a modem that moved ------------------------------------------------
+
+
+def imei_of(net, name):
+    return net.modem(name)['imei']
+
+
+@without('device_search')
+def test_moved():
+    """a modem that comes back under another name is found by its IMEI, among others"""
+    with Network(modems={'m1': OURS, 'm2': '+6281100000002'}) as net, Bearer(f'{net.dir}/net/[mt]*', imei=imei_of(net, 'm2')) as b:
+        assert b.wait('up', 20)['imei'] == imei_of(net, 'm2'), b.events
+        net.tell(do='fault', modem='m2', name='replug', arg='ttyUSB3')
+        b.wait('down', 10)
+        b.wait('credit', 20, epoch=2)
+        b.submit(ANI, 'pindah', 1)
+        b.wait('sent', submit=1)
+        assert os.path.exists(f'{net.dir}/net/ttyUSB3') and net.wait_for(ANI)[0]['from'] == '+6281100000002', net.inbox(ANI)
+
+
+def test_not_found():
+    """no modem with that IMEI: it is said with what to do, others are left in peace, and it is found when it comes"""
+    with Network(modems={'m1': OURS, 'm2': '+6281100000002'}) as net:
+        imei = imei_of(net, 'm2')
+        net.tell(do='set', modem='m2', present=False)
+        with Bearer(f'{net.dir}/net/m*', imei=imei) as b, Bearer(tty(net)) as other:
+            other.wait('credit', 20)
+            state = b.wait('state', 20, state='down', condition='absent')
+            assert 'bearers[0].imei' in state['reason'] and '*#06#' in state['reason'], state
+            net.tell(do='set', modem='m2', present=True)
+            assert b.wait('up', 30)['imei'] == imei
+            assert not other.all('down')
+
+
+@without('settling')
+def test_settled_by_imei():
+    """the late answer is listened for where the modem was, before anybody is asked for an IMEI"""
+    with Network(options=['--latency-ms', '1500']) as net, tempfile.TemporaryDirectory() as d:
+        with Bearer(f'{net.dir}/net/m*', imei=imei_of(net, 'm1'), env={'KABAR_FAULT': f'submit_after_ctrl_z:1:kill:{d}/once'}) as b:
+            b.wait('credit', 20)
+            b.submit(ANI, 'terkirim', 5)
+            assert b.wait('sent', submit=5)['epoch'] == 1 and not b.all('unknown'), b.events
+
+
+def test_by_id():
+    """a modem named by its by-id path comes back under another name"""
+    with Network() as net, Bearer(net.modem('m1')['by_id']) as b:
+        b.wait('credit', 20)
+        fault(net, 'replug', arg='ttyUSB7')
+        b.wait('down', 10)
+        b.wait('credit', 20, epoch=2)
+
+
 # --- late evidence -----------------------------------------------------
 
 

@@ -91,6 +91,48 @@ static void test_late_evidence_settles_a_doubt(void **state)
 	(void)other;
 }
 
+static void never_handed_over(uint16_t link, uint32_t epoch, int64_t submit)
+{
+	struct event e = an_outcome(EV_FAILED, (struct link_id){link, epoch}, submit, "");
+
+	e.u.result.failure = FAILURE_NOT_HANDED_OVER;
+	feed(&b, e);
+}
+
+static void test_what_came_too_late_for_its_life_is_no_doubt(void **state)
+{
+	int64_t id = leased(LANE_NOTIFICATION), submit = submitted(0);
+
+	(void)state;
+	down(&b, 0, 1);
+	assert_string_equal(state_of(id), "UNKNOWN");
+	never_handed_over(0, 1, submit);
+	assert_string_equal(state_of(id), "QUEUED");
+	assert_sql(&b, "0", "SELECT count(*) FROM submit");
+	up(&b, 0, 2);
+	credit(&b, 0, 2, 1);
+	assert_int_equal(effects_n(&b, EF_SUBMIT), 1);
+	outcome(EV_SENT, 2, submitted(0));
+	assert_string_equal(state_of(id), "SENT");
+}
+
+static void test_what_went_again_meanwhile_goes_no_third_time(void **state)
+{
+	int64_t id, submit;
+
+	(void)state;
+	up(&b, 1, 1);
+	id = leased(LANE_SOS);
+	submit = submitted(0);
+	credit(&b, 1, 1, 2);
+	down(&b, 0, 1);
+	assert_int_equal(effects_n(&b, EF_SUBMIT), 1); /* a cry in doubt goes at once by the other */
+	never_handed_over(0, 1, submit);
+	assert_int_equal(effects_n(&b, EF_SUBMIT), 0);
+	assert_string_equal(state_of(id), "SUBMITTING");
+	assert_sql(&b, "1", "SELECT count(*) FROM submit");
+}
+
 static void test_an_outcome_of_another_life_is_dropped(void **state)
 {
 	int64_t id = leased(LANE_REPLY), submit = submitted(0);
@@ -258,6 +300,8 @@ int main(void)
 	    T(a_cry_in_doubt_goes_at_once_on_any_link),
 	    T(a_report_that_may_be_either_s_settles_none),
 	    T(late_evidence_settles_a_doubt),
+	    T(what_came_too_late_for_its_life_is_no_doubt),
+	    T(what_went_again_meanwhile_goes_no_third_time),
 	    T(an_outcome_of_another_life_is_dropped),
 	    T(evidence_for_a_first_attempt_while_the_second_is_out),
 	    T(a_new_life_and_a_new_start_forsake_what_was_out),

@@ -112,6 +112,15 @@ static void test_faults_between_keys(void **state)
 	faulty("bearers = ( " M1 ",\n { name = \"m1\"; kind = \"null\"; } );", 2, "another bearer too; names");
 	faulty("bearers = ( " M1 ",\n { name = \"m2\"; kind = \"gsm\"; device = \"/dev/a\"; } );", 2,
 	    "is the device of another bearer too");
+	faulty("bearers = ( " M1 ",\n { name = \"m2\"; kind = \"gsm\"; } );", 2, "or the modem's imei");
+	faulty("bearers = ( " M1 ",\n { name = \"m2\"; kind = \"gsm\"; device = \"/dev/ttyUSB*\"; } );", 2,
+	    "is a pattern: write imei too");
+	faulty(
+	    "bearers = ( " M1 ",\n { name = \"m2\"; kind = \"gsm\"; imei = \"35693803590518x\"; } );", 2, "is no IMEI");
+	faulty("bearers = ( { name = \"m0\"; kind = \"gsm\"; imei = \"356938035905182\"; },\n { name = \"m2\"; kind = "
+	       "\"gsm\"; imei = "
+	       "\"356938035905182\"; } );",
+	    2, "is the IMEI of another bearer too");
 	faulty(
 	    "bearers = ( " M1 " );\nroutes = ( { prefix = \"\"; bearer = \"m3\"; } );", 2, "is the name of no bearer");
 	faulty("bearers = ( " M1 " );\nroutes = ( { prefix = \"0811\"; bearer = \"m1\"; } );", 2,
