@@ -75,8 +75,8 @@ $(BUILD)/tests/chat: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/conversati
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# What caps usleep() for libgammu's sake: tests only.
-$(BUILD)/sleepcap.so: tests/sleepcap.c
+# Preloads of tests: what caps usleep() for libgammu's sake, what lets the wall clock jump.
+$(BUILD)/%.so: tests/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $< -ldl
 
@@ -95,7 +95,7 @@ $(BUILD)/gsm_bearer: $(BUILD)/obj/tests/system/gsm_bearer.o $(BUILD)/libkabar.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Everything that tests/run needs, in the build directory of the moment. The fuzz targets are only compiled: so that they keep up.
-test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/tests/chat $(BUILD)/sleepcap.so $(BUILD)/sickdisk.so $(BUILD)/logdisk $(BUILD)/gsm_bearer $(FUZZ_OBJ)
+test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/tests/chat $(BUILD)/sleepcap.so $(BUILD)/clockshift.so $(BUILD)/sickdisk.so $(BUILD)/logdisk $(BUILD)/gsm_bearer $(FUZZ_OBJ)
 
 test: deps-test ## all tests; ends in `N passed, N failed`
 	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs

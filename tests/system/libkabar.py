@@ -23,6 +23,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 KABAR = os.environ.get('KABAR', os.path.join(TOP, 'build/test/kabar'))
 SIM = os.environ.get('SIM', os.path.join(TOP, 'build/test/kabar-sim'))
 SLEEPCAP = os.environ.get('SLEEPCAP', os.path.join(TOP, 'build/test/sleepcap.so'))
+CLOCKSHIFT = os.path.join(os.path.dirname(SLEEPCAP), 'clockshift.so')
 SLOW = float(os.environ.get('KABAR_SLOW', '1'))
 
 RED = os.environ.get('KABAR_RED') == '1'
@@ -190,6 +191,9 @@ class Gateway:
             env['KABAR_WITHOUT'] = self.without
         if self.capped:
             env['LD_PRELOAD'] = SLEEPCAP
+        if os.path.exists(f'{self.dir}/clock'):
+            env['LD_PRELOAD'] = ' '.join([CLOCKSHIFT, env.get('LD_PRELOAD', '')]).strip()
+            env['KABAR_CLOCK_FILE'] = f'{self.dir}/clock'
         self.logs += 1
         self.log_path = f'{self.dir}/kabar.{self.logs}.log'
         with open(self.log_path, 'wb') as log:
@@ -198,6 +202,12 @@ class Gateway:
             until(lambda: self.alive_or_fail() and 'serves as' in self.log(), 30, f'the gateway serves: {self.log()}')
             self.wait_up()
         return self
+
+    def set_clock(self, seconds):
+        """The gateway's wall clock is off by so much from now on. To be called once before start()."""
+        with open(f'{self.dir}/clock.new', 'w') as f:
+            f.write(str(seconds))
+        os.rename(f'{self.dir}/clock.new', f'{self.dir}/clock')
 
     def wait_up(self, links=None, limit_s=30):
         links = links or list(self.net.modems)
