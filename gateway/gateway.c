@@ -16,10 +16,12 @@
 #include "gateway/base/fault.h"
 #include "gateway/base/log.h"
 #include "gateway/bearer/bearer.h"
+#include "gateway/io/backups.h"
 #include "gateway/io/control.h"
 #include "gateway/io/engine_thread.h"
 #include "gateway/io/notify.h"
 #include "gateway/opening.h"
+#include "gateway/reload.h"
 #include "gateway/io/health.h"
 #include "storage/books.h"
 
@@ -27,11 +29,8 @@
 #define DRAIN_LOOK_MS 20
 
 struct gateway {
-	struct settings *settings,
-	    *first;		 /* of now; of the start: bearers, paths and all that a reload leaves are its */
-	struct settings *former; /* of before the reload that the engine has still to take over; NULL: none */
-	bool reload_again;	 /* another SIGHUP came meanwhile */
-	unsigned reloads_n;
+	const struct settings *settings; /* of the start */
+	struct reload reload;
 	uv_loop_t loop;
 	uv_signal_t term, interrupt, hangup;
 	uv_timer_t drain;
@@ -43,6 +42,7 @@ struct gateway {
 	struct control *control;
 	struct notify *notify;
 	struct health *health;
+	struct backups *backups;
 	struct bearer **bearers;
 	bool *up; /* by link */
 	uint32_t *epochs;
@@ -53,7 +53,7 @@ struct gateway {
 	unsigned closing_n; /* parts that have still to call back */
 };
 
-static void end_reload(struct gateway *g);
+static void reload(struct gateway *g);
 
 /* ---- what the bearers and the control socket are lent ---- */
 
@@ -180,8 +180,11 @@ static void on_batch_end(void *arg)
 	else if (engine_thread_is_sick(g->thread))
 		pause_bearers(g, true);
 	tell_status(g);
-	if (g->former && engine_thread_reloads(g->thread) == g->reloads_n)
-		end_reload(g);
+	if (!reload_end(&g->reload, engine_thread_reloads(g->thread)))
+		return;
+	notify_ready(g->notify);
+	if (g->reload.again)
+		reload(g);
 }
 
 /* ---- stop ---- */
@@ -221,6 +224,8 @@ static void close_outside(struct gateway *g)
 	control_close(g->control, on_part_closed, g);
 	g->control = NULL;
 	g->closing_n++;
+	g->closing_n++;
+	backups_close(g->backups, on_part_closed, g);
 	health_close(g->health, on_part_closed, g);
 	g->health = NULL;
 	close_handle(g, (uv_handle_t *)&g->term);
@@ -263,60 +268,21 @@ static void on_stop_signal(uv_signal_t *handle, int signal_no)
 
 /* ---- reload ---- */
 
-/* The engine works by `fresh` from its next batch on; only then may what it worked by until now be freed. */
-static void take_settings(struct gateway *g, struct settings *fresh)
-{
-	const struct event reload = {.kind = EV_RELOAD, .u.plan = &fresh->plan};
-	struct buf kept = {0};
-
-	settings_keep_fixed(fresh, g->first, &kept);
-	if (kept.n)
-		log_warn(LOG_GATEWAY, "SIGHUP: these changes need a restart: %s", kept.p);
-	MUST(log_set_level(fresh->log_level) == 0);
-	buf_free(&kept);
-	g->former = g->settings;
-	g->settings = fresh;
-	g->reloads_n++;
-	notify_reloading(g->notify);
-	on_event(g, &reload);
-}
-
 static void reload(struct gateway *g)
 {
-	struct complaints complaints = {0};
-	struct settings *fresh = NULL;
-	int err = settings_load(conf_path(g->first->conf), &complaints, &fresh);
+	struct event event;
 
-	settings_print_complaints(&complaints);
-	if (err < 0)
-		log_error(
-		    LOG_GATEWAY, "SIGHUP: the configuration has %u faults; the former one stays", complaints.errors_n);
-	else
-		take_settings(g, fresh);
-	complaints_free(&complaints);
-}
-
-static void end_reload(struct gateway *g)
-{
-	if (g->former != g->first)
-		settings_free(g->former);
-	g->former = NULL;
-	log_info(LOG_GATEWAY, "SIGHUP: configuration and menus were read again and are in use");
-	notify_ready(g->notify);
-	if (g->reload_again && !g->draining)
-		reload(g);
-	g->reload_again = false;
+	g->reload.again = false;
+	if (g->draining || !reload_begin(&g->reload, &event))
+		return;
+	notify_reloading(g->notify);
+	on_event(g, &event);
 }
 
 static void on_hangup(uv_signal_t *handle, int signal_no)
 {
-	struct gateway *g = handle->data;
-
 	(void)signal_no;
-	if (g->former) /* one at a time: the engine still has to take over the last one */
-		g->reload_again = true;
-	else
-		reload(g);
+	reload(handle->data);
 }
 
 /* ---- start ---- */
@@ -365,6 +331,19 @@ static void open_bearers(struct gateway *g)
 		g->bearers[i] = kind->open(&host, &start);
 		g->bearers_n = i + 1;
 	}
+}
+
+static void open_backups(struct gateway *g)
+{
+	const struct conf_group *group = conf_group(g->settings->conf, "backup");
+	const struct backups_start start = {.loop = &g->loop,
+	    .exe = g->exe,
+	    .config = conf_path(g->settings->conf),
+	    .folder = conf_string(group, "dir"),
+	    .every_ms = conf_int(group, "every"),
+	    .keep = (unsigned)conf_int(group, "keep")};
+
+	g->backups = backups_open(&start);
 }
 
 static void open_health(struct gateway *g)
@@ -421,6 +400,7 @@ static int start(struct gateway *g, const struct gateway_options *options)
 	g->drain.data = g;
 	g->mailbox = mailbox_new();
 	open_health(g);
+	open_backups(g);
 	open_bearers(g);
 	thread.engine = g->engine;
 	thread.store = g->store;
@@ -449,11 +429,7 @@ static void free_all(struct gateway *g)
 	engine_free(g->engine);
 	store_close(g->store);
 	record_close(g->record);
-	if (g->former != g->first)
-		settings_free(g->former);
-	if (g->settings != g->first)
-		settings_free(g->settings);
-	settings_free(g->first);
+	reload_free(&g->reload);
 	free(g->bearers);
 	free(g->up);
 	free(g->epochs);
@@ -473,7 +449,7 @@ int gateway_run(const struct gateway_options *options)
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
 	g->exe = realpath("/proc/self/exe", NULL);
 	MUST(g->exe != NULL);
-	if (settings_load(options->config_path, &complaints, &g->settings) < 0) {
+	if (settings_load(options->config_path, &complaints, &g->reload.first) < 0) {
 		settings_print_complaints(&complaints);
 		complaints_free(&complaints);
 		free_all(g);
@@ -481,8 +457,8 @@ int gateway_run(const struct gateway_options *options)
 	}
 	settings_print_complaints(&complaints);
 	complaints_free(&complaints);
+	g->settings = g->reload.now = g->reload.first;
 	MUST(log_set_level(g->settings->log_level) == 0);
-	g->first = g->settings;
 	code = start(g, options);
 	if (code == 0) {
 		log_info(LOG_GATEWAY, "kabar %s serves as %s with %u bearers", KABAR_VERSION, g->settings->plan.gateway,

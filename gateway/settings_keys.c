@@ -63,6 +63,15 @@ static const struct conf_key alarm_keys[] = {
 	"No `kabar backup` for so long is told, such as \"7d\"; 0 is never."},
     {0},
 };
+static const struct conf_key backup_keys[] = {
+    {"dir", CONF_STRING, NULL, 0, 0, NULL, CONF_PATH,
+	"Folder into which the gateway backs itself up, best on another disk. Without it only `kabar backup` does. The "
+	"key "
+	"file is never in it."},
+    {"every", CONF_DURATION, "24h", 1000, 2592000000, NULL, 0, "How often."},
+    {"keep", CONF_INT, "7", 1, 1000, NULL, 0, "How many of these are kept; older ones are deleted."},
+    {0},
+};
 static const struct conf_key bearer_keys[] = {
     {"name", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED, "Name of the bearer, in status and logs."},
     {"kind", CONF_STRING, NULL, 0, 0, NULL, CONF_REQUIRED, "What it is."},
@@ -98,6 +107,7 @@ const struct conf_group_def settings_groups[] = {
     {"store", false, "Where messages and records are kept.", store_keys, NULL, NULL},
     {"alarms", false, "When operators are told by SMS that something is wrong: at most once an hour of a kind.",
 	alarm_keys, NULL, NULL},
+    {"backup", false, "Backups that the gateway makes by itself.", backup_keys, NULL, NULL},
     {"bearers", true, "Ways into the network: one group a modem.", bearer_keys, keys_of_bearer, "gsm|null"},
     {"routes", true,
 	"Which bearer carries what is sent unasked. Without routes: the one that the person wrote to last, else the "

@@ -219,7 +219,8 @@ void doctor_backup(struct doctor *d)
 {
 	char *path, age[24];
 	int64_t ms = backup_last_ms(d->s, &path);
-	const char *fix = "kabar backup /media/USB/kabar-$(date +%F).db, daily by cron";
+	const char *fix = "write backup: { dir = \"/media/usb\"; }; into %s and restart; or now: kabar backup "
+			  "/media/usb/kabar-1.db -c %s";
 
 	if (ms == 0)
 		doctor_say(d, FINDING_WARN, "backup", fix, "no backup was ever made");

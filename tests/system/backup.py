@@ -230,11 +230,36 @@ def full_disk():
         assert sorted(os.listdir(f'{net.dir}/state')) == before, 'the store is as it was'
 
 
+def by_itself():
+    """The daemon backs itself up, again and again, keeps the newest, and tells when it cannot."""
+    with Network() as net:
+        folder = f'{net.dir}/backups'
+        gateway = Gateway(net, config='backup: { dir = "backups"; every = "1s"; keep = 2; };').start()
+        try:
+            seen = set()
+
+            def three():
+                seen.update(f for f in (os.listdir(folder) if os.path.exists(folder) else []) if f.endswith('.db'))
+                return len(seen) >= 3
+            until(three, 30, 'three backups')
+            until(lambda: len([f for f in os.listdir(folder) if f.endswith('.db')]) <= 2, 10, 'two are kept')
+            assert gateway.sql("select 1 from audit where act like 'backup%'")
+            kabar(gateway, 'backup', '--verify', f'{folder}/{max(seen)}')
+            shutil.rmtree(folder)
+            until(lambda: 'failed' in gateway.log(), 10, 'it says that the folder is gone')
+            assert net.ask(PEOPLE[0], OURS, 'INFO DOKUMEN')
+        finally:
+            code = gateway.stop()
+        assert code == 0, gateway.log()
+        gateway.check_store()
+
+
 test('a backup is made while people write', online)
 test('a store of 40 MB is copied while somebody commits all the time', big_while_written)
 test('a damaged, torn, foreign or newer backup is found out', damaged)
 test('a backup of an older program is checked as brought up to date', older)
 test('a restored gateway answers, and sends nothing again', restored, without='restore_forgets')
 test('a cry for help that waited in a backup still goes', cry_waits)
+test('the gateway backs itself up and keeps the newest', by_itself)
 test('a full disk leaves no half backup', full_disk)
 finish()

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * backups.h - the backups that the daemon has made by itself: `kabar backup` as a child process, every so often, into one folder, where the newest are kept. What a good backup is, and
+ * how it is copied while we write, gateway/cli/backup.c knows. Loop's thread.
+ */
+#pragma once
+
+#include <stdint.h>
+#include <uv.h>
+
+struct backups;
+
+struct backups_start {
+	uv_loop_t *loop;
+	const char *exe, *config, *folder; /* borrowed; folder NULL: none are made */
+	int64_t every_ms;
+	unsigned keep;
+};
+
+struct backups *backups_open(const struct backups_start *start);
+/* Ends a backup that is being made; its half is not kept. `closed` is called by the loop. */
+void backups_close(struct backups *b, void (*closed)(void *arg), void *arg);
