@@ -192,12 +192,15 @@ static void child_ended(void *arg, int code, bool crashed, const char *why);
 static void begin_life(struct gsm *g)
 {
 	static const struct gsm_child_ops ops = {child_line, child_ended};
+	int64_t limit_ms = conf_int(g->base.start.config, "init_timeout");
+	char late[64];
 
 	g->phase = GSM_STARTING;
 	g->bye[0] = g->bye_words[0] = '\0';
 	g->reading = (struct gsm_place){0};
 	g->child = gsm_child_start(g->base.host.loop, g->base.host.self_exe, g->base.start.name, &ops, g);
-	gsm_child_limit(g->child, (uint64_t)conf_int(g->base.start.config, "init_timeout"), NULL);
+	snprintf(late, sizeof(late), "it did not come into service in %d s", (int)(limit_ms / 1000));
+	gsm_child_limit(g->child, (uint64_t)limit_ms, late);
 	say_open(g);
 }
 

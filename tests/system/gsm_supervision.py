@@ -146,6 +146,48 @@ def test_back_off():
         assert gaps[0] < gaps[1] + 0.5 < gaps[2] + 0.5 < gaps[3] + 0.5 and gaps[3] > 8, gaps
 
 
+def test_back_off_ends():
+    """a life of a minute makes the back-off begin anew"""
+    with Network() as net, Bearer(tty(net)) as b:
+        for life in range(1, 4):
+            b.wait('up', 30, epoch=life)
+            os.kill(b.child(), signal.SIGKILL)
+            b.wait('down', epoch=life)
+        up = b.wait('up', 30, epoch=4)
+        time.sleep(61 - (time.monotonic() - up['at']))
+        os.kill(b.child(), signal.SIGKILL)
+        down = b.wait('down', epoch=4)
+        assert b.wait('up', 30, epoch=5)['at'] - down['at'] < 5 * SLOW, b.events
+
+
+def silent_at_start(command):
+    """The modem answers nothing to one command of its opening: that has one deadline, and the next life serves."""
+    with Network() as net:
+        fault(net, 'no_answer', count=-1, arg=command)
+        with Bearer(tty(net), init_timeout='20s') as b:
+            b.wait('state', 45, state='down', condition=lambda c: c in ('silent', 'no_modem'))
+            fault(net, 'none')
+            b.wait('credit', 45)
+
+
+@without('new_lives')
+def test_silent_pin():
+    """a modem that is silent when it is asked whether it wants a PIN"""
+    silent_at_start('AT+CPIN?')
+
+
+@without('new_lives')
+def test_silent_notices():
+    """a modem that is silent when it is asked to announce messages"""
+    silent_at_start('AT+CNMI')
+
+
+@without('new_lives')
+def test_silent_centre():
+    """a modem that is silent when it is asked for the message centre"""
+    silent_at_start('AT+CSCA')
+
+
 # --- the PIN -----------------------------------------------------------
 
 
@@ -422,4 +464,4 @@ def test_settled_stored_report():
     late_evidence('\r\n+CDSI: "SM",3\r\n', {3: STATUS.format(mr=77)})
 
 
-run_tests([f for name, f in list(globals().items()) if name.startswith('test_')], workers=12)
+run_tests([f for name, f in list(globals().items()) if name.startswith('test_')], workers=16)
