@@ -35,6 +35,7 @@
 	X(permanent_codes, "what the network will never take is not tried again")                                      \
 	X(transient_codes, "what the network does not take now is tried again")                                        \
 	X(reply_again, "an answer of unknown fate is sent once more")                                                  \
+	X(ready, "a modem that cannot send gets nothing to send")                                                      \
 	X(report_early, "a report that comes before its SENT waits for it")                                            \
 	X(report_late, "a report settles what was unknown")                                                            \
 	X(report_number, "a report is matched by number, not by reference alone")                                      \

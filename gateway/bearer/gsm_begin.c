@@ -306,7 +306,8 @@ static bool network(struct life *l, json_t *o)
 		life_lost(l, "asking for the network");
 		return false;
 	}
-	l->ready = (net.condition == CONDITION_OK || net.condition == CONDITION_ROAMING) && l->smsc[0];
+	l->ready =
+	    WITHOUT(ready) || ((net.condition == CONDITION_OK || net.condition == CONDITION_ROAMING) && l->smsc[0]);
 	l->status_at = life_now() + (l->ready ? GSM_STATUS_MS : STATUS_HASTY_MS);
 	json_object_update_new(
 	    o, json_pack("{s:i, s:s, s:i, s:s, s:b}", "signal", net.signal_percent, "network", net.words,
