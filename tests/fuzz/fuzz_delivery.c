@@ -52,11 +52,20 @@ static struct sent {
 } sent[SUBMITS_MAX];
 static unsigned sent_n;
 
-static int64_t number(const char *fmt, int64_t id)
+static int64_t number(const char *column, const char *table, int64_t id)
 {
 	char q[160], out[32] = "", *why = NULL;
 
-	snprintf(q, sizeof(q), fmt, (long long)id);
+	snprintf(q, sizeof(q), "SELECT %s FROM %s WHERE id = %lld", column, table, (long long)id);
+	MUST(db_value(w.store->db, q, out, sizeof(out), &why) >= 0);
+	return atoll(out);
+}
+
+static int64_t count(const char *of)
+{
+	char q[160], out[32] = "", *why = NULL;
+
+	snprintf(q, sizeof(q), "SELECT count(*) FROM %s", of);
 	MUST(db_value(w.store->db, q, out, sizeof(out), &why) >= 0);
 	return atoll(out);
 }
@@ -91,9 +100,9 @@ static void leaves(const struct effect *f)
 	MUST(f->to.link < LINKS && w.link[f->to.link].up && w.link[f->to.link].epoch == f->to.epoch &&
 	     w.link[f->to.link].credit);
 	w.link[f->to.link].credit--;
-	s.outbox = number("SELECT outbox FROM submit WHERE id = %lld", s.id);
-	s.part = (int)number("SELECT part FROM submit WHERE id = %lld", s.id);
-	s.lane = (int)number("SELECT lane FROM outbox WHERE id = %lld", s.outbox);
+	s.outbox = number("outbox", "submit", s.id);
+	s.part = (int)number("part", "submit", s.id);
+	s.lane = (int)number("lane", "outbox", s.outbox);
 	snprintf(s.peer, sizeof(s.peer), SLICE_FMT, SLICE_ARG(f->peer));
 	may_leave(&s);
 	MUST(sent_n < SUBMITS_MAX);
@@ -321,7 +330,7 @@ static void step(uint8_t what, uint8_t n)
 
 static int64_t waiting(void)
 {
-	return number("SELECT count(*) FROM outbox WHERE state IN ('QUEUED', 'SUBMITTING')", 0);
+	return count("outbox WHERE state IN ('QUEUED', 'SUBMITTING')");
 }
 
 /* All is well from now on: everything leaves. */
@@ -338,7 +347,7 @@ static void all_is_well(void)
 		time_passes(round < 10 ? MINUTE : 40 * MINUTE);
 	}
 	MUST(waiting() == 0);
-	MUST(number("SELECT count(*) FROM dead_letter", 0) == 0);
+	MUST(count("dead_letter") == 0);
 }
 
 static void store_new(void)
