@@ -144,7 +144,7 @@ class Crowd:
         faults = []
         for q in self.open.values():
             self._judge_answers(q, store, c, faults)
-            self._judge_twice(q.number, q.kind, store, c, faults, '')
+            self._judge_repeated(self.ledger.to(q.number), f'{q.number} ({q.kind.name})', q.kind, lambda: store.doubts(q.number), c, faults)
             if q.is_cry():
                 self._judge_alerts(q, store, c, faults)
         return c, faults
@@ -159,8 +159,7 @@ class Crowd:
             c['never to be reached'] += 1
         elif len(q.got) >= q.kind.answers:
             c['answered'] += 1
-            more = len(q.got) - q.kind.answers - len(repeated(rows))
-            if more > 0:
+            if len(q.got) > q.kind.answers + len(repeated(rows)) or store.messages(q.number) > q.kind.answers:
                 c['twice'] += 1
                 faults.append(f'TWICE {q.number} ({q.kind.name}): {len(q.got)} answers of {q.kind.answers}; the store says {store.story(q.number)}')
         elif store.is_unknown(q.number):
@@ -179,23 +178,22 @@ class Crowd:
             if not q.alerts[operator]:
                 c['lost'] += 1
                 faults.append(f'LOST alert of {q.number} to {operator}; the store says {store.story(operator, q.number)}; the network saw {rows}')
-            self._judge_rows(rows, f'alert of {q.number} to {operator}', q.kind, lambda: store.is_doubtful(operator, q.number), c, faults)
+            if store.messages(operator, q.number) > 1:
+                c['twice'] += 1
+                faults.append(f'TWICE alert of {q.number} to {operator}: the store says {store.story(operator, q.number)}')
+            self._judge_repeated(rows, f'alert of {q.number} to {operator}', q.kind, lambda: store.doubts(operator, q.number), c, faults)
 
-    def _judge_twice(self, number, kind, store, c, faults, about):
-        self._judge_rows(self.ledger.to(number), f'{number} ({kind.name})', kind, lambda: store.is_doubtful(number, about), c, faults)
-
-    def _judge_rows(self, rows, who, kind, doubtful, c, faults):
-        """Each part of equal content, sent to the same number more than once."""
-        accepted = [r for r in rows if r['accepted']]
-        for r in repeated(rows):
-            first = [f for f in accepted if f['n'] < r['n'] and same(f, r)]
-            silent = kind.fate and kind.fate['name'] == 'taken_silently'
-            if doubtful() and (silent or self.in_flight_at_a_kill(first)):
+    def _judge_repeated(self, rows, who, kind, doubts, c, faults):
+        """Each part that the network took more than once: as often as the gateway lists a doubt, and if it was in flight at a kill."""
+        silent = kind.fate and kind.fate['name'] == 'taken_silently'
+        for i, r in enumerate(repeated(rows)):
+            first = [f for f in rows if f['accepted'] and f['n'] < r['n'] and same(f, r)]
+            if doubts() > i and (silent or self.in_flight_at_a_kill(first)):
                 c['again, UNKNOWN and in flight at a kill'] += 1
             else:
                 c['twice'] += 1
-                faults.append(f'TWICE {who}: {[(f["time_ms"], f["mr"], f["part"]) for f in accepted]} kills '
-                              f'{[k for k, _ in self.kills_ms if any(abs(k - f["time_ms"]) < 5000 for f in accepted)]} doubtful: {doubtful()}')
+                near = [k for k, _ in self.kills_ms if any(abs(k - f['time_ms']) < 5000 for f in first)]
+                faults.append(f'TWICE {who}: {[(f["time_ms"], f["mr"], f["part"]) for f in (*first, r)]}, kills {near}, doubts {doubts()}')
 
     def forget(self):
         for number in self.open:

@@ -53,10 +53,14 @@ class Shelf:
     def is_expired(self, number):
         return bool(self.rows("select 1 from outbox where peer = ? and state = 'EXPIRED'", number))
 
-    def is_doubtful(self, number, about=''):
-        """Is a message to this number listed UNKNOWN, or was a part of it sent again?"""
-        return bool(self.rows("select 1 from outbox o where peer = ? and instr(text, ?) and (state = 'UNKNOWN' or exists (select 1 from submit s where s.outbox = o.id "
-                              "and (s.state = 'UNKNOWN' or s.attempt > 1)))", number, about))
+    def messages(self, number, about=''):
+        """How many messages the gateway has written to a number."""
+        return self.rows('select count(*) from outbox where peer = ? and instr(text, ?)', number, about)[0][0]
+
+    def doubts(self, number, about=''):
+        """Submits to this number that are listed UNKNOWN, or that sent a part again."""
+        return self.rows("select count(*) from outbox o join submit s on s.outbox = o.id where peer = ? and instr(text, ?) and (s.state = 'UNKNOWN' or s.attempt > 1)",
+                         number, about)[0][0]
 
     def story(self, number, about=''):
         return (self.rows('select id, outcome, why from inbox where peer = ?', number),
