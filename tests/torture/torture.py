@@ -20,14 +20,15 @@ import time
 
 from crowd import KINDS, Crowd
 from shelf import STATES, Shelf, States
-from world import OPERATORS, Ears, LastingNetwork, Ledger, Life, Line, fault_points, kill, now_ms
+from world import OPERATORS, WHO_STOPS, Ears, LastingNetwork, Ledger, Life, Line, fault_points, is_dead, kill, now_ms
 
-CONFIG = 'operators = ( ' + ', '.join(f'{{ number = "{o}"; }}' for o in OPERATORS) + ' );'
-GATEWAY = 'demo = true; unknown_retry = "2s"; reply_expires = "120s";'
+CONFIG = 'operators = ( ' + ', '.join(f'{{ number = "{o}"; }}' for o in (*OPERATORS, WHO_STOPS)) + ' );'
+GATEWAY = 'demo = true; unknown_retry = "2s"; reply_expires = "120s"; replies_per_hour = 1000;'
 PASSING = {'db_step': (300, 3000), 'db_begin': (8, 40), 'db_commit': (8, 40)}  # a store that fails while it is opened ends the gateway with a clear line
+MOMENTS = ('stored', 'noticed', 'cmgs_prompt', 'ctrl_z', 'accepted', 'sent', 'deleted')  # of the simulator's: the kill comes from there
 RATE = 5.0            # questions a second
-UP_LIMIT_S, POINT_LIMIT_S, SETTLE_LIMIT_S = 6, 12, 240
-EARLY_SHARE = 0.15    # kills that do not wait until the gateway is up
+UP_LIMIT_S, POINT_LIMIT_S, MOMENT_LIMIT_S, SETTLE_LIMIT_S = 6, 12, 2, 240
+EARLY_SHARE, MOMENT_SHARE = 0.15, 0.3  # kills that do not wait until the gateway is up; that come at an exact moment of a modem
 NUMBERS_SPARED = 20000  # of a piece that was stopped between two quiet points
 
 
@@ -123,14 +124,16 @@ class Torture:
         return which, {'daemon': [self.life.process.pid], 'child': some[:1], 'both': [self.life.process.pid] + some}[which]
 
     def strike(self):
-        """A kill at random, half of them right after a question was sent."""
+        """A kill at random, most of them right after a question was sent."""
         if not self.life.is_alive():
             self.begin()
-        early = self.chance.random() < EARLY_SHARE
-        if early:
+        if self.chance.random() < EARLY_SHARE:
             self.pump(self.chance.uniform(0, 0.5))
         else:
             self.pump(UP_LIMIT_S, until=lambda: self.life.links_up() > 0)
+            if self.chance.random() < MOMENT_SHARE:
+                self.strike_moment()
+                return
         if self.chance.random() < 0.6:
             self.crowd.ask(self.asks_early)
             self.pump(self.chance.uniform(0, 0.06), asks=False)
@@ -138,6 +141,20 @@ class Torture:
             self.pump(self.chance.uniform(0, 0.5))
         which, pids = self.victims()
         self.record(which, lambda: [kill(p) for p in pids])
+
+    def strike_moment(self):
+        """A kill by the simulator, at an exact moment of what a modem does."""
+        modem, moment = self.chance.choice(list(self.net.modems)), self.chance.choice(MOMENTS)
+        which = self.chance.choice(('daemon', 'child'))
+        pid = self.life.process.pid if which == 'daemon' else self.life.child_of(modem)
+        if pid is None:
+            which, pid = 'daemon', self.life.process.pid
+        self.line.tell(do='fault', modem=modem, name='kill', arg=pid, at=moment)
+        self.crowd.ask(self.asks_early)
+        struck = self.pump(MOMENT_LIMIT_S, until=lambda: is_dead(pid))
+        self.line.tell(do='fault', modem=modem, name='none')
+        self.totals.points[f'moment {moment}' if struck else 'no such moment came'] += 1
+        self.record(which, lambda: kill(pid))
 
     def strike_point(self, point):
         """A kill at a named point: by the gateway itself, when it passes there."""
@@ -212,10 +229,15 @@ class Torture:
         if n >= 50:
             for point, place in zip(fault_points(), self.chance.sample(range(n), len(fault_points()))):
                 plan[place] = point
+        self.line.tell(do='fate', number=WHO_STOPS, name='refused', arg=42, count=12)
         for i, point in enumerate(plan):
             self.asks_early = i < n // 2
+            if i == n // 8:  # some report waits for him now, since it was refused: it will be cancelled
+                self.line.tell(do='send', **{'from': WHO_STOPS}, to=self.crowd.ours[0], text='STOP')
+                self.line.tell(do='fate', number=WHO_STOPS, name='refused', count=0)
             self.strike_point(point) if point else self.strike()
         self.settle()
+        self.line.tell(do='send', **{'from': WHO_STOPS}, to=self.crowd.ours[0], text='MULAI')
 
 
 def torture(folder, kills, seed, minutes, quiet_every=100, fresh=False):

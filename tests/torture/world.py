@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 from libkabar import KABAR, SIM, SLEEPCAP, TOP, Gateway, Network  # noqa: E402,F401  (for all of this folder)
 
 OPERATORS = ['+6281100009001', '+6281100009002']
+WHO_STOPS = '+6281100009003'  # an operator, too, who wants no reports now and then
 LOGS_KEPT = 20
 
 
@@ -105,7 +106,11 @@ class Ledger:
 
 
 class Life(Gateway):
-    """The daemon, started again and again over one store."""
+    """The daemon, started again and again over one store. A modem that never answers holds up its link for ten seconds only."""
+
+    def __init__(self, net, gateway, config):
+        super().__init__(net, gateway=gateway, config=config, bearers=', '.join(
+            f'{{ name = "{m}"; kind = "gsm"; device = "net/{m}"; number = "{n}"; per_minute = 6000; submit_timeout = "10s"; }}' for m, n in net.modems.items()))
 
     def begin(self, **environment):
         if self.logs >= LOGS_KEPT:
@@ -125,6 +130,17 @@ class Life(Gateway):
         """How many links this life's log has seen come up."""
         with open(self.log_path, errors='replace') as f:
             return sum(': up (' in line for line in f)
+
+    def child_of(self, modem):
+        """Process id of a modem's process, or None."""
+        for pid in self.children():
+            try:
+                with open(f'/proc/{pid}/cmdline', 'rb') as f:
+                    if f.read().split(b'\0')[2:3] == [modem.encode()]:
+                        return pid
+            except (FileNotFoundError, ProcessLookupError):
+                pass
+        return None
 
     def children(self):
         """Process ids of the modems' processes."""
@@ -158,6 +174,15 @@ def kill(pid):
         return True
     except ProcessLookupError:
         return False
+
+
+def is_dead(pid):
+    """Gone, or waiting to be buried."""
+    try:
+        with open(f'/proc/{pid}/stat') as f:
+            return f.read().rsplit(') ', 1)[1][0] == 'Z'
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def fault_points():
