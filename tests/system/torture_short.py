@@ -19,7 +19,7 @@ KILLS = 60 if 'KABAR_RED' in os.environ else 200
 def kills():
     folder = tempfile.mkdtemp(prefix='kabar-test-')
     try:
-        totals = torture.torture(folder, KILLS, 1, 10)
+        totals = torture.torture(folder, KILLS, 1, 10, KILLS)
         totals.print()
         assert not totals.faults, totals.faults[:5]
         assert totals.kills == KILLS

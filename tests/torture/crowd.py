@@ -75,7 +75,7 @@ class Crowd:
         self.number = number                                # the next one
         self.open = {}                                      # number -> Question
         self.talking = set()                                # numbers that have more to say
-        self.kills_ms = []                                  # (just before, just after)
+        self.kills_ms = []                                  # (just before, just after, is one of the kills that are counted)
         self.last_heard_ms = 0
         self.heard_n = 0
 
@@ -127,14 +127,14 @@ class Crowd:
     # ---- the judgement, when all is quiet ----
 
     def in_flight_at_a_kill(self, rows):
-        return any(began - BEFORE_MS <= r['time_ms'] <= ended + AFTER_MS for r in rows for began, ended in self.kills_ms)
+        return any(began - BEFORE_MS <= r['time_ms'] <= ended + AFTER_MS for r in rows for began, ended, _ in self.kills_ms)
 
     def struck(self):
         """Kills between the arrival of a fresh question and its +CMGS."""
         n = 0
         first = {q.number: min((r['time_ms'] for r in self.ledger.to(q.number)), default=1 << 62) for q in self.open.values()}
-        for k, _ in self.kills_ms:
-            n += any(k - 1000 <= q.said_ms[0] <= k < first[q.number] for q in self.open.values())
+        for k, _, counts in self.kills_ms:
+            n += counts and any(k - 1000 <= q.said_ms[0] <= k < first[q.number] for q in self.open.values())
         return n
 
     def judge(self, store):
@@ -192,7 +192,7 @@ class Crowd:
                 c['again, UNKNOWN and in flight at a kill'] += 1
             else:
                 c['twice'] += 1
-                near = [k for k, _ in self.kills_ms if any(abs(k - f['time_ms']) < 5000 for f in first)]
+                near = [k for k, _, _ in self.kills_ms if any(abs(k - f['time_ms']) < 5000 for f in first)]
                 faults.append(f'TWICE {who}: {[(f["time_ms"], f["mr"], f["part"]) for f in (*first, r)]}, kills {near}, doubts {doubts()}')
 
     def forget(self):

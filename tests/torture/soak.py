@@ -99,7 +99,7 @@ class Soak:
     def pass_time(self, seconds):
         began = time.monotonic()
         next_ask = next_sample = next_fault = 0.0
-        self.crowd.kills_ms.append((now_ms(), now_ms() + int((seconds + SETTLE_LIMIT_S) * 1000)))  # something is in trouble all the time
+        self.crowd.kills_ms.append((now_ms(), now_ms() + int((seconds + SETTLE_LIMIT_S) * 1000), False))  # something is in trouble all the time
         while (at_s := time.monotonic() - began) < seconds:
             if at_s >= next_ask:
                 self.crowd.ask(early=seconds - at_s > EARLY_BEFORE_S)

@@ -167,7 +167,7 @@ class Torture:
         self.begin(KABAR_FAULT=f'{point}:{nth}:kill:{fired}')
         if self.pump(POINT_LIMIT_S, until=lambda: os.path.exists(fired)):
             self.totals.points[point] += 1
-            self.record('point', lambda: time.sleep(0.02))
+            self.record('point', lambda: None)
         else:
             self.totals.points[f'{point} (not passed)'] += 1
             self.record('daemon', lambda: kill(self.life.process.pid))
@@ -176,12 +176,12 @@ class Torture:
         before = now_ms()
         self.life.process.kill()
         self.life.process.wait()
-        self.crowd.kills_ms.append((before, now_ms()))
+        self.crowd.kills_ms.append((before, now_ms(), False))
 
     def record(self, which, act):
         before = now_ms()
         act()
-        self.crowd.kills_ms.append((before, now_ms()))
+        self.crowd.kills_ms.append((before, now_ms(), True))
         if which in ('daemon', 'both'):
             self.life.process.wait()
         db = self.life.look() if self.life.is_alive() else self.life.snapshot(f'{self.folder}/look')

@@ -110,7 +110,7 @@ class Life(Gateway):
 
     def __init__(self, net, gateway, config):
         super().__init__(net, gateway=gateway, config=config, bearers=', '.join(
-            f'{{ name = "{m}"; kind = "gsm"; device = "net/{m}"; number = "{n}"; per_minute = 6000; submit_timeout = "10s"; }}' for m, n in net.modems.items()))
+            f'{{ name = "{m}"; kind = "gsm"; device = "net/{m}"; number = "{n}"; per_minute = 6000; submit_timeout = "10s"; settle = "500ms"; }}' for m, n in net.modems.items()))
 
     def begin(self, **environment):
         if self.logs >= LOGS_KEPT:
