@@ -97,6 +97,22 @@ static void test_nobody_is_woken_but_for_a_cry(void **state)
 	assert_int_equal(told_n(), 1);
 }
 
+static int stop(struct turn *t)
+{
+	return turn_set_stopped(t, true);
+}
+
+static void test_stop_of_an_operator_stops_no_alarm(void **state)
+{
+	(void)state;
+	next_run = stop;
+	sms(&b, OPERATOR, "stop");
+	down(&b, 0, 1);
+	minutes(4);
+	credit(&b, 1, 1, 1);
+	assert_sql(&b, "SUBMITTING", "SELECT state FROM outbox WHERE text LIKE 'ALARM:%%'");
+}
+
 /* ---- queues ---- */
 
 static void test_answers_that_do_not_leave(void **state)
@@ -189,6 +205,7 @@ int main(void)
 	    T(one_an_hour_and_the_rest_is_counted),
 	    T(a_blocked_link_waits_for_a_person),
 	    T(nobody_is_woken_but_for_a_cry),
+	    T(stop_of_an_operator_stops_no_alarm),
 	    T(answers_that_do_not_leave),
 	    T(a_cry_that_no_link_hands_over),
 	    T(what_cannot_be_told_holds_up_nothing),
