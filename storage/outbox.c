@@ -7,8 +7,6 @@
 #include "gateway/base/err.h"
 #include "storage/rows.h"
 
-#define SUBMITS_MAX 256 /* of one message: 16 parts, and attempts that backed off for hours */
-
 static enum out_state out_state_of(struct slice word)
 {
 	for (unsigned i = 0; i < OUT_STATE_N; i++)
@@ -138,19 +136,33 @@ int outbox_next_route(struct store *s, struct slice after, struct slice *route)
 	return next_name(s, Q_outbox_next_route, after, route);
 }
 
+struct part_state {
+	int part;
+	enum submit_state is;
+};
+
+static void part_state_read(struct store *s, enum query q, void *row)
+{
+	struct slice word = db_text(s->db, q, 1, &s->arena);
+
+	*(struct part_state *)row = (struct part_state){(int)db_int(s->db, q, 0), submit_state_of(word.p, word.n)};
+}
+
+/* By all attempts of each part, which may be hundreds: each state of a part is one row. */
 int outbox_state(struct store *s, const struct outbox_row *row, enum out_state *out)
 {
 	enum submit_state parts[TEXT_PARTS_MAX];
-	struct submit_row *all = arena_alloc(&s->arena, SUBMITS_MAX * sizeof(*all));
+	struct part_state all[TEXT_PARTS_MAX * SUBMIT_STATE_N];
 	unsigned n;
-	int err = submit_list(s, row->id, all, SUBMITS_MAX, &n);
+	int err = db_query(s->db, Q_submit_states, "i", row->id);
 
+	err = rows_read(s, Q_submit_states, err, part_state_read, all, sizeof(*all), COUNT_OF(all), &n);
 	for (unsigned i = 0; i < TEXT_PARTS_MAX; i++)
 		parts[i] = SUBMIT_NEVER;
 	for (unsigned i = 0; i < n && !err; i++) {
 		MUST(all[i].part >= 1 && all[i].part <= row->parts && row->parts <= TEXT_PARTS_MAX);
-		if (all[i].state < parts[all[i].part - 1])
-			parts[all[i].part - 1] = all[i].state;
+		if (all[i].is < parts[all[i].part - 1])
+			parts[all[i].part - 1] = all[i].is;
 	}
 	*out = err ? row->state : outbox_derive(row->state, row->todo, parts, (unsigned)row->parts);
 	return err;

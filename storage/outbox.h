@@ -111,6 +111,7 @@ int submit_doubt(struct store *s, struct slice link, int64_t since_ms, int64_t s
     struct slice *peer) MUST_USE;
 /* The next link with a submit OUT behind a name; ERR_NOT_FOUND. */
 int submit_next_link(struct store *s, struct slice after, struct slice *link) MUST_USE;
+/* The newest first. */
 int submit_list(struct store *s, int64_t outbox, struct submit_row *out, unsigned cap, unsigned *n) MUST_USE;
 
 /* ---- reports */

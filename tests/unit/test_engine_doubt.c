@@ -50,6 +50,23 @@ static void test_a_cry_in_doubt_goes_at_once_on_any_link(void **state)
 	assert_string_equal(state_of(id), "SENT");
 }
 
+/* A network without room for half a day: what it takes at last is what counts, not the first hundreds of refusals. */
+static void test_a_cry_that_left_at_its_three_hundredth_attempt(void **state)
+{
+	int64_t id = leased(LANE_SOS);
+
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		failed(FAILURE_TRANSIENT, submitted(0));
+		b.now_ms += MINUTE;
+		credit(&b, 0, 1, 1);
+	}
+	outcome(EV_SENT, 1, submitted(0));
+	assert_string_equal(state_of(id), "SENT");
+	report("17", REPORT_DELIVERED);
+	assert_string_equal(state_of(id), "DELIVERED");
+}
+
 /* Two cries to one operator are in doubt: the report of the one that left must not settle the one that did not. */
 static void test_a_report_that_may_be_either_s_settles_none(void **state)
 {
@@ -298,6 +315,7 @@ int main(void)
 	    T(a_reply_in_doubt_goes_once_more_after_a_minute),
 	    T(bulk_in_doubt_is_given_up),
 	    T(a_cry_in_doubt_goes_at_once_on_any_link),
+	    T(a_cry_that_left_at_its_three_hundredth_attempt),
 	    T(a_report_that_may_be_either_s_settles_none),
 	    T(late_evidence_settles_a_doubt),
 	    T(what_came_too_late_for_its_life_is_no_doubt),
