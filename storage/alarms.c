@@ -97,6 +97,11 @@ int alarm_prune(struct store *s, int64_t before_ms, unsigned limit, unsigned *n)
 	return err;
 }
 
+int info_overdue(struct store *s, const char *today, int64_t *n)
+{
+	return one_number(s, Q_info_overdue, db_query_one(s->db, Q_info_overdue, "z", today), n);
+}
+
 int outbox_oldest(struct store *s, struct slice route, int lane, int64_t *created_ms)
 {
 	int err = db_query_one(s->db, Q_outbox_oldest, "si", route, (int64_t)lane);

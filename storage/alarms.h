@@ -27,6 +27,9 @@ int alarm_set_told(struct store *s, int64_t id, bool over, int64_t now_ms) MUST_
 int alarm_list(struct store *s, struct alarm_row *out, unsigned cap, unsigned *n) MUST_USE;
 int alarm_prune(struct store *s, int64_t before_ms, unsigned limit, unsigned *n) MUST_USE; /* ended before */
 
+/* Approved information rows whose review date lies before `today` (2026-11-24). */
+int info_overdue(struct store *s, const char *today, int64_t *n) MUST_USE;
+
 /* How long the oldest message of one route and lane waits, due or not; ERR_NOT_FOUND. Of a longer queue, of its first thousand. */
 int outbox_oldest(struct store *s, struct slice route, int lane, int64_t *created_ms) MUST_USE;
 

@@ -31,6 +31,7 @@
 	X(ALARM_SOS_UNTOLD, "sos_untold", "AL13", "AL13b", LANE_SOS, true, "kabar status")                             \
 	X(ALARM_SOS_FAILED, "sos_failed", "AL14", NULL, LANE_SOS, false, "kabar why out:")                              \
 	X(ALARM_UNKNOWN, "unknown_listed", "AL15", NULL, LANE_NOTIFICATION, false, "kabar why out:")                   \
+	X(ALARM_INFO, "info_overdue", "AL17", "AL17b", LANE_NOTIFICATION, false, "kabar info list")                    \
 	X(ALARM_TEST, "test", "AL16", NULL, LANE_NOTIFICATION, true, "kabar alarm")
 
 enum alarm {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "gateway/base/err.h"
+#include "gateway/base/zone.h"
 #include "gateway/engine/alarm.h"
 #include "gateway/engine/clock.h"
 #include "gateway/engine/duty.h"
@@ -204,6 +205,21 @@ static int look_at_backup(struct engine *e, const struct event *ev)
 	    (e->now_ms - last_ms) / (INT64_C(24) * 3600 * 1000));
 }
 
+/* What was approved until a day that has passed is not sent any more: people read that it is being checked. */
+static int look_at_info(struct engine *e, const struct event *ev)
+{
+	struct date day = zone_local(slice_of(e->plan->timezone), e->now_ms).day;
+	int64_t n;
+	int err =
+	    info_overdue(e->store, arena_printf(engine_arena(e), "%04d-%02d-%02d", day.year, day.month, day.day), &n);
+
+	(void)ev;
+	if (err || n == 0)
+		return err ? err : alarm_clear(e, ALARM_INFO, nothing);
+	return alarm_raise(e, ALARM_INFO, nothing, e->now_ms,
+	    "%" PRId64 " information rows are past their review date and are not sent", n);
+}
+
 /* ---- the table ---- */
 
 static int (*const watchers[])(struct engine *e, const struct event *ev) = {
@@ -213,6 +229,7 @@ static int (*const watchers[])(struct engine *e, const struct event *ev) = {
     look_at_log,
     look_at_sickness,
     look_at_backup,
+    look_at_info,
     clock_look,
 };
 

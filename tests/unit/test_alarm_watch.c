@@ -195,6 +195,24 @@ static void test_backups_are_missed_once_they_were_asked_for(void **state)
 	assert_string_equal(open_alarms(), "");
 }
 
+static void test_information_past_its_review_date(void **state)
+{
+	char *why = NULL;
+
+	(void)state;
+	if (db_script(b.store->db,
+		"INSERT INTO info (topic, part, text, review_by, approved_by, approved_ms, changed_ms) VALUES "
+		"('UJI', 1, 'a', '2026-11-24', 'x', 1, 1), ('DRAF', 1, 'a', '2020-01-01', '', NULL, 1)",
+		NULL, NULL, &why) < 0)
+		fail_msg("%s", why);
+	minutes(1);
+	assert_string_equal(open_alarms(), "");
+	b.now_ms += 24 * HOUR;
+	health(&b);
+	assert_string_equal(open_alarms(), "info_overdue:");
+	assert_non_null(strstr(told(), "kabar info list"));
+}
+
 /* ---- once a day ---- */
 
 static void test_a_sign_of_life_each_day(void **state)
@@ -228,7 +246,7 @@ static void test_each_alarm_is_one_sms(void **state)
 {
 	static const char *const screens[] = {"AL1", "AL1b", "AL2", "AL2b", "AL3", "AL3b", "AL4", "AL5", "AL5b", "AL6",
 	    "AL7", "AL7b", "AL8", "AL8b", "AL9", "AL9b", "AL10", "AL10b", "AL11", "AL12", "AL13", "AL13b", "AL14",
-	    "AL15", "AL16"};
+	    "AL15", "AL16", "AL17", "AL17b"};
 	static const char *const languages[] = {"id", "en"};
 
 	(void)state;
@@ -257,6 +275,7 @@ int main(void)
 	    T(a_log_that_a_reader_holds),
 	    T(how_long_the_store_was_sick),
 	    T(backups_are_missed_once_they_were_asked_for),
+	    T(information_past_its_review_date),
 	    T(a_sign_of_life_each_day),
 	    T(each_alarm_is_one_sms),
 	};
