@@ -146,6 +146,11 @@ int due_take(struct store *s, int64_t now_ms, struct due_row *out)
 	return row_read(s, Q_due_take, err, due_read, out);
 }
 
+int due_shift(struct store *s, struct slice kind, int64_t by_ms)
+{
+	return db_exec(s->db, Q_due_shift, "si", kind, by_ms);
+}
+
 int due_cancel(struct store *s, struct slice kind, int64_t subject)
 {
 	return db_exec(s->db, Q_due_cancel, "si", kind, subject);

@@ -29,6 +29,8 @@ struct due_row {
 int due_add(struct store *s, int64_t at_ms, struct slice kind, int64_t subject) MUST_USE;
 int due_take(struct store *s, int64_t now_ms,
     struct due_row *out) MUST_USE; /* the earliest that is due, deleted; ERR_NOT_FOUND */
+/* All of a kind, by so much. */
+int due_shift(struct store *s, struct slice kind, int64_t by_ms) MUST_USE;
 int due_cancel(struct store *s, struct slice kind, int64_t subject) MUST_USE;
 /* While the wall clock is not trusted: it is not due before due_release(), and keeps its time. */
 int due_put_back(struct store *s, const struct due_row *row) MUST_USE;

@@ -204,7 +204,8 @@ static int pragmas(struct db *db, char **why)
 	static const struct pragma writer[] = {
 	    {"journal_mode", "WAL", "wal"}, {"mmap_size", "0", "0"}, /* an I/O error is an error then, not a SIGBUS */
 	    {"wal_autocheckpoint", "1000", "1000"},		     /* SQLite's own: measured best */
-	    {"journal_size_limit", "8388608", "8388608"}, /* what a reader made it grow to is given back when it is gone */
+	    {"journal_size_limit", "8388608",
+		"8388608"}, /* what a reader made it grow to is given back when it is gone */
 	};
 	static const struct pragma writes[] = {
 	    {"synchronous", "FULL", "2"}, {"secure_delete", "ON", "1"},

@@ -9,6 +9,8 @@
 #include "gateway/base/defence.h"
 #include "gateway/base/err.h"
 #include "gateway/engine/alarm.h"
+#include "gateway/engine/outbox.h"
+#include "handlers/handler.h"
 #include "storage/alarms.h"
 #include "storage/books.h"
 
@@ -64,6 +66,17 @@ static bool is_same_start(const struct trust *t, const struct event *ev)
 
 /* ---- the two steps ---- */
 
+/* What a cry waits for moves with the clock, and answers do not wait for an hour that comes twice. */
+static int spare_the_urgent(struct engine *e, int64_t by_ms)
+{
+	const struct handler *sos = handler_by_name("sos");
+	int err = by_ms < 0 ? outbox_hasten(e) : 0;
+
+	for (unsigned i = 0; sos && sos->dues && sos->dues[i] && !err; i++)
+		err = due_shift(e->store, slice_of(sos->dues[i]), by_ms);
+	return err;
+}
+
 static int doubt(struct engine *e, struct trust *t, int64_t newest_ms, int64_t by_ms)
 {
 	int64_t minutes = llabs(by_ms) / 60000;
@@ -73,6 +86,8 @@ static int doubt(struct engine *e, struct trust *t, int64_t newest_ms, int64_t b
 	t->by_ms = by_ms;
 	err = write_trust(e, t);
 	e->clock_read = false;
+	if (!err && by_ms < 0)
+		err = spare_the_urgent(e, by_ms);
 	if (err)
 		return err;
 	return alarm_raise(e, ALARM_CLOCK, (struct slice){"", 0}, e->now_ms,
@@ -80,9 +95,12 @@ static int doubt(struct engine *e, struct trust *t, int64_t newest_ms, int64_t b
 	    by_ms < 0 ? "went back, or stands behind the newest message," : "jumped ahead", minutes);
 }
 
-static int trust_again(struct engine *e, const struct event *ev)
+static int trust_again(struct engine *e, const struct event *ev, const struct trust *t)
 {
 	int err = due_release(e->store);
+
+	if (!err)
+		err = spare_the_urgent(e, -t->by_ms);
 
 	e->clock_read = false;
 	if (!err)
@@ -119,6 +137,19 @@ static bool is_undone(const struct event *ev, const struct trust *t)
 	return t->by_ms < 0 && ev->now_ms >= t->newest_ms;
 }
 
+/* While doubted it may go back once more. */
+static int look_doubted(struct engine *e, const struct event *ev, struct trust *t)
+{
+	int64_t by_ms = ev->u.health.boot_at_ms - t->boot_at_ms, before_ms = t->by_ms;
+	int err;
+
+	if (!is_same_start(t, ev) || by_ms > before_ms - JUMP_MS)
+		return 0;
+	t->by_ms = by_ms;
+	err = write_trust(e, t);
+	return err ? err : spare_the_urgent(e, by_ms - before_ms);
+}
+
 int clock_look(struct engine *e, const struct event *ev)
 {
 	struct trust t;
@@ -128,7 +159,7 @@ int clock_look(struct engine *e, const struct event *ev)
 	if (err || (known && known != ERR_NOT_FOUND))
 		return err ? err : known;
 	if (doubted)
-		return is_undone(ev, &t) ? trust_again(e, ev) : 0;
+		return is_undone(ev, &t) ? trust_again(e, ev, &t) : look_doubted(e, ev, &t);
 	return look_trusted(e, ev, &t);
 }
 

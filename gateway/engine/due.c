@@ -161,7 +161,8 @@ static int bury(struct engine *e, const struct due_row *due, int why)
 	if (!err)
 		err = dead_letter_add(e->store, &d);
 	if (!err)
-		err = alarm_raise(e, ALARM_DEAD_LETTER, (struct slice){"", 0}, e->now_ms, SLICE_FMT, SLICE_ARG(d.reason));
+		err =
+		    alarm_raise(e, ALARM_DEAD_LETTER, (struct slice){"", 0}, e->now_ms, SLICE_FMT, SLICE_ARG(d.reason));
 	return err ? err : db_release(e->store->db);
 }
 

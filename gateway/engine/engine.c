@@ -263,6 +263,7 @@ enum batch_end engine_batch(struct engine *e, struct event *const *events, uint3
 	*busy = false;
 	db_recover(e->store->db);
 	remember(e, now_ms);
+	links_clock(e);
 	err = store_begin(e->store);
 	if (!err)
 		err = run(e, events, n, next_due_ms);

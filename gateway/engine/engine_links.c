@@ -102,11 +102,8 @@ static int on_up(struct engine *e, const struct event *ev)
 	struct engine_link *l = &e->links[ev->from.link];
 	int err = link_up(e->store, engine_link_name(e, ev->from.link), ev->from.epoch, ev->now_ms);
 
-	*l = (struct engine_link){.epoch = ev->from.epoch,
-	    .since_ms = l->since_ms,
-	    .up = true,
-	    .able = l->able,
-	    .stale = true};
+	*l = (struct engine_link){
+	    .epoch = ev->from.epoch, .since_ms = l->since_ms, .up = true, .able = l->able, .stale = true};
 	note_ability(l, ev);
 	return err ? err : write_row(e, ev, LINK_UP);
 }
@@ -147,6 +144,18 @@ int links_event(struct engine *e, const struct event *ev)
 		MUST(ev->kind == EV_STATE);
 		note_ability(&e->links[ev->from.link], ev);
 		return write_row(e, ev, ev->u.link.state);
+	}
+}
+
+void links_clock(struct engine *e)
+{
+	for (unsigned i = 0; i < e->plan->links_n; i++) {
+		struct engine_link *l = &e->links[i];
+
+		if (l->since_ms > e->now_ms)
+			l->since_ms = e->now_ms;
+		if (l->held_until_ms > e->now_ms + LINK_RESTS_MS)
+			l->held_until_ms = e->now_ms;
 	}
 }
 

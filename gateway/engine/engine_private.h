@@ -68,6 +68,8 @@ int engine_bury(struct engine *e, const struct event *ev, int err, const char *w
 /* engine_links.c: lives of links, and what the store says of them. */
 int links_begin(struct engine *e) MUST_USE;
 int links_event(struct engine *e, const struct event *ev) MUST_USE; /* UP DOWN STATE CREDIT */
+/* A wall clock that went back must not stretch what a link waits for: no time of it lies ahead. */
+void links_clock(struct engine *e);
 int links_forsake(struct engine *e) MUST_USE;			    /* a slice of the submits that lives left behind */
 
 /* turn_sms.c: one message, inside its savepoint. *who gets who failed, for the dead letter. */

@@ -14,7 +14,6 @@
 
 #define SECOND INT64_C(1000)
 #define HOUR (3600 * SECOND)
-#define LINK_RESTS_MS (10 * SECOND)
 #define PAUSE_MS (30 * SECOND)
 #define REPLY_AGAIN_MS (60 * SECOND)
 #define REPLY_ATTEMPTS 2
@@ -297,6 +296,20 @@ int outbox_expire(struct engine *e, struct outbox_row *row)
 	if (!err)
 		err = outbox_set(e->store, row);
 	return err ? err : alarm_at_outcome(e, row);
+}
+
+int outbox_hasten(struct engine *e)
+{
+	struct slice route = {"", 0};
+	int err = outbox_next_route(e->store, route, &route);
+
+	while (!err) {
+		for (int lane = LANE_SOS; lane <= LANE_REPLY && !err; lane++)
+			err = outbox_due_now(e->store, route, lane, e->now_ms);
+		if (!err)
+			err = outbox_next_route(e->store, route, &route);
+	}
+	return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 int outbox_cancel(struct engine *e, struct outbox_row *row, struct slice why)

@@ -13,10 +13,14 @@
 #include "gateway/engine/engine_private.h"
 #include "storage/outbox.h"
 
+#define LINK_RESTS_MS (INT64_C(10) * 1000) /* after a failure of the link itself */
+
 int outbox_result(struct engine *e, const struct event *ev) MUST_USE; /* SENT FAILED UNKNOWN */
 int outbox_report(struct engine *e, const struct event *ev) MUST_USE;
 /* Up to `limit` submits of a link that are OUT in lives up to `epoch` become UNKNOWN; *n of them. */
 int outbox_forsake(struct engine *e, struct slice link, int64_t epoch, unsigned limit, unsigned *n) MUST_USE;
+/* The wall clock went back: answers and what a cry sends wait no longer for a time that lies far ahead now. */
+int outbox_hasten(struct engine *e) MUST_USE;
 /* A message that waited too long; one that nobody wants any more. */
 int outbox_expire(struct engine *e, struct outbox_row *row) MUST_USE;
 int outbox_cancel(struct engine *e, struct outbox_row *row, struct slice why) MUST_USE;

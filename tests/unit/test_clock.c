@@ -54,8 +54,8 @@ static const char *doubted(void)
 	return sql(&b, "SELECT count(*) FROM alarm WHERE kind = 'clock' AND ended_ms IS NULL");
 }
 
-/* One message of a lane waits; does it leave? */
-static bool leaves(enum lane lane)
+/* One message of a lane waits. */
+static int64_t wait_one(enum lane lane)
 {
 	struct outbox_row row = {.id = outbox_new_id(b.store),
 	    .peer = SLICE_LIT(B),
@@ -67,17 +67,25 @@ static bool leaves(enum lane lane)
 	    .created_ms = b.now_ms,
 	    .due_ms = b.now_ms,
 	    .expires_ms = b.now_ms + HOUR};
-	const struct effect *f;
 
 	assert_int_equal(store_begin(b.store), 0);
 	assert_int_equal(outbox_add(b.store, &row), 0);
 	assert_int_equal(store_commit(b.store), 0);
+	return row.id;
+}
+
+/* Does one of a lane leave? */
+static bool leaves(enum lane lane)
+{
+	int64_t id = wait_one(lane);
+	const struct effect *f;
+
 	nothing(&b);
 	f = effect(&b, EF_SUBMIT, 0);
 	if (f)
 		feed(&b, an_outcome(EV_SENT, (struct link_id){0, 1}, f->submit, "7"));
 	credit(&b, 0, 1, 1);
-	return strcmp(sql(&b, "SELECT state FROM outbox WHERE id = %lld", (long long)row.id), "QUEUED") != 0;
+	return strcmp(sql(&b, "SELECT state FROM outbox WHERE id = %lld", (long long)id), "QUEUED") != 0;
 }
 
 /* ---- when it is doubted ---- */
@@ -263,6 +271,29 @@ static void test_what_waited_comes_when_it_is_confirmed(void **state)
 	assert_int_equal(runs, 1);
 }
 
+/* An answer that failed for the moment, and a link that was held: neither waits for an hour that comes twice. */
+static void test_answers_and_links_go_on_after_a_jump_back(void **state)
+{
+	int64_t id = wait_one(LANE_REPLY);
+	struct event e;
+
+	(void)state;
+	nothing(&b);
+	e = an_outcome(EV_FAILED, (struct link_id){0, 1}, effect(&b, EF_SUBMIT, 0)->submit, "");
+	e.u.result.failure = FAILURE_TRANSIENT;
+	feed(&b, e);
+	assert_sql(&b, "30000", "SELECT due_ms - %lld FROM outbox WHERE id = %lld", (long long)b.now_ms, (long long)id);
+	jump(-MINUTES(90));
+	assert_sql(&b, "SUBMITTING", "SELECT state FROM outbox WHERE id = %lld", (long long)id);
+	e = an_outcome(EV_FAILED, (struct link_id){0, 1},
+	    atoll(sql(&b, "SELECT max(id) FROM submit WHERE outbox = %lld", (long long)id)), "");
+	e.u.result.failure = FAILURE_LINK;
+	feed(&b, e);
+	assert_sql(&b, "QUEUED", "SELECT state FROM outbox WHERE id = %lld", (long long)id); /* the link rests */
+	jump(-MINUTES(90));
+	assert_sql(&b, "SUBMITTING", "SELECT state FROM outbox WHERE id = %lld", (long long)id);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, begin_trusted, end)
 
 int main(void)
@@ -271,6 +302,7 @@ int main(void)
 	    T(small_steps_are_no_jump),
 	    T(a_jump_holds_up_what_nobody_asked_for),
 	    T(a_jump_back_is_one_too),
+	    T(answers_and_links_go_on_after_a_jump_back),
 	    T(behind_the_newest_row_after_a_start),
 	    T(a_clock_of_the_first_day),
 	    T(a_start_with_a_clock_that_is_right),

@@ -417,6 +417,21 @@ static void test_anything_may_come(void **state)
 	assert_string_equal(count("inbox"), "7");
 }
 
+static void test_silence_counts_as_yes_also_when_the_clock_goes_back(void **state)
+{
+	struct event e = a_sample();
+
+	(void)state;
+	feed(&b, e);
+	sms(&b, A, "tolong saya bingung");
+	b.now_ms -= 2 * HOUR;
+	e.u.health.boot_at_ms -= 2 * HOUR;
+	feed(&b, e);
+	b.now_ms += 11 * MINUTE;
+	tick(&b);
+	assert_sql(&b, "open", "SELECT state FROM cases");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
 
 int main(void)
@@ -431,6 +446,7 @@ int main(void)
 
 	    T(a_nik_is_never_stored_in_clear),
 	    T(digits_are_hidden_from_an_answer_too),
+	    T(silence_counts_as_yes_also_when_the_clock_goes_back),
 	    T(a_cry_comes_first_even_inside_a_question),
 	    T(a_cutter_cuts_a_dialogue),
 	    T(back_is_a_step_where_the_question_takes_it),
