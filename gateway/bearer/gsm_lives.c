@@ -105,7 +105,7 @@ void gsm_give_credit(struct gsm *g)
 
 	if (g->phase != GSM_UP || !g->ready || g->submit.busy || g->credit_given)
 		return;
-	if (now < g->held_until_ms) {
+	if (now < g->held_until_ms && !WITHOUT(link_hold)) {
 		uv_timer_start(&g->pace, on_pace, g->held_until_ms - now, 0);
 		return;
 	}
@@ -124,8 +124,6 @@ void gsm_give_credit(struct gsm *g)
 
 void gsm_hold_credit(struct gsm *g, enum link_condition why)
 {
-	if (WITHOUT(link_hold))
-		return;
 	g->held = why;
 	g->held_until_ms = uv_now(g->base.host.loop) + HELD_MS;
 	if (g->phase == GSM_UP)
