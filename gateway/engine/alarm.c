@@ -5,13 +5,14 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "gateway/base/err.h"
 #include "gateway/base/defence.h"
+#include "gateway/base/err.h"
 #include "gateway/base/zone.h"
 #include "storage/alarms.h"
 
 #define OCCURRENCES_MAX 99 /* of a kind that wait to be told: what is above stands in the log only */
-#define PENDING_MAX 256
+#define EACH_A_BATCH 16	   /* of those that are told each by itself; the rest at the next look */
+#define PENDING_MAX 1024   /* above what all kinds together may have waiting */
 
 struct kind {
 	const char *word, *screen, *end, *command;
@@ -139,7 +140,7 @@ static int say_each(struct engine *e, const struct kind *k, const struct alarm_r
 {
 	int err = 0;
 
-	for (unsigned i = 0; i < n && !err; i++)
+	for (unsigned i = 0; i < n && i < EACH_A_BATCH && !err; i++)
 		err = say_all(e, k, &rows[i], 1, 0);
 	return err;
 }
@@ -197,12 +198,13 @@ static int tell_safely(struct engine *e, const struct alarm_row *rows, unsigned 
 
 int alarms_tell(struct engine *e)
 {
-	struct alarm_row rows[PENDING_MAX];
+	struct alarm_row *rows;
 	unsigned n = 0, group;
 	int err;
 
 	if (!e->alarm_now || WITHOUT(alarm_told))
 		return 0;
+	rows = arena_alloc(engine_arena(e), PENDING_MAX * sizeof(*rows));
 	err = alarm_pending(e->store, rows, PENDING_MAX, &n);
 	for (unsigned i = 0; i < n && !err; i += group) {
 		for (group = 1; i + group < n && slice_eq(rows[i].kind, rows[i + group].kind);)
