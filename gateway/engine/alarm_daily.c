@@ -81,12 +81,29 @@ static int say(struct engine *e, const struct traffic *t, int64_t open_n, int64_
 	return notice_operators(e, &what, n);
 }
 
+static void day_of(const struct engine *e, int64_t ms, char out[DAY_WORDS])
+{
+	struct local at = zone_local(slice_of(e->plan->timezone), ms);
+
+	snprintf(out, DAY_WORDS, "%04u-%02u-%02u", (unsigned)at.day.year % 10000, at.day.month, at.day.day);
+}
+
+/* Said on a day that is far from coming: the clock was wrong then. */
+static bool is_in_years(const struct engine *e, const struct said *last)
+{
+	char tomorrow[DAY_WORDS];
+
+	day_of(e, e->now_ms + DAY_MS, tomorrow);
+	return strcmp(last->day, tomorrow) > 0;
+}
+
 /* Is it time? Not before the hour, once a day at most also if the clock goes back, and while somebody is on duty to read it. */
 static bool is_time(const struct engine *e, const struct said *last, const char *today, bool early)
 {
 	struct slice one;
 
-	return !early && strcmp(today, last->day) > 0 && operators_on_duty(e->plan, e->now_ms, false, &one, 1) > 0;
+	return !early && (strcmp(today, last->day) > 0 || is_in_years(e, last)) &&
+	       operators_on_duty(e->plan, e->now_ms, false, &one, 1) > 0;
 }
 
 static int say_today(struct engine *e, const struct said *last, const char *today, int64_t disk_free)
@@ -122,7 +139,7 @@ int alarm_sign_of_life(struct engine *e, const struct event *ev)
 
 	if (e->plan->alarms.sign_of_life_min < 0)
 		return 0;
-	snprintf(today, sizeof(today), "%04u-%02u-%02u", (unsigned)at.day.year % 10000, at.day.month, at.day.day);
+	day_of(e, e->now_ms, today);
 	err = read_said(e, &last);
 	if (err)
 		return err == ERR_NOT_FOUND ? begin_to_count(e, today, early) : err;

@@ -9,6 +9,7 @@
 #include "gateway/base/defence.h"
 #include "gateway/base/err.h"
 #include "gateway/engine/alarm.h"
+#include "gateway/engine/due.h"
 #include "gateway/engine/outbox.h"
 #include "handlers/handler.h"
 #include "storage/alarms.h"
@@ -66,7 +67,7 @@ static bool is_same_start(const struct trust *t, const struct event *ev)
 
 /* ---- the two steps ---- */
 
-/* What a cry waits for moves with the clock, and answers do not wait for an hour that comes twice. */
+/* What a cry waits for moves with the clock, and nothing that people wait for, nor what the engine does by itself, waits for an hour that comes twice. */
 static int spare_the_urgent(struct engine *e, int64_t by_ms)
 {
 	const struct handler *sos = handler_by_name("sos");
@@ -74,7 +75,7 @@ static int spare_the_urgent(struct engine *e, int64_t by_ms)
 
 	for (unsigned i = 0; sos && sos->dues && sos->dues[i] && !err; i++)
 		err = due_shift(e->store, slice_of(sos->dues[i]), by_ms);
-	return err;
+	return !err && by_ms < 0 ? due_begin(e) : err;
 }
 
 static int doubt(struct engine *e, struct trust *t, int64_t newest_ms, int64_t by_ms)

@@ -181,7 +181,8 @@ int joiner_due(struct engine *e, const struct event *tick, const struct due_row 
 	struct event ev;
 	struct joined all;
 	int err = part_set_by_id(e->store, due->subject, &set);
-	bool old = !err && e->now_ms - set.first_ms >= WAIT_MS;
+	/* also where the clock was ahead when its first part came */
+	bool old = !err && (e->now_ms - set.first_ms >= WAIT_MS || set.first_ms > e->now_ms);
 
 	if (err || set.done || (set.inbox && !old))
 		return err == ERR_NOT_FOUND ? 0 : err;

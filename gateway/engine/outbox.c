@@ -304,7 +304,7 @@ int outbox_hasten(struct engine *e)
 	int err = outbox_next_route(e->store, route, &route);
 
 	while (!err) {
-		for (int lane = LANE_SOS; lane <= LANE_REPLY && !err; lane++)
+		for (int lane = LANE_SOS; lane <= LANE_NOTIFICATION && !err; lane++)
 			err = outbox_due_now(e->store, route, lane, e->now_ms);
 		if (!err)
 			err = outbox_next_route(e->store, route, &route);

@@ -238,6 +238,9 @@ static void test_a_sign_of_life_each_day(void **state)
 	b.now_ms -= 24 * HOUR; /* a clock that goes back says nothing twice */
 	health(&b);
 	assert_int_equal(told_n(), 2);
+	b.now_ms -= 48 * HOUR; /* but a day that is far from coming was none */
+	health(&b);
+	assert_int_equal(told_n(), 3);
 }
 
 /* ---- all words at their longest ---- */

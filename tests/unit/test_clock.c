@@ -294,6 +294,40 @@ static void test_answers_and_links_go_on_after_a_jump_back(void **state)
 	assert_sql(&b, "SUBMITTING", "SELECT state FROM outbox WHERE id = %lld", (long long)id);
 }
 
+/* A clock that was wrong from the start of the machine: alerts and alarms of its year leave when it is right, and the engine sweeps on. */
+static void test_nothing_waits_for_a_year_that_was_none(void **state)
+{
+	(void)state;
+	credit(&b, 0, 1, 0);
+	down(&b, 0, 1);
+	restart("boot-2", T0 + 365 * 24 * HOUR);
+	tick(&b);
+	assert_false(leaves(LANE_SOS));
+	assert_false(leaves(LANE_NOTIFICATION));
+	jump(-365 * 24 * HOUR);
+	up(&b, 0, 2);
+	credit(&b, 0, 2, 10);
+	assert_sql(&b, "0", "SELECT count(*) FROM outbox WHERE state = 'QUEUED'");
+	assert_true(b.next_due_ms < b.now_ms + HOUR);
+}
+
+/* By a clock that is a month ahead every key is old: a copy that the SIM keeps would be answered anew. */
+static void test_a_jump_forgets_no_message_that_was_seen(void **state)
+{
+	struct event e = an_sms(&b, A, "info");
+
+	(void)state;
+	feed(&b, e);
+	jump(30 * 24 * HOUR);
+	for (int i = 0; i < 9; i++)
+		tick(&b);
+	jump(-30 * 24 * HOUR);
+	for (int i = 0; i < 9; i++)
+		tick(&b);
+	feed(&b, e);
+	assert_sql(&b, "1", "SELECT count(*) FROM inbox");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, begin_trusted, end)
 
 int main(void)
@@ -310,6 +344,8 @@ int main(void)
 	    T(a_reminder_waits_and_keeps_its_time),
 	    T(a_reminder_is_late_after_a_jump_back),
 	    T(what_waited_comes_when_it_is_confirmed),
+	    T(nothing_waits_for_a_year_that_was_none),
+	    T(a_jump_forgets_no_message_that_was_seen),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
