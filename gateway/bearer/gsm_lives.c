@@ -237,8 +237,10 @@ void gsm_doing(struct gsm *g, const char *what)
 	char late[128];
 
 	snprintf(g->doing, sizeof(g->doing), "%s", what);
-	if (g->phase != GSM_UP || WITHOUT(job_deadline))
+	if (g->phase != GSM_UP)
 		return; /* the whole opening has one limit */
+	if (WITHOUT(job_deadline))
+		ms = UINT32_MAX;
 	if (strcmp(what, GSM_WAITING) == 0)
 		ms += GSM_STATUS_MS; /* it looks at the network that often */
 	else if (strcmp(what, GSM_SENDING) == 0)

@@ -1,0 +1,86 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Faults of processes, at exact moments of the modem: the child is killed or stopped, the daemon is killed. What was asked is answered once; what was under way
+is settled by evidence, or listed as unknown."""
+import signal
+import time
+
+from libfault import ANI, named
+from libkabar import finish, pool, until
+
+SHORT = 'BANTUAN'
+
+
+def child(f):
+    """The pid of the modem's process."""
+    def found():
+        with open(f'/proc/{f.kabar.process.pid}/task/{f.kabar.process.pid}/children', encoding='ascii') as children:
+            return children.read().split()
+    return int(until(found, 10, 'a child')[0])
+
+
+def child_killed(name, moment):
+    with named(name)(options=['--latency-ms', '300']) as f:
+        f.at(moment, 'kill', arg=child(f))
+        f.ask(text=SHORT)
+        f.happened()
+        f.answered_once(limit_s=40)
+
+
+def child_killed_answered(name, moment, report):
+    """Killed after ^Z: the next life hears the modem's answer, or finds the report; nothing is sent twice."""
+    with named(name)(options=['--latency-ms', '1000'], gateway='unknown_retry = "8s";') as f:
+        f.net.tell(do='set', modem='m1', report=report)
+        f.at(moment, 'kill', arg=child(f))
+        f.ask(text=SHORT)
+        f.happened()
+        f.answered_once(limit_s=40)
+        assert len(f.submits()) == 1, f.submits()
+        until(lambda: f.outbox() == [('SENT' if report == 'never' else 'DELIVERED', '')], 10, lambda: f.outbox())
+
+
+def child_stopped(name, moment):
+    """SIGSTOP: alive for the kernel, dead for us."""
+    with named(name)(job_timeout='"6s"') as f:
+        f.at(moment, 'stop', arg=child(f))
+        f.ask(text=SHORT)
+        f.happened()
+        f.answered_once(limit_s=60)
+
+
+def daemon_killed(name, moment, **on):
+    """The daemon dies at that moment, and its child with it; the next one goes on."""
+    with named(name)(options=['--latency-ms', '300'], gateway='unknown_retry = "8s";') as f:
+        pid = child(f)
+        f.at(moment, 'kill', arg=f.kabar.process.pid, **on)
+        f.ask(text=SHORT)
+        f.happened()
+        assert f.kabar.process.wait(5) == -signal.SIGKILL
+        until(lambda: gone(pid), 5, 'the child is gone')
+        f.kabar.start()
+        f.answered_once(limit_s=40)
+        assert not any(s['duplicate_of'] for s in f.submits()), f.submits()
+
+
+def gone(pid):
+    try:
+        with open(f'/proc/{pid}/stat', encoding='ascii') as stat:
+            return stat.read().rsplit(') ', 1)[1][0] == 'Z'
+    except FileNotFoundError:
+        return True
+
+
+pool([
+    ('process: the child is killed when a message is stored', child_killed, 'child_killed_stored', 'stored', {'without': 'new_lives'}),
+    ('process: the child is killed in the middle of a prompt', child_killed, 'child_killed_prompt', 'cmgs_typing', {'without': 'reply_again'}),
+    ('process: the child is killed after ^Z', child_killed_answered, 'child_killed_ctrl_z', 'ctrl_z', 'never', {'without': 'settling'}),
+    ('process: the child is killed before +CMGS', child_killed_answered, 'child_killed_accepted', 'accepted', 'ok', {'without': 'report_late'}),
+    ('process: the child is killed after a delete', child_killed, 'child_killed_deleted', 'deleted', {'without': 'new_lives'}),
+    ('process: the child is stopped when a message is stored', child_stopped, 'child_stopped_stored', 'stored', {'without': 'job_deadline'}),
+    ('process: the child is stopped in the middle of a prompt', child_stopped, 'child_stopped_prompt', 'cmgs_typing', {'without': 'job_deadline'}),
+    ('process: the daemon is killed when a message is stored', daemon_killed, 'daemon_killed_stored', 'stored', {'without': 'sweep'}),
+    ('process: the daemon is killed in the middle of a prompt', daemon_killed, 'daemon_killed_prompt', 'cmgs_typing', {'without': 'reply_again'}),
+    ('process: the daemon is killed before +CMGS', daemon_killed, 'daemon_killed_accepted', 'accepted', {'without': 'report_late'}),
+    ('process: the daemon is killed before a delete', lambda name: daemon_killed(name, 'command', on='AT+CMGD'), 'daemon_killed_delete', {'without': 'seen'}),
+], workers=12)
+finish()
