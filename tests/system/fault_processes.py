@@ -48,11 +48,13 @@ def child_stopped(name, moment):
         f.answered_once(limit_s=60)
 
 
-def daemon_killed(name, moment, **on):
-    """The daemon dies at that moment, and its child with it; the next one goes on."""
+def daemon_killed(name, moment, on='', also=None):
+    """The daemon dies at that moment, and its child with it; the next one goes on. `also`: what the modem does besides."""
     with named(name)(options=['--latency-ms', '300'], gateway='unknown_retry = "8s";') as f:
         pid = child(f)
-        f.at(moment, 'kill', arg=f.kabar.process.pid, **on)
+        if also:
+            f.now(**also)
+        f.at(moment, 'kill', arg=f.kabar.process.pid, on=on)
         f.ask(text=SHORT)
         f.happened()
         assert f.kabar.process.wait(5) == -signal.SIGKILL
@@ -72,15 +74,15 @@ def gone(pid):
 
 pool([
     ('process: the child is killed when a message is stored', child_killed, 'child_killed_stored', 'stored', {'without': 'new_lives'}),
-    ('process: the child is killed in the middle of a prompt', child_killed, 'child_killed_prompt', 'cmgs_typing', {'without': 'reply_again'}),
+    ('process: the child is killed in the middle of a prompt', child_killed, 'child_killed_prompt', 'cmgs_prompt', {'without': 'reply_again'}),
     ('process: the child is killed after ^Z', child_killed_answered, 'child_killed_ctrl_z', 'ctrl_z', 'never', {'without': 'settling'}),
-    ('process: the child is killed before +CMGS', child_killed_answered, 'child_killed_accepted', 'accepted', 'ok', {'without': 'report_late'}),
+    ('process: the child is killed before +CMGS', child_killed_answered, 'child_killed_accepted', 'accepted', 'ok', {'without': 'settling,report_late'}),
     ('process: the child is killed after a delete', child_killed, 'child_killed_deleted', 'deleted', {'without': 'new_lives'}),
     ('process: the child is stopped when a message is stored', child_stopped, 'child_stopped_stored', 'stored', {'without': 'job_deadline'}),
-    ('process: the child is stopped in the middle of a prompt', child_stopped, 'child_stopped_prompt', 'cmgs_typing', {'without': 'job_deadline'}),
+    ('process: the child is stopped in the middle of a prompt', child_stopped, 'child_stopped_prompt', 'cmgs_prompt', {'without': 'job_deadline'}),
     ('process: the daemon is killed when a message is stored', daemon_killed, 'daemon_killed_stored', 'stored', {'without': 'sweep'}),
-    ('process: the daemon is killed in the middle of a prompt', daemon_killed, 'daemon_killed_prompt', 'cmgs_typing', {'without': 'reply_again'}),
-    ('process: the daemon is killed before +CMGS', daemon_killed, 'daemon_killed_accepted', 'accepted', {'without': 'report_late'}),
-    ('process: the daemon is killed before a delete', lambda name: daemon_killed(name, 'command', on='AT+CMGD'), 'daemon_killed_delete', {'without': 'seen'}),
+    ('process: the daemon is killed while it waits for a prompt', daemon_killed, 'daemon_killed_prompt', 'command', 'AT+CMGS', {'name': 'late_prompt', 'arg': 1000}, {'without': 'reply_again'}),
+    ('process: the daemon is killed before +CMGS', daemon_killed, 'daemon_killed_accepted', 'accepted', {'without': 'settling,report_late'}),
+    ('process: the daemon is killed before a delete', daemon_killed, 'daemon_killed_delete', 'command', 'AT+CMGD', {'name': 'delete_ignored'}, {'without': 'seen'}),
 ], workers=12)
 finish()
