@@ -122,7 +122,8 @@ class Crowd:
             q.alerts[sms['to']] += 1
 
     def unanswered(self):
-        return [q for q in self.open.values() if not q.is_answered()]
+        """Who waits for something that can come."""
+        return [q for q in self.open.values() if q.kind.answers and not q.is_answered()]
 
     # ---- the judgement, when all is quiet ----
 

@@ -26,7 +26,7 @@ CONFIG = 'operators = ( ' + ', '.join(f'{{ number = "{o}"; }}' for o in (*OPERAT
 GATEWAY = 'demo = true; unknown_retry = "2s"; reply_expires = "120s"; replies_per_hour = 1000;'
 PASSING = {'db_step': (300, 3000), 'db_begin': (8, 40), 'db_commit': (8, 40)}  # a store that fails while it is opened ends the gateway with a clear line
 MOMENTS = ('stored', 'noticed', 'cmgs_prompt', 'ctrl_z', 'accepted', 'sent', 'deleted')  # of the simulator's: the kill comes from there
-RATE = 5.0            # questions a second
+RATE, BACKLOG = 5.0, 25  # questions a second, while no more people wait: answers expire, however slow the machine
 UP_LIMIT_S, POINT_LIMIT_S, MOMENT_LIMIT_S, SETTLE_LIMIT_S = 6, 12, 2, 240
 EARLY_SHARE, MOMENT_SHARE = 0.15, 0.3  # kills that do not wait until the gateway is up; that come at an exact moment of a modem
 NUMBERS_SPARED = 20000  # of a piece that was stopped between two quiet points
@@ -101,7 +101,8 @@ class Torture:
         while True:
             now = time.monotonic()
             if asks and now >= self.next_ask:
-                self.crowd.ask(self.asks_early)
+                if len(self.crowd.unanswered()) < BACKLOG:
+                    self.crowd.ask(self.asks_early)
                 self.next_ask = now + self.chance.expovariate(RATE)
             self.crowd.hear()
             if until():
