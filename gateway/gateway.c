@@ -232,8 +232,6 @@ static void close_outside(struct gateway *g)
 	close_handle(g, (uv_handle_t *)&g->interrupt);
 	close_handle(g, (uv_handle_t *)&g->hangup);
 	close_handle(g, (uv_handle_t *)&g->drain);
-	g->closing_n++;
-	notify_close(g->notify, on_part_closed, g);
 }
 
 static void on_drain(uv_timer_t *timer)
@@ -418,6 +416,10 @@ static void stop(struct gateway *g)
 		;
 	g->closing_n++;
 	engine_thread_stop(g->thread, on_part_closed, g);
+	while (g->closing_n && uv_run(&g->loop, UV_RUN_ONCE))
+		;
+	g->closing_n++;
+	notify_close(g->notify, on_part_closed, g); /* the last batches still have something to say */
 	while (g->closing_n && uv_run(&g->loop, UV_RUN_ONCE))
 		;
 	MUST(uv_loop_close(&g->loop) == 0);
