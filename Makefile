@@ -109,10 +109,10 @@ asan: deps-test ## the same tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory -s BUILD=build/asan FAULTS=1 OPT=-O1 SAN=address,undefined test-programs
 	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=1:verify_asan_link_order=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 KABAR_SLOW=3 tests/run --build build/asan
 
-# TSan: loop and engine thread of the whole gateway, and the mailbox between them.
+# TSan: loop and engine thread of the whole gateway, while it stops and while its store is sick too, and the mailbox between them.
 tsan: deps-test ## loop and engine thread under ThreadSanitizer
 	@$(MAKE) --no-print-directory -s BUILD=build/tsan FAULTS=1 OPT=-O1 SAN=thread test-programs
-	@TSAN_OPTIONS=halt_on_error=0:exitcode=66 KABAR_SLOW=3 tests/run --build build/tsan --only mailbox,threads,control
+	@TSAN_OPTIONS=halt_on_error=0:exitcode=66 KABAR_SLOW=3 tests/run --build build/tsan --only mailbox,threads,control,stop_start,store_stress
 
 # libFuzzer: every tests/fuzz/fuzz_NAME.c is a target over the library, both built with ASan and UBSan.
 FUZZ      := build/fuzz
