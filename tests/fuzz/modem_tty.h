@@ -18,6 +18,9 @@ int gsm_tty_listen(int fd, const char *peer, int ms, struct gsm_evidence *out)
 {
 	MUST(fd >= 0 && peer && ms > 0);
 	*out = (struct gsm_evidence){.answered = pick(2), .code = pick(2) ? 0 : pick(255), .mr = pick(255)};
+	if (!out->answered && pick(2))
+		out->stored = (struct gsm_place){"SR", pick(4)};
+	fuzz_clock_ms += out->answered || out->stored.mem[0] ? 1 + ms / 8 : ms;
 	return 0;
 }
 
