@@ -171,6 +171,19 @@ static int bury(struct engine *e, const struct due_row *due, int why)
 	return err ? err : db_release(e->store->db);
 }
 
+/* A text whose parts waited is a dead letter as any message is: its row, a cry in it, its text sealed. */
+static int bury_parts(struct engine *e, const struct event *tick, const struct due_row *due, int why)
+{
+	struct due_row again;
+	int err = joiner_bury(e, tick, due, why);
+
+	if (!err)
+		err = db_savepoint(e->store->db);
+	if (!err)
+		err = due_take(e->store, e->now_ms, &again); /* the same: the earliest */
+	return err ? err : db_release(e->store->db);
+}
+
 static int run_one(struct engine *e, const struct event *tick)
 {
 	struct due_row due;
@@ -188,7 +201,9 @@ static int run_one(struct engine *e, const struct event *tick)
 		err = run(e, tick, &due);
 	if (err == ERR_SICK)
 		return err;
-	return err < 0 ? bury(e, &due, err) : db_release(e->store->db);
+	if (err >= 0)
+		return db_release(e->store->db);
+	return slice_is(due.kind, DUE_PARTS) ? bury_parts(e, tick, &due, err) : bury(e, &due, err);
 }
 
 int due_run(struct engine *e, const struct event *tick)

@@ -175,6 +175,21 @@ static struct event event_of(struct engine *e, const struct event *tick, const s
 		.parts = (uint8_t)set->key.total}};
 }
 
+/* All that came, as one event; ERR_NOT_FOUND: such a set is none. */
+static int whole_of(
+    struct engine *e, const struct event *tick, struct part_set *set, struct event *ev, struct joined *all)
+{
+	int err;
+
+	*all = (struct joined){.set = set->id, .told = set->inbox, .parts = set->key.total};
+	err = join(e, set, all);
+	*ev = event_of(e, tick, set);
+	ev->u.sms.text = all->text;
+	ev->u.sms.smsc_s = all->smsc_s;
+	ev->u.sms.coding = (uint8_t)all->coding;
+	return err;
+}
+
 int joiner_due(struct engine *e, const struct event *tick, const struct due_row *due)
 {
 	struct part_set set;
@@ -186,13 +201,24 @@ int joiner_due(struct engine *e, const struct event *tick, const struct due_row 
 
 	if (err || set.done || (set.inbox && !old))
 		return err == ERR_NOT_FOUND ? 0 : err;
-	all = (struct joined){.set = set.id, .told = set.inbox, .parts = set.key.total};
-	err = join(e, &set, &all);
-	if (err)
-		return err;
-	ev = event_of(e, tick, &set);
-	ev.u.sms.text = all.text;
-	ev.u.sms.smsc_s = all.smsc_s;
-	ev.u.sms.coding = (uint8_t)all.coding;
-	return turn_sms_waited(e, &ev, &all, old);
+	err = whole_of(e, tick, &set, &ev, &all);
+	return err ? err : turn_sms_waited(e, &ev, &all, old);
+}
+
+int joiner_bury(struct engine *e, const struct event *tick, const struct due_row *due, int why)
+{
+	struct part_set set;
+	struct event ev;
+	struct joined all;
+	int err = db_rollback_to(e->store->db);
+
+	if (!err)
+		err = db_savepoint(e->store->db);
+	if (!err)
+		err = part_set_by_id(e->store, due->subject, &set);
+	if (!err)
+		err = whole_of(e, tick, &set, &ev, &all);
+	if (!err)
+		err = engine_bury(e, &ev, why, "joiner");
+	return err ? err : part_set_end(e->store, set.id);
 }

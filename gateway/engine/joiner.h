@@ -37,3 +37,5 @@ int joiner_told(struct engine *e, int64_t set, int64_t inbox) MUST_USE;
 int joiner_end(struct engine *e, int64_t set) MUST_USE;
 /* A due time of a set: handles what has come. */
 int joiner_due(struct engine *e, const struct event *tick, const struct due_row *due) MUST_USE;
+/* It could not: what has come is a dead letter, as a message is, and the set is at its end. Rolls back to the savepoint, and leaves none. */
+int joiner_bury(struct engine *e, const struct event *tick, const struct due_row *due, int why) MUST_USE;

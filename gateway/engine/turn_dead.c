@@ -2,6 +2,7 @@
 /* turn_dead.c - the least that is done for a message that could not be handled, without what may have failed. Declared in engine_private.h. */
 #include "gateway/base/defence.h"
 #include "gateway/engine/alarm.h"
+#include "gateway/engine/joiner.h"
 #include "gateway/engine/turn_private.h"
 #include "storage/cases.h"
 
@@ -65,18 +66,35 @@ static int keep_cry(struct turn *t, const struct understanding *cry, enum keep k
 	return err;
 }
 
+/* A part goes to the others all the same; the last one brings the whole, in which a cry may be that no part shows. */
+static int take_part(struct turn *t, const struct event *ev, struct joined *all)
+{
+	enum join what;
+	int err = joiner_take(t->e, ev, &what, all);
+
+	if (err || what != JOIN_WHOLE)
+		return err;
+	turn_take_all(t, all);
+	return joiner_end(t->e, all->set);
+}
+
 int turn_sms_dead(struct engine *e, const struct event *ev, enum keep keep, int64_t *inbox, bool *cries)
 {
 	struct turn *t = turn_sms_new(e, ev);
 	struct understanding cry;
+	struct joined all = {.told = 0};
 	int err = turn_note_seen(t, ev);
 
 	*inbox = t->inbox.id;
 	*cries = false;
-	if (keep < KEEP_ROW && !ev->u.sms.undecodable) {
+	if (!err && keep < KEEP_ROW && joiner_is_part(ev))
+		err = take_part(t, ev, &all);
+	if (!err && keep < KEEP_ROW && !ev->u.sms.undecodable && !all.told) {
 		router_begin(&t->router, t->inbox.text);
 		*cries = !turn_never_answered(t) && router_sos(&t->router, "", &cry);
 	}
+	if (!err && *cries && all.set)
+		err = joiner_told(e, all.set, t->inbox.id);
 	t->inbox.text = turn_masked(t, true);
 	if (!err && *cries)
 		err = keep_cry(t, &cry, keep);

@@ -6,8 +6,7 @@
 
 #define CASE_JOINS_MS (INT64_C(6) * 3600 * 1000)
 
-/* The message is all that came. */
-static void take_all(struct turn *t, const struct joined *all)
+void turn_take_all(struct turn *t, const struct joined *all)
 {
 	t->torn = all->have < all->parts;
 	t->joined = arena_printf(engine_arena(t->e),
@@ -43,7 +42,7 @@ static int take_whole(struct turn *t, const struct joined *all, const char **who
 
 	if (err)
 		return err;
-	take_all(t, all);
+	turn_take_all(t, all);
 	return all->told ? add_to_case(t, all->told) : turn_hear(t, who);
 }
 
@@ -90,7 +89,7 @@ int turn_sms_waited(struct engine *e, const struct event *ev, const struct joine
 	if (old) {
 		err = take_whole(t, all, &who);
 	} else {
-		take_all(t, all);
+		turn_take_all(t, all);
 		err = hear_now(t, all->set, &who);
 	}
 	turn_wipe(t);

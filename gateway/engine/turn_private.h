@@ -87,8 +87,11 @@ void turn_wipe(struct turn *t);
 
 /* ---- turn_sms.c: in the order of their use */
 struct turn *turn_sms_new(struct engine *e, const struct event *ev);
+struct joined;
+/* turn_parts.c: the message is all that came of its parts. */
+void turn_take_all(struct turn *t, const struct joined *all);
 int turn_note_seen(struct turn *t, const struct event *ev) MUST_USE; /* ERR_EXISTS: it came before */
-struct slice turn_masked(struct turn *t, bool all_digits);	      /* the text as it may be stored */
+struct slice turn_masked(struct turn *t, bool all_digits);	     /* the text as it may be stored */
 /* The message in t->inbox: a machine's is stored, a person's is talked about. */
 int turn_hear(struct turn *t, const char **who) MUST_USE;
 /* Why nobody answers it, whatever it says; NULL: somebody may. After router_begin(). */

@@ -242,6 +242,55 @@ static void test_a_message_is_there_when_its_id_is_asked(void **state)
 	assert_sql(&b, "1", "SELECT count(*) FROM inbox");
 }
 
+/* ---- texts in parts that a service cannot handle ---- */
+
+static int cannot(struct turn *t)
+{
+	(void)t;
+	return ERR_INVALID;
+}
+
+static struct event a_part(uint8_t no, const char *text)
+{
+	struct event e = an_sms(&b, A, text);
+
+	e.u.sms.part = no;
+	e.u.sms.parts = 3;
+	e.u.sms.concat_ref = 7;
+	return e;
+}
+
+/* All that came of it is there to be read, and nothing of it stays sealed for ever. */
+static void test_parts_that_waited_in_vain_are_a_dead_letter(void **state)
+{
+	(void)state;
+	next_run = cannot;
+	feed(&b, a_part(1, "data "));
+	b.now_ms += 25 * HOUR;
+	tick(&b);
+	assert_sql(&b, "data  [...] dead", "SELECT text || outcome FROM inbox");
+	assert_sql(&b, "1", "SELECT count(*) FROM dead_letter WHERE inbox = (SELECT id FROM inbox)");
+	assert_sql(&b, "1", "SELECT count(*) FROM alarm WHERE kind = 'dead_letter'");
+	assert_sql(&b, "1 0", "SELECT done || ' ' || (SELECT count(text_sealed) FROM part) FROM part_set");
+}
+
+/* A cry that only the whole shows, and its last part fails: it is a case at once all the same. */
+static void test_a_cry_in_parts_that_fails_is_a_case(void **state)
+{
+	(void)state;
+	feed(&b, a_part(1, "TOL"));
+	feed(&b, a_part(2, "ONG saya dipu"));
+	fault_arm("engine_event:1:error");
+	feed(&b, a_part(3, "kul majikan"));
+	fault_arm(NULL);
+	assert_sql(&b, "TOLONG saya dipukul majikan dead", "SELECT text || ' ' || outcome FROM inbox");
+	assert_sql(&b, "1", "SELECT count(*) FROM cases WHERE kind = 'sos'");
+	assert_sql(&b, "1", "SELECT count(*) FROM alarm WHERE kind = 'dead_cry'");
+	b.now_ms += 25 * HOUR;
+	tick(&b);
+	assert_sql(&b, "1", "SELECT count(*) FROM inbox");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
 
 int main(void)
@@ -257,6 +306,8 @@ int main(void)
 	    T(a_turn_goes_on_as_another_command),
 	    T(a_service_that_hides_digits_hides_all),
 	    T(a_message_is_there_when_its_id_is_asked),
+	    T(parts_that_waited_in_vain_are_a_dead_letter),
+	    T(a_cry_in_parts_that_fails_is_a_case),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
