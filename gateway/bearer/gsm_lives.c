@@ -198,7 +198,7 @@ static void begin_life(struct gsm *g)
 	g->reading = (struct gsm_place){0};
 	g->child = gsm_child_start(g->base.host.loop, g->base.host.self_exe, g->base.start.name, &ops, g);
 	snprintf(late, sizeof(late), "it did not come into service in %d s", (int)(limit_ms / 1000));
-	gsm_child_limit(g->child, (uint64_t)limit_ms, late);
+	gsm_child_limit(g->child, WITHOUT(job_deadline) ? UINT32_MAX : (uint64_t)limit_ms, late);
 	say_open(g);
 }
 
