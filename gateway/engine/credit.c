@@ -64,9 +64,14 @@ static uint16_t first_able(const struct engine *e)
 	return NO_LINK;
 }
 
+int64_t credit_fail_over_ms(const struct engine *e)
+{
+	return e->plan->fail_over_ms ? e->plan->fail_over_ms : FAIL_OVER_MS;
+}
+
 static int64_t fail_over_at(const struct engine *e, unsigned link)
 {
-	return e->links[link].since_ms + (e->plan->fail_over_ms ? e->plan->fail_over_ms : FAIL_OVER_MS);
+	return e->links[link].since_ms + credit_fail_over_ms(e);
 }
 
 static bool is_forsaken(const struct engine *e, unsigned link)

@@ -22,5 +22,7 @@ int credit_begin(struct engine *e) MUST_USE;
 int credit_spend(struct engine *e) MUST_USE;
 /* Messages at the head of each queue that are too old become EXPIRED, also where no link pulls. */
 int credit_sweep(struct engine *e) MUST_USE;
+/* A link that could not send for so long loses its messages to another. */
+int64_t credit_fail_over_ms(const struct engine *e);
 /* When a fail-over begins, or a link that was held may send again, that nothing else wakes us for; INT64_MAX none. */
 int64_t credit_next_ms(const struct engine *e);

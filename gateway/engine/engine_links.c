@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* engine_links.c - lives of links: what the engine remembers of each (epoch, credit, up), the link rows, and the submits that a life left behind. */
 #include "gateway/base/err.h"
+#include "gateway/engine/credit.h"
 #include "gateway/engine/engine_private.h"
 #include "gateway/engine/outbox.h"
 #include "storage/books.h"
@@ -87,13 +88,18 @@ static int write_row(struct engine *e, const struct event *ev, enum link_state s
 	return link_state_set(e->store, &row);
 }
 
-/* A link that is up but has no network, no SIM, no message centre cannot send. */
-static void note_ability(struct engine_link *l, const struct event *ev)
+/* A link that is up but has no network, no SIM, no message centre cannot send. One that tries again after a rest and fails once more could not all the time: else
+ * nobody would ever take over from it. */
+static void note_ability(struct engine *e, struct engine_link *l, const struct event *ev)
 {
 	bool able = l->up && link_condition_can_send(ev->u.link.condition);
+	bool tried = !able && l->up && ev->now_ms - l->since_ms < credit_fail_over_ms(e);
 
-	if (able != l->able)
-		l->since_ms = ev->now_ms;
+	if (able == l->able)
+		return;
+	if (able)
+		l->unable_ms = l->since_ms;
+	l->since_ms = tried ? l->unable_ms : ev->now_ms;
 	l->able = able;
 }
 
@@ -102,9 +108,13 @@ static int on_up(struct engine *e, const struct event *ev)
 	struct engine_link *l = &e->links[ev->from.link];
 	int err = link_up(e->store, engine_link_name(e, ev->from.link), ev->from.epoch, ev->now_ms);
 
-	*l = (struct engine_link){
-	    .epoch = ev->from.epoch, .since_ms = l->since_ms, .up = true, .able = l->able, .stale = true};
-	note_ability(l, ev);
+	*l = (struct engine_link){.epoch = ev->from.epoch,
+	    .since_ms = l->since_ms,
+	    .unable_ms = l->unable_ms,
+	    .up = true,
+	    .able = l->able,
+	    .stale = true};
+	note_ability(e, l, ev);
 	return err ? err : write_row(e, ev, LINK_UP);
 }
 
@@ -115,7 +125,7 @@ static int on_down(struct engine *e, const struct event *ev)
 	if (!engine_is_current(e, ev->from))
 		return 0;
 	l->up = false;
-	note_ability(l, ev);
+	note_ability(e, l, ev);
 	l->credit = 0;
 	l->stale = true;
 	return write_row(e, ev, ev->u.link.state == LINK_UP ? LINK_DOWN : ev->u.link.state);
@@ -142,7 +152,7 @@ int links_event(struct engine *e, const struct event *ev)
 		return on_credit(e, ev);
 	default:
 		MUST(ev->kind == EV_STATE);
-		note_ability(&e->links[ev->from.link], ev);
+		note_ability(e, &e->links[ev->from.link], ev);
 		return write_row(e, ev, ev->u.link.state);
 	}
 }
@@ -154,6 +164,8 @@ void links_clock(struct engine *e)
 
 		if (l->since_ms > e->now_ms)
 			l->since_ms = e->now_ms;
+		if (l->unable_ms > e->now_ms)
+			l->unable_ms = e->now_ms;
 		if (l->held_until_ms > e->now_ms + LINK_RESTS_MS)
 			l->held_until_ms = e->now_ms;
 	}

@@ -12,6 +12,7 @@ struct engine_link {
 	uint32_t epoch;		 /* of its present or last life */
 	uint32_t credit;	 /* PDUs that it can take now */
 	int64_t since_ms;	 /* it can send, or cannot, since */
+	int64_t unable_ms;	 /* since when it could not, before it could */
 	int64_t held_until_ms;	 /* after it could not send: its credit rests */
 	uint32_t passed[LANE_N]; /* parts of higher lanes that left since this lane's last turn */
 	bool up;

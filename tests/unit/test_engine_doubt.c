@@ -276,6 +276,38 @@ static void test_after_a_minute_another_link_takes_over(void **state)
 	assert_int_equal(effects_n(&b, EF_SUBMIT), 0);
 }
 
+static void condition(enum link_condition c)
+{
+	feed(&b, (struct event){.kind = EV_STATE,
+		     .from = {0, 1},
+		     .u.link = {.state = LINK_UP, .signal_percent = 40, .condition = (uint8_t)c}});
+}
+
+/* A SIM that the network serves no more: each rest of the link ends in a try, and each try in the next rest. */
+static void test_a_link_that_only_tries_loses_its_messages_too(void **state)
+{
+	int64_t id = leased(LANE_REPLY), submit = submitted(0);
+
+	(void)state;
+	up(&b, 1, 1);
+	credit(&b, 1, 1, 5);
+	for (int n = 0; n < 2; n++) {
+		failed(FAILURE_LINK, submit);
+		condition(CONDITION_NO_NETWORK);
+		assert_int_equal(effects_n(&b, EF_SUBMIT), n); /* the second time it could not for a minute */
+		if (n == 1)
+			break;
+		b.now_ms += MINUTE - SECOND;
+		condition(CONDITION_OK);
+		credit(&b, 0, 1, 1);
+		submit = submitted(0);
+		b.now_ms += SECOND;
+	}
+	assert_int_equal(effect(&b, EF_SUBMIT, 0)->to.link, 1);
+	feed(&b, an_outcome(EV_SENT, (struct link_id){1, 1}, submitted(0), "3"));
+	assert_string_equal(state_of(id), "SENT");
+}
+
 static void test_messages_of_a_removed_link_find_another(void **state)
 {
 	(void)state;
@@ -328,6 +360,7 @@ int main(void)
 	    T(an_old_answer_is_not_sent),
 	    T(the_sweep_finds_what_no_link_pulls),
 	    T(after_a_minute_another_link_takes_over),
+	    T(a_link_that_only_tries_loses_its_messages_too),
 	    T(messages_of_a_removed_link_find_another),
 	    T(a_link_row_says_how_it_does),
 	};
