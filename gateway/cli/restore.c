@@ -137,16 +137,19 @@ static bool restore(const struct settings *s, const char *file, bool replace)
 	buf_printf(&lock, "%s.lock", fresh.p);
 	done = backup_verify(s, file) && backup_copy(file, fresh.p) && prepare(s, fresh.p, &restored) &&
 	       chmod(fresh.p, 0640) == 0;
+	unlink(lock.p);
 	if (done && replace && access(s->store_path, F_OK) == 0)
 		done = put_aside(s->store_path);
 	if (done) {
 		forget_log(s->store_path);
 		give_to_owner(fresh.p);
+		buf_clear(&lock);
+		buf_printf(&lock, "%s.lock", s->store_path);
+		give_to_owner(lock.p);
 		done = backup_keep(fresh.p, s->store_path);
 	} else {
 		unlink(fresh.p);
 	}
-	unlink(lock.p);
 	if (done)
 		tell_restored(s, &restored);
 	buf_free(&fresh);
