@@ -41,6 +41,7 @@
 	X(report_number, "a report is matched by number, not by reference alone")                                      \
 	X(drain, "a stop waits for what is in flight")                                                                 \
 	X(watchdog, "the watchdog is fed only while the engine moves")                                                 \
+	X(accept_late, "a message is accepted after its commit, never before")                                         \
 	X(sick_retry, "a batch that the store did not take is offered again")                                          \
 	X(restore_forgets, "what waited in a backup is not sent after a restore")                                      \
 	X(stale_submit_told, "a submit that came too late for its life is told to be unsent")                          \

@@ -121,8 +121,21 @@ static void refuse_commands(struct engine_thread *t)
 	buf_free(&words);
 }
 
+/* To show what the defence is worth: the network is thanked for what was not kept. */
+static void accept_too_early(struct engine_thread *t)
+{
+	for (uint32_t i = 0; i < t->batch_n; i++) {
+		struct effect accept = {.kind = EF_ACCEPT, .to = t->batch[i]->from, .ref = t->batch[i]->ref};
+
+		if (accept.ref && t->batch[i]->kind == EV_SMS)
+			hand_out(t, &(struct effects){&accept, 1, 1});
+	}
+}
+
 static void fall_sick(struct engine_thread *t)
 {
+	if (WITHOUT(accept_late))
+		accept_too_early(t);
 	pthread_mutex_lock(&t->lock);
 	snprintf(t->sick_words, sizeof(t->sick_words), "%s", db_sick_words(t->start.store->db));
 	pthread_mutex_unlock(&t->lock);

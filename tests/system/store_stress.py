@@ -236,6 +236,6 @@ test('a disk that fails (a library that fails the writes)', failing_disk, 'EIO',
 test('a disk that may not be written (a library that fails the writes)', failing_disk, 'EROFS', 'disk', without='sick_retry')
 where_allowed(may_mount, 'no room left on a small disk', tmpfs_full, without='sick_retry')
 where_allowed(may_chattr, 'files that nobody may write any more', forbidden, without='sick_retry')
-test('killed while the store is sick', killed_while_sick)
-test('stopped while the store is sick', stops_while_sick)
+test('killed while the store is sick', killed_while_sick, without='accept_late')
+test('stopped while the store is sick', stops_while_sick, without='accept_late')
 finish()
