@@ -121,21 +121,38 @@ static bool is_no_such_number(int code)
 	return code == 1 || code == 28;
 }
 
-/* A cry that one SIM cannot carry (no balance, barred, no network) goes by another that is up, else by any. */
+/* The same table: barred, rejected, not subscribed. A prepaid SIM whose time is over still receives, and sends no more. */
+static bool is_of_the_sim(int code)
+{
+	return code == 8 || code == 10 || code == 21 || code == 29 || code == 50;
+}
+
+/* What one SIM cannot carry (no balance, barred, no network) goes by another that can send, else by any. */
 static struct slice route_beside(const struct engine *e, struct slice link)
 {
 	for (unsigned i = 0; i < e->plan->links_n; i++)
-		if (e->links[i].up && !slice_eq(engine_link_name(e, (uint16_t)i), link))
+		if (e->links[i].able && !slice_eq(engine_link_name(e, (uint16_t)i), link))
 			return engine_link_name(e, (uint16_t)i);
 	return slice_of(ROUTE_ANY);
 }
 
-static int on_failed(
-    struct engine *e, struct outbox_row *row, const struct submit_row *s, bool transient, struct slice why)
+/* Each other SIM gets one try. */
+static bool may_go_elsewhere(const struct engine *e, const struct submit_row *s, int code)
 {
+	return is_of_the_sim(code) && s->attempt < (int)e->plan->links_n &&
+	       !slice_is(route_beside(e, s->link), ROUTE_ANY);
+}
+
+static int on_failed(struct engine *e, struct outbox_row *row, const struct submit_row *s, const struct event *ev)
+{
+	int code = ev->u.result.code;
+	bool elsewhere = may_go_elsewhere(e, s, code);
+	bool transient = elsewhere || ev->u.result.failure == FAILURE_TRANSIENT ||
+			 (row->lane == LANE_SOS && !is_no_such_number(code));
+
 	remember_attempt(row, s);
-	row->why = why;
-	if (row->lane == LANE_SOS)
+	row->why = ev->u.result.why;
+	if (row->lane == LANE_SOS || elsewhere)
 		row->route = route_beside(e, s->link);
 	if (!transient)
 		row->todo = 0;
@@ -241,10 +258,7 @@ static int result(struct engine *e, const struct event *ev)
 		return was.state == SUBMIT_UNKNOWN ? 0 : on_unknown(e, &row, &was, ev->u.result.why);
 	if (is_undone(ev->u.result.failure))
 		return on_undone(e, &row, &was, ev);
-	return on_failed(e, &row, &was,
-	    ev->u.result.failure == FAILURE_TRANSIENT ||
-		(row.lane == LANE_SOS && !is_no_such_number(ev->u.result.code)),
-	    ev->u.result.why);
+	return on_failed(e, &row, &was, ev);
 }
 
 int outbox_result(struct engine *e, const struct event *ev)

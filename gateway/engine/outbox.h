@@ -3,7 +3,7 @@
  * outbox.h - what becomes of a submit, and so of its message: outcomes, reports, lives of links that ended. The states and their drawing: storage/outbox_state.c.
  *
  *   SENT        the part is gone; a report that came before is taken now
- *   FAILED      transient: the part waits again (plan->retry, until the message expires); permanent: the message failed; not handed over: as if never leased; the link cannot send: the same, and it rests for 10 s
+ *   FAILED      transient: the part waits again (plan->retry, until the message expires); permanent: the message failed; barred, or no balance: another SIM tries it; not handed over: as if never leased; the link cannot send: the same, and it rests for 10 s
  *   UNKNOWN     never resent in silence: SOS at once on any link; a reply once more after 60 s; notification and broadcast are given up and listed
  *
  * Evidence settles an UNKNOWN: a late SENT or FAILED of that very submit (whatever epoch the link has now), or a report.

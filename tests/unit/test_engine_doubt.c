@@ -308,6 +308,27 @@ static void test_a_link_that_only_tries_loses_its_messages_too(void **state)
 	assert_string_equal(state_of(id), "SENT");
 }
 
+/* A prepaid SIM whose time is over receives questions, and sends no answer. */
+static void test_what_a_sim_may_not_send_goes_by_another(void **state)
+{
+	int64_t id = leased(LANE_REPLY);
+	struct event e = an_outcome(EV_FAILED, (struct link_id){0, 1}, submitted(0), "");
+
+	(void)state;
+	up(&b, 1, 1);
+	credit(&b, 1, 1, 5);
+	e.u.result.failure = FAILURE_PERMANENT;
+	e.u.result.code = 8;
+	feed(&b, e);
+	b.now_ms += MINUTE;
+	tick(&b);
+	assert_int_equal(effect(&b, EF_SUBMIT, 0)->to.link, 1);
+	e.from.link = 1;
+	e.u.result.submit = submitted(0);
+	feed(&b, e);
+	assert_string_equal(state_of(id), "FAILED"); /* barred everywhere */
+}
+
 static void test_messages_of_a_removed_link_find_another(void **state)
 {
 	(void)state;
@@ -361,6 +382,7 @@ int main(void)
 	    T(the_sweep_finds_what_no_link_pulls),
 	    T(after_a_minute_another_link_takes_over),
 	    T(a_link_that_only_tries_loses_its_messages_too),
+	    T(what_a_sim_may_not_send_goes_by_another),
 	    T(messages_of_a_removed_link_find_another),
 	    T(a_link_row_says_how_it_does),
 	};
