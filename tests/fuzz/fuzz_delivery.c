@@ -18,7 +18,7 @@
 #define PEOPLE 3
 #define SUBMITS_MAX 600
 #define STEPS_MAX 48
-#define NEW_STORE_AFTER 300
+#define NEW_STORE_AFTER 100
 #define NOW0 INT64_C(1795483200000)
 #define MINUTE INT64_C(60000)
 
@@ -51,15 +51,6 @@ static struct sent {
 	char peer[24];
 } sent[SUBMITS_MAX];
 static unsigned sent_n;
-
-static int64_t number(const char *column, const char *table, int64_t id)
-{
-	char q[160], out[32] = "", *why = NULL;
-
-	snprintf(q, sizeof(q), "SELECT %s FROM %s WHERE id = %lld", column, table, (long long)id);
-	MUST(db_value(w.store->db, q, out, sizeof(out), &why) >= 0);
-	return atoll(out);
-}
 
 static int64_t count(const char *of)
 {
@@ -96,13 +87,19 @@ static void may_leave(const struct sent *now)
 static void leaves(const struct effect *f)
 {
 	struct sent s = {.id = f->submit, .by = f->to, .ref = (uint8_t)(f->submit & 255)};
+	char q[200], row[64] = "", *why = NULL;
+	long long outbox;
 
 	MUST(f->to.link < LINKS && w.link[f->to.link].up && w.link[f->to.link].epoch == f->to.epoch &&
 	     w.link[f->to.link].credit);
 	w.link[f->to.link].credit--;
-	s.outbox = number("outbox", "submit", s.id);
-	s.part = (int)number("part", "submit", s.id);
-	s.lane = (int)number("lane", "outbox", s.outbox);
+	snprintf(q, sizeof(q),
+	    "SELECT s.outbox || ' ' || s.part || ' ' || o.lane FROM submit AS s JOIN outbox AS o ON o.id = s.outbox "
+	    "WHERE s.id = %lld",
+	    (long long)s.id);
+	MUST(db_value(w.store->db, q, row, sizeof(row), &why) >= 0);
+	MUST(sscanf(row, "%lld %d %d", &outbox, &s.part, &s.lane) == 3);
+	s.outbox = outbox;
 	snprintf(s.peer, sizeof(s.peer), SLICE_FMT, SLICE_ARG(f->peer));
 	may_leave(&s);
 	MUST(sent_n < SUBMITS_MAX);
