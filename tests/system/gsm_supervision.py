@@ -394,6 +394,18 @@ def test_not_found():
             assert not other.all('down')
 
 
+def test_imei_in_configuration():
+    """gateway.conf with imei and a pattern: the gateway serves, and each bearer has its own modem"""
+    with Network(modems={'m1': OURS, 'm2': '+6281100000002'}) as net:
+        bearers = ', '.join(f'{{ name = "{m}"; kind = "gsm"; imei = "{imei_of(net, m)}"; device = "net/m*"; number = "{n}"; per_minute = 6000; }}'
+                            for m, n in net.modems.items())
+        with Gateway(net, bearers=bearers) as kabar:
+            for modem, number in net.modems.items():
+                assert net.ask(ANI, number, 'INFO DOKUMEN')
+                assert kabar.sql('select imei from link where name = ?', modem) == [(imei_of(net, modem),)]
+                assert net.inbox(ANI)[-1]['from'] == number
+
+
 @without('settling')
 def test_settled_by_imei():
     """the late answer is listened for where the modem was, before anybody is asked for an IMEI"""
