@@ -308,7 +308,7 @@ static bool network(struct life *l, json_t *o)
 	}
 	l->ready =
 	    WITHOUT(ready) || ((net.condition == CONDITION_OK || net.condition == CONDITION_ROAMING) && l->smsc[0]);
-	l->status_at = life_now() + (l->ready ? GSM_STATUS_MS : STATUS_HASTY_MS);
+	l->status_at = life_now() + (l->ready && life_now() >= l->hasty_until ? GSM_STATUS_MS : STATUS_HASTY_MS);
 	json_object_update_new(
 	    o, json_pack("{s:i, s:s, s:i, s:s, s:b}", "signal", net.signal_percent, "network", net.words,
 		   "registration", (int)net.condition, "smsc", l->smsc, "ready", (int)l->ready));

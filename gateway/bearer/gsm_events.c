@@ -254,8 +254,8 @@ static void heard_state(struct gsm *g, const json_t *o)
 	    registration > 0 && registration < CONDITION_N ? (enum link_condition)registration : CONDITION_OK;
 	g->nearly_full = gsm_line_bool(o, "nearly_full");
 	g->ready = gsm_line_bool(o, "ready");
-	if (g->ready && !was_ready)
-		g->held_until_ms = 0; /* what was wrong is over */
+	if (g->ready)
+		gsm_seems_well(g, was_ready);
 	if (g->phase != GSM_UP)
 		return;
 	gsm_give_credit(g);

@@ -110,8 +110,10 @@ static void submit_result(struct life *l, int code, int mr)
 		submit_done(l, json_pack("{s:s, s:i}", "ev", "sent", "mr", mr));
 	else
 		submit_done(l, json_pack("{s:s, s:i, s:b}", "ev", "failed", "code", code, "handed", 1));
-	if (gsm_code_condition(code) != CONDITION_OK)
+	if (gsm_code_condition(code) != CONDITION_OK) {
 		l->status_at = 0;
+		l->hasty_until = life_now() + GSM_STATUS_MS;
+	}
 }
 
 static void drain_news(struct life *l)

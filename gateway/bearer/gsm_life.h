@@ -43,7 +43,8 @@ struct life {
 	char smsc[40];
 	bool ready; /* may send */
 	int64_t status_at;
-	bool full; /* a memory was nearly full at the last look */
+	int64_t hasty_until; /* looks at the network often, after it could not send */
+	bool full;	     /* a memory was nearly full at the last look */
 
 	struct life_submit {
 		bool waits, sent; /* waits for its turn; handed over, its result is awaited */

@@ -53,7 +53,8 @@ struct gsm {
 	bool ready, credit_given; /* the engine may submit one */
 	uint64_t begun_ms;	  /* of the last submit: pace */
 
-	uint64_t held_until_ms; /* an error said that the link cannot send: no credit until then */
+	uint64_t held_since_ms,
+	    held_until_ms; /* an error said that the link cannot send: no credit until then, or until it is well */
 	enum link_condition held;
 
 	/* As the child said last. */
@@ -91,6 +92,7 @@ void gsm_rest_for(struct gsm *g, uint64_t ms); /* the next life begins then */
 void gsm_went_up(struct gsm *g);
 void gsm_give_credit(struct gsm *g); /* now, or when the pace allows */
 void gsm_hold_credit(struct gsm *g, enum link_condition why);
+void gsm_seems_well(struct gsm *g, bool was_ready);
 void gsm_limit_settling(struct gsm *g);
 void gsm_settled(struct gsm *g, bool answered, int code, int mr);
 void gsm_add_odd(struct gsm *g, const struct gsm_place *place, int what, const char *pdu);

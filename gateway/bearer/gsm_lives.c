@@ -22,7 +22,8 @@
 #define SEARCH_MS 5000	     /* how often all candidates are asked for their IMEI */
 #define SETTLE_LIMIT_MS 4000 /* beyond the listening itself */
 #define OPEN_ROOM 1024	     /* bytes of the first line beside its lists */
-#define HELD_MS 60000	     /* no credit after an error that is the link's */
+#define HELD_LEAST_MS 8000
+#define HELD_MS 60000 /* no credit after an error that is the link's */
 
 /* Where it may be: a path, or a pattern when it goes by its IMEI. */
 static const char *pattern(const struct gsm *g)
@@ -122,10 +123,18 @@ void gsm_give_credit(struct gsm *g)
 	g->base.host.event(g->base.host.arg, &e);
 }
 
+/* A look at the network shows that all is well. Right after an error that proves little: the modem may not know it yet. */
+void gsm_seems_well(struct gsm *g, bool was_ready)
+{
+	if (!was_ready || uv_now(g->base.host.loop) >= g->held_since_ms + HELD_LEAST_MS)
+		g->held_until_ms = 0;
+}
+
 void gsm_hold_credit(struct gsm *g, enum link_condition why)
 {
 	g->held = why;
-	g->held_until_ms = uv_now(g->base.host.loop) + HELD_MS;
+	g->held_since_ms = uv_now(g->base.host.loop);
+	g->held_until_ms = g->held_since_ms + HELD_MS;
 	if (g->phase == GSM_UP)
 		gsm_tell_up(g);
 }

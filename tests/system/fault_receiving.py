@@ -63,6 +63,7 @@ def delete_fails(name, fault):
         f.now(fault, count=-1)
         f.ask(text=SHORT)
         f.net.wait_for(ANI)
+        until(lambda: f.outbox()[0][0] in ('SENT', 'DELIVERED'), 10, lambda: f'the answer is known to be sent: {f.outbox()}')
         f.kabar.stop(signal.SIGKILL)
         f.kabar.start()
         time.sleep(6)
