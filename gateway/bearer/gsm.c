@@ -39,7 +39,7 @@ static const struct conf_key keys[] = {
 	"How long a modem is listened to for the answer to a message that was under way when its process died."},
     {"init_timeout", CONF_DURATION, "90s", 20000, 600000, NULL, 0,
 	"How long a modem may take from opening to service before it is started again."},
-    {"job_timeout", CONF_DURATION, "60s", 5000, 600000, NULL, 0,
+    {"job_timeout", CONF_DURATION, "30s", 5000, 600000, NULL, 0,
 	"How long anything else may take (a look at the network, reading, deleting, listing) before the modem is "
 	"started again."},
     {0},
