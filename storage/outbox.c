@@ -94,8 +94,8 @@ int outbox_waiting(struct store *s, struct slice route, int lane, int64_t due_be
 
 int outbox_set(struct store *s, const struct outbox_row *r)
 {
-	return db_exec_one(s->db, Q_outbox_set, "isiisisi", r->id, r->route, (int64_t)r->todo, (int64_t)r->attempt,
-	    slice_of(out_state_word(r->state)), r->due_ms, r->why, (int64_t)out_state_is_over(r->state));
+	return db_exec_one(s->db, Q_outbox_set, "isiisisii", r->id, r->route, (int64_t)r->todo, (int64_t)r->attempt,
+	    slice_of(out_state_word(r->state)), r->due_ms, r->why, (int64_t)out_state_is_over(r->state), r->expires_ms);
 }
 
 int outbox_sent_simply(struct store *s, int64_t id, struct slice *peer)

@@ -61,7 +61,7 @@ struct outbox_row {
 	unsigned todo;
 	int attempt; /* the highest attempt that ended badly */
 	enum out_state state;
-	int64_t created_ms, due_ms, expires_ms;
+	int64_t created_ms, due_ms, expires_ms; /* expires_ms 0: given up */
 	struct slice why;
 };
 static inline int64_t outbox_new_id(struct store *s)

@@ -25,6 +25,7 @@ int command_queue_cancel(struct command *r)
 		return command_refuse(r, "out:%" PRId64 " is of a cry for help: it is never cancelled", id);
 	if (rc == 0) {
 		row.todo = 0;
+		row.expires_ms = 0; /* also for parts that are on their way */
 		row.state = OUT_CANCELLED;
 		row.why = SLICE_LIT("cancelled by the command line");
 		rc = outbox_state(r->s, &row, &row.state);

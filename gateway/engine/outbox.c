@@ -36,6 +36,13 @@ static unsigned bit_of(const struct submit_row *s)
 	return 1u << (s->part - 1);
 }
 
+/* Nothing of it leaves any more, whatever becomes of the parts that are on their way. */
+static void give_up(struct outbox_row *row)
+{
+	row->todo = 0;
+	row->expires_ms = 0;
+}
+
 /* The part waits again, if the message lives so long; false: it does not. */
 static bool wait_again(struct outbox_row *row, const struct submit_row *s, int64_t due_ms)
 {
@@ -155,8 +162,8 @@ static int on_failed(struct engine *e, struct outbox_row *row, const struct subm
 	if (row->lane == LANE_SOS || elsewhere)
 		row->route = route_beside(e, s->link);
 	if (!transient)
-		row->todo = 0;
-	else if (!wait_again(row, s, e->now_ms + pause_after(e, row->lane, row->attempt)))
+		give_up(row);
+	else if (!wait_again(row, s, e->now_ms + pause_after(e, row->lane, row->attempt)) && row->expires_ms)
 		row->state = OUT_EXPIRED;
 	return save(e, row, s, SUBMIT_FAILED);
 }
@@ -330,7 +337,7 @@ int outbox_cancel(struct engine *e, struct outbox_row *row, struct slice why)
 {
 	int err;
 
-	row->todo = 0;
+	give_up(row);
 	row->state = OUT_CANCELLED;
 	row->why = why;
 	err = row->parts == 1 && row->attempt == 0 ? 0 : outbox_state(e->store, row, &row->state);

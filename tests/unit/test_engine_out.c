@@ -270,12 +270,59 @@ static void test_a_link_that_cannot_send_blames_no_message(void **state)
 	assert_string_equal(state_of(sos), "SUBMITTING");
 }
 
+/* Of a text in parts of which one will never leave, no other part leaves any more: nobody can read half of it. */
+static void test_what_is_given_up_goes_on_with_no_part(void **state)
+{
+	char text[400] = "";
+	int64_t id, submit[3];
+
+	(void)state;
+	memset(text, 'x', 350);
+	id = queue("m1", LANE_REPLY, text);
+	credit(&b, 0, 1, 3);
+	for (unsigned i = 0; i < COUNT_OF(submit); i++)
+		submit[i] = submitted(i);
+	failed(FAILURE_PERMANENT, submit[0]);
+	failed(FAILURE_TRANSIENT, submit[1]);
+	outcome(EV_UNKNOWN, 1, submit[2]);
+	assert_string_equal(state_of(id), "FAILED");
+	credit(&b, 0, 1, 5);
+	b.now_ms += HOUR;
+	tick(&b);
+	assert_int_equal(effects_n(&b, EF_SUBMIT), 0);
+}
+
+static void test_what_is_cancelled_goes_on_with_no_part(void **state)
+{
+	static const char json[] = "{\"id\":\"c1\",\"verb\":\"queue.cancel\",\"out\":1}";
+	char text[400] = "";
+	int64_t submit;
+
+	(void)state;
+	memset(text, 'x', 350);
+	queue("m1", LANE_REPLY, text);
+	credit(&b, 0, 1, 1);
+	submit = submitted(0);
+	feed(&b, (struct event){.kind = EV_COMMAND,
+		     .from = {UINT16_MAX, 0},
+		     .ref = 9,
+		     .u.command = {.id = SLICE_LIT("c1"), .json = SLICE_LIT(json), .uid = 1000}});
+	failed(FAILURE_TRANSIENT, submit);
+	credit(&b, 0, 1, 5);
+	b.now_ms += HOUR;
+	tick(&b);
+	assert_int_equal(effects_n(&b, EF_SUBMIT), 0);
+	assert_string_equal(state_of(1), "FAILED");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(the_state_follows_from_the_parts),
+	    T(what_is_given_up_goes_on_with_no_part),
+	    T(what_is_cancelled_goes_on_with_no_part),
 	    T(a_link_pulls_by_its_credit_and_no_more),
 	    T(a_link_without_its_life_has_no_credit),
 	    T(lanes_then_time),
