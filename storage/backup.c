@@ -76,6 +76,8 @@ static int run(struct store *s, int64_t now_ms, int64_t young_ms, struct restore
 		err = give_up(s, now_ms - young_ms, out);
 	if (!err)
 		err = count(s, Q_restored_reminders, now_ms, &out->reminders_n);
+	if (!err && !WITHOUT(restore_forgets))
+		err = db_exec(s->db, Q_restored_parts, "");
 	if (!err)
 		err = db_exec(s->db, Q_restored_jobs, "");
 	out->jobs_n = db_changes(s->db);

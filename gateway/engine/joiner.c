@@ -199,7 +199,7 @@ int joiner_due(struct engine *e, const struct event *tick, const struct due_row 
 	/* also where the clock was ahead when its first part came */
 	bool old = !err && (e->now_ms - set.first_ms >= WAIT_MS || set.first_ms > e->now_ms);
 
-	if (err || set.done || (set.inbox && !old))
+	if (err || set.done || (set.inbox > 0 && !old))
 		return err == ERR_NOT_FOUND ? 0 : err;
 	err = whole_of(e, tick, &set, &ev, &all);
 	return err ? err : turn_sms_waited(e, &ev, &all, old);

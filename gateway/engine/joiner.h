@@ -17,7 +17,8 @@
 struct joined {
 	struct slice text; /* in the arena; gaps are marked */
 	int64_t set, smsc_s;
-	int64_t told; /* a cry in it was handled as this message already; 0 none */
+	int64_t
+	    told; /* a cry in it was handled as this message already; 0 none; < 0: it came back from a backup, and may have been answered since */
 	int coding, have, parts;
 };
 enum join {

@@ -89,7 +89,7 @@ int turn_sms_dead(struct engine *e, const struct event *ev, enum keep keep, int6
 	*cries = false;
 	if (!err && keep < KEEP_ROW && joiner_is_part(ev))
 		err = take_part(t, ev, &all);
-	if (!err && keep < KEEP_ROW && !ev->u.sms.undecodable && !all.told) {
+	if (!err && keep < KEEP_ROW && !ev->u.sms.undecodable && all.told <= 0) {
 		router_begin(&t->router, t->inbox.text);
 		*cries = !turn_never_answered(t) && router_sos(&t->router, "", &cry);
 	}

@@ -43,7 +43,7 @@ static int take_whole(struct turn *t, const struct joined *all, const char **who
 	if (err)
 		return err;
 	turn_take_all(t, all);
-	return all->told ? add_to_case(t, all->told) : turn_hear(t, who);
+	return all->told > 0 ? add_to_case(t, all->told) : turn_hear(t, who);
 }
 
 /* This part, or what has come, is handled now; the others are waited for still. */
@@ -54,13 +54,28 @@ static int hear_now(struct turn *t, int64_t set, const char **who)
 	return err ? err : turn_hear(t, who);
 }
 
+/* Out of a backup, and its other parts did not come: they had, or nobody knows. A cry is better answered twice than never. */
+static int take_restored(struct turn *t, const struct joined *all, const char **who)
+{
+	struct understanding u;
+	int err = joiner_end(t->e, all->set);
+
+	if (err)
+		return err;
+	turn_take_all(t, all);
+	router_begin(&t->router, t->inbox.text);
+	if (router_sos(&t->router, "", &u))
+		return turn_hear(t, who);
+	return turn_store_silent(t, "silent", "it came back from a backup, and may have been answered since");
+}
+
 /* A cry does not wait for its end. */
 static int wait(struct turn *t, const struct joined *set, const char **who)
 {
 	struct understanding u;
 
 	router_begin(&t->router, t->inbox.text);
-	if (set->told || turn_never_answered(t) || !router_sos(&t->router, "", &u))
+	if (set->told > 0 || turn_never_answered(t) || !router_sos(&t->router, "", &u))
 		return 0;
 	if (!u.sure)
 		return joiner_hurry(t->e, set->set);
@@ -86,7 +101,9 @@ int turn_sms_waited(struct engine *e, const struct event *ev, const struct joine
 	const char *who;
 	int err;
 
-	if (old) {
+	if (old && all->told < 0) {
+		err = take_restored(t, all, &who);
+	} else if (old) {
 		err = take_whole(t, all, &who);
 	} else {
 		turn_take_all(t, all);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* test_joiner.c - parts of long messages, with the real words and services: any order, two modems, a restart, references used again, cries, what never becomes whole. */
+#include "storage/backup.h"
 #include "tests/unit/engine_feed.h"
 
 #define DAY (24 * HOUR)
@@ -317,6 +318,25 @@ static void test_a_failed_store_keeps_the_part_out(void **state)
 	assert_string_equal(count("inbox"), "1");
 }
 
+/* Its other parts may have come after the backup, and its answer left: only a cry is answered then. */
+static void test_parts_out_of_a_backup_are_answered_no_second_time(void **state)
+{
+	struct message asks = from(A, 5, 2), cries = from(B, 6, 2), goes_on = from(H, 7, 2);
+	struct restored restored;
+
+	(void)state;
+	part(&asks, 1, "INFO DOKUMEN");
+	part(&cries, 2, "TOLONG");
+	part(&goes_on, 1, "INFO DO");
+	assert_int_equal(store_restored(b.store, b.now_ms, 6 * HOUR, &restored), 0);
+	part(&goes_on, 2, "KUMEN");
+	assert_sql(&b, "answered", "SELECT outcome FROM inbox WHERE peer = '" H "'");
+	later(DAY);
+	assert_sql(&b, "0", "SELECT count(*) FROM outbox WHERE peer = '" A "'");
+	assert_sql(&b, "silent", "SELECT outcome FROM inbox WHERE peer = '" A "'");
+	assert_sql(&b, "1", "SELECT count(*) > 0 FROM outbox WHERE peer = '" B "'");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -338,6 +358,7 @@ int main(void)
 	    T(test_an_unclear_cry_waits_two_minutes),
 	    T(test_nonsense_is_no_part),
 	    T(test_a_failed_store_keeps_the_part_out),
+	    T(test_parts_out_of_a_backup_are_answered_no_second_time),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
