@@ -15,12 +15,13 @@ import json
 import os
 import random
 import shutil
+import signal
 import sys
 import time
 
 from crowd import KINDS, Crowd
 from shelf import STATES, Shelf, States
-from world import OPERATORS, WHO_STOPS, Ears, LastingNetwork, Ledger, Life, Line, fault_points, is_dead, kill, now_ms
+from world import OPERATORS, WHO_STOPS, Ears, LastingNetwork, Ledger, Life, Line, bury, fault_points, is_dead, kill, now_ms
 
 CONFIG = 'operators = ( ' + ', '.join(f'{{ number = "{o}"; }}' for o in (*OPERATORS, WHO_STOPS)) + ' );'
 GATEWAY = 'demo = true; unknown_retry = "2s"; reply_expires = "120s"; replies_per_hour = 1000;'
@@ -247,6 +248,7 @@ def torture(folder, kills, seed, minutes, quiet_every=100, fresh=False):
         shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder, exist_ok=True)
     totals = Totals(f'{folder}/state.json', seed).load()
+    bury(folder)
     began, before = time.monotonic(), totals.seconds
     totals.pieces += 1
     if totals.kills >= kills:
@@ -272,6 +274,7 @@ def main():
     o.add_argument('--quiet-every', type=int, default=100)
     o.add_argument('--fresh', action='store_true')
     o = o.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit('ended; it goes on from the last quiet point when it is called again'))
     totals = torture(os.path.abspath(o.dir), o.kills, o.seed, o.minutes, o.quiet_every, o.fresh)
     totals.print()
     if totals.kills < o.kills:

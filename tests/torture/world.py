@@ -176,6 +176,20 @@ def kill(pid):
         return False
 
 
+def bury(folder):
+    """Ends what a driver that was itself killed has left running in its folder."""
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open(f'/proc/{pid}/cmdline', 'rb') as f:
+                words = f.read().decode(errors='replace').split('\0')
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if words[0] in (KABAR, SIM) and (f'{folder}/gateway.conf' in words or f'{folder}/net' in words):
+            kill(int(pid))
+            while not is_dead(int(pid)):
+                time.sleep(0.01)
+
+
 def is_dead(pid):
     """Gone, or waiting to be buried."""
     try:
