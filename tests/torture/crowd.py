@@ -34,6 +34,7 @@ KINDS = [
     Kind('taken, not answered', 1, ['BANTUAN'], 1, {'name': 'taken_silently', 'count': 1}),
     Kind('lost, not answered', 1, ['BANTUAN'], 1, {'name': 'lost_silently', 'count': 1}),
 ]
+UNWANTED = Kind('cancelled', 0, ['BANTUAN'], 0, {'name': 'refused', 'arg': 42})  # its answer is cancelled by the command line while it waits
 NEVER_TAKEN = ('refused',)
 
 
@@ -155,7 +156,7 @@ class Crowd:
         c['answers'] += len(q.got)
         c['parts'] += sum(r['accepted'] for r in rows)
         if q.kind.fate and q.kind.answers == 0:
-            if q.got or not rows or (q.kind.fate['name'] in NEVER_TAKEN and any(r['accepted'] for r in rows)):
+            if q.got or (not rows and not store.is_unknown(q.number)) or (q.kind.fate['name'] in NEVER_TAKEN and any(r['accepted'] for r in rows)):
                 faults.append(f'{q.number} ({q.kind.name}): {len(q.got)} answers, {len(rows)} submits, though the network takes none')
             c['never to be reached'] += 1
         elif len(q.got) >= q.kind.answers:

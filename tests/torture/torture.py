@@ -16,15 +16,16 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import time
 
-from crowd import KINDS, Crowd
+from crowd import KINDS, UNWANTED, Crowd
 from shelf import STATES, Shelf, States
-from world import OPERATORS, WHO_STOPS, Ears, LastingNetwork, Ledger, Life, Line, bury, fault_points, is_dead, kill, now_ms
+from world import KABAR, OPERATORS, Ears, LastingNetwork, Ledger, Life, Line, bury, fault_points, is_dead, kill, now_ms
 
-CONFIG = 'operators = ( ' + ', '.join(f'{{ number = "{o}"; }}' for o in (*OPERATORS, WHO_STOPS)) + ' );'
-GATEWAY = 'demo = true; unknown_retry = "2s"; reply_expires = "120s"; replies_per_hour = 1000;'
+CONFIG = 'operators = ( ' + ', '.join(f'{{ number = "{o}"; }}' for o in OPERATORS) + ' );'
+GATEWAY = 'demo = true; unknown_retry = "2s"; reply_expires = "120s";'
 PASSING = {'db_step': (300, 3000), 'db_begin': (8, 40), 'db_commit': (8, 40)}  # a store that fails while it is opened ends the gateway with a clear line
 MOMENTS = ('stored', 'noticed', 'cmgs_prompt', 'ctrl_z', 'accepted', 'sent', 'deleted')  # of the simulator's: the kill comes from there
 RATE, BACKLOG = 5.0, 25  # questions a second, while no more people wait: answers expire, however slow the machine
@@ -79,7 +80,7 @@ class Torture:
         self.states = States()
         self.next_ask = 0.0
         self.asks_early = True
-        self.points = []
+        self.unwanted = None
 
     @contextlib.contextmanager
     def world(self):
@@ -133,6 +134,7 @@ class Torture:
             self.pump(self.chance.uniform(0, 0.5))
         else:
             self.pump(UP_LIMIT_S, until=lambda: self.life.links_up() > 0)
+            self.maybe_cancel()
             if self.chance.random() < MOMENT_SHARE:
                 self.strike_moment()
                 return
@@ -143,6 +145,13 @@ class Torture:
             self.pump(self.chance.uniform(0, 0.5))
         which, pids = self.victims()
         self.record(which, lambda: [kill(p) for p in pids])
+
+    def maybe_cancel(self):
+        """One answer that the network refuses for the moment waits, and is cancelled by the command line."""
+        with contextlib.closing(self.life.look()) as db:
+            row = self.unwanted and db.execute("select id from outbox where peer = ? and state = 'QUEUED' and attempt > 0", [self.unwanted.number]).fetchone()
+        if row and subprocess.run([KABAR, 'queue', '-c', self.life.config, 'cancel', str(row[0])], capture_output=True).returncode == 0:
+            self.unwanted = None
 
     def strike_moment(self):
         """A kill by the simulator, at an exact moment of what a modem does."""
@@ -228,18 +237,14 @@ class Torture:
         plan = [None] * n
         for kind in KINDS:
             self.crowd.ask_kind(kind)
+        self.unwanted = self.crowd.ask_kind(UNWANTED)
         if n >= 50:
             for point, place in zip(fault_points(), self.chance.sample(range(n), len(fault_points()))):
                 plan[place] = point
-        self.line.tell(do='fate', number=WHO_STOPS, name='refused', arg=42, count=12)
         for i, point in enumerate(plan):
             self.asks_early = i < n // 2
-            if i == n // 8:  # some report waits for him now, since it was refused: it will be cancelled
-                self.line.tell(do='send', **{'from': WHO_STOPS}, to=self.crowd.ours[0], text='STOP')
-                self.line.tell(do='fate', number=WHO_STOPS, name='refused', count=0)
             self.strike_point(point) if point else self.strike()
         self.settle()
-        self.line.tell(do='send', **{'from': WHO_STOPS}, to=self.crowd.ours[0], text='MULAI')
 
 
 def torture(folder, kills, seed, minutes, quiet_every=100, fresh=False):

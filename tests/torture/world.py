@@ -13,7 +13,6 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 from libkabar import KABAR, SIM, SLEEPCAP, TOP, Gateway, Network  # noqa: E402,F401  (for all of this folder)
 
 OPERATORS = ['+6281100009001', '+6281100009002']
-WHO_STOPS = '+6281100009003'  # an operator, too, who wants no reports now and then
 LOGS_KEPT = 20
 
 
