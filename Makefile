@@ -28,7 +28,7 @@ BASE    := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard gateway/base/*.c))
 FUZZ_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/fuzz/fuzz_*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
-.PHONY: all deps deps-test run units test-programs test red asan tsan torture torture-programs powercut soak bench bench-programs bench-growth install clean format help
+.PHONY: faults all deps deps-test run units test-programs test red asan tsan torture torture-programs powercut soak bench bench-programs bench-growth install clean format help
 .PHONY: fuzz fuzz-short fuzz-programs
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -104,6 +104,10 @@ test: deps-test ## all tests; ends in `N passed, N failed`
 red: deps-test ## the tests of faults, each without its defence: it must fail
 	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
 	@KABAR_RED=1 tests/run --build build/test --only system/ --red
+
+faults: deps-test ## the tests of faults, those too that wait for minutes
+	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
+	@KABAR_LONG=1 tests/run --build build/test --only system/fault
 
 asan: deps-test ## the same tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory -s BUILD=build/asan FAULTS=1 OPT=-O1 SAN=address,undefined test-programs

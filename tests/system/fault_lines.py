@@ -104,12 +104,12 @@ pool([
     ('line: unplugged in the middle of a prompt', unplug_at, 'unplug_prompt', 'cmgs_typing', {'without': 'reply_again'}),
     ('line: unplugged after ^Z, the network has nothing', unplug_at, 'unplug_ctrl_z', 'ctrl_z', {'without': 'reply_again'}),
     ('line: unplugged after ^Z, the network has it', unplug_accepted, 'unplug_accepted', {'without': 'report_late'}),
-    ('line: a prompt that comes too late', late_prompt, 'late_prompt', {'without': 'crash_only'}),
+    ('line: a prompt that comes too late', late_prompt, 'late_prompt', {'long': True, 'without': 'crash_only'}),
     ('line: a notice between AT+CMGS and its prompt', urc_before_prompt, 'urc_before_prompt', {'without': 'submit_deadline'}),
     ('line: notices of vendors', strangers, 'strange_notices', {'without': 'crash_only,sweep'}),
     ('line: AT+CNMI is refused', cnmi_error, 'cnmi_error', {'without': 'sweep'}),
     ('line: raw line ends in USSD', raw_ussd, 'raw_ussd', {'without': 'crash_only,sweep'}),
     ('line: no echo', no_echo, 'no_echo', {'without': 'new_lives'}),
     ('line: reboots on AT+CFUN', reboot, 'reboot_on_cfun', {'without': 'hangup'}),
-])
+], workers=12)
 finish()

@@ -74,15 +74,16 @@ def transient(name, codes):
         assert [s['cms'] for s in f.submits()] == [n for code in codes for n in (code, 0)], f.submits()
 
 
-def of_the_link(name, codes):
-    """What the link is to blame for does not count as an attempt: the link rests, then the message leaves for the first time."""
+def of_the_link(name, code, condition):
+    """What the link is to blame for has a name and does not count as an attempt: the message waits while the link rests."""
     with named(name)(gateway=RETRY) as f:
-        f.net.tell(do='script', modem='m1', steps=[{'at': 'ctrl_z', 'do': 'cms_error', 'arg': code} for code in codes])
+        f.now('cms_error', arg=code)
         f.ask(text=SHORT)
-        f.began = time.monotonic()
-        f.answered_once(limit_s=60)
-        states(f, 'DELIVERED')
-        assert f.kabar.sql('select count(*), max(attempt) from submit') == [(1, 1)], f.kabar.sql('select * from submit')
+        f.state(condition)
+        time.sleep(2)
+        states(f, 'QUEUED')
+        assert [s['cms'] for s in f.submits()] == [code], f.submits()
+        assert f.kabar.sql('select count(*) from submit') == [(0,)], f.kabar.sql('select * from submit')
 
 
 def report_early(name):
@@ -167,12 +168,14 @@ pool([
     ('sending: OK without +CMGS', no_reference, 'no_reference', {'without': 'false_success'}),
     ('sending: +CMS ERROR of the message', permanent, 'cms_permanent', [1, 8, 28, 304], {'without': 'permanent_codes'}),
     ('sending: +CMS ERROR of the moment', transient, 'cms_transient', [41, 42, 332, 500], {'without': 'transient_codes'}),
-    ('sending: +CMS ERROR of the link', of_the_link, 'cms_of_the_link', [331, 330], {'without': 'transient_codes'}),
+    ('sending: +CMS ERROR of the link, no network', of_the_link, 'cms_331', 331, '[no_network]', {'without': 'transient_codes'}),
+    ('sending: +CMS ERROR of the link, no message centre', of_the_link, 'cms_330', 330, '[no_smsc]', {'without': 'transient_codes'}),
+    ('sending: +CMS ERROR of the link, no SIM', of_the_link, 'cms_310', 310, '[no_sim]', {'without': 'transient_codes'}),
     ('sending: a report before +CMGS', report_early, 'report_early', {'without': 'report_early'}),
     ('sending: a report that never comes', report_never, 'report_never', {'without': 'unknown_policy'}),
     ('sending: a report that comes twice', report_twice, 'report_twice', {'without': 'report_twice'}),
     ('sending: a report that comes twice, and its reference again', report_stale, 'report_stale', {'without': 'report_twice'}),
     ('sending: a report of another message', report_foreign, 'foreign_report', {'without': 'report_number'}),
     ('sending: a part of a long answer is lost', part_lost, 'part_lost', {'without': 'reply_again'}),
-])
+], workers=16)
 finish()
