@@ -81,8 +81,10 @@ pool([
     ('process: the child is stopped when a message is stored', child_stopped, 'child_stopped_stored', 'stored', {'without': 'job_deadline'}),
     ('process: the child is stopped in the middle of a prompt', child_stopped, 'child_stopped_prompt', 'cmgs_prompt', {'without': 'job_deadline'}),
     ('process: the daemon is killed when a message is stored', daemon_killed, 'daemon_killed_stored', 'stored', {'without': 'sweep'}),
-    ('process: the daemon is killed while it waits for a prompt', daemon_killed, 'daemon_killed_prompt', 'command', 'AT+CMGS', {'name': 'late_prompt', 'arg': 1000}, {'without': 'reply_again'}),
+    ('process: the daemon is killed while it waits for a prompt', daemon_killed, 'daemon_killed_prompt', 'command', 'AT+CMGS',
+     {'name': 'late_prompt', 'arg': 1000}, {'without': 'reply_again'}),
     ('process: the daemon is killed before +CMGS', daemon_killed, 'daemon_killed_accepted', 'accepted', {'without': 'settling,report_late'}),
-    ('process: the daemon is killed before a delete', daemon_killed, 'daemon_killed_delete', 'command', 'AT+CMGD', {'name': 'delete_ignored'}, {'without': 'seen'}),
+    ('process: the daemon is killed before a delete', daemon_killed, 'daemon_killed_delete', 'command', 'AT+CMGD',
+     {'name': 'delete_ignored'}, {'without': 'seen'}),
 ], workers=12)
 finish()

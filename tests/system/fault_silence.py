@@ -53,6 +53,7 @@ pool([(f'silent for ever: {command} while it serves', serving, f'silent_{command
      + [(f'silent for ever: {command} while it is opened', opening, f'silent_opening_{command}', command, {'without': 'job_deadline'})
         for command in ('AT', 'AT+CPIN', 'AT+CPMS', 'AT+CNMI=2', 'AT+CREG', 'AT+COPS')]
      + [('moved to another port, found by its id', by_id, 'moved_by_id', {'without': 'hangup'}),
-        ('moved to another port, found by its IMEI', by_imei, 'moved_by_imei', {'without': 'device_search'})],
+        ('moved to another port, found by its IMEI', by_imei, 'moved_by_imei',
+         {'without': 'device_search'})],
      workers=12)
 finish()

@@ -96,7 +96,7 @@ pool([
     ('sim: a wrong PIN', wrong_pin, 'wrong_pin', {'without': 'pin_memory'}),
     ('sim: the right PIN', right_pin, 'right_pin'),
     ('sim: the PUK is asked for', puk, 'puk', {'without': 'new_lives'}),
-    ('sim: pulled', sim_pulled, 'sim_pulled', {'without': 'new_lives'}),
+    ('sim: pulled', sim_pulled, 'sim_pulled', {'long': True, 'without': 'new_lives'}),
     ('sim: no network', no_network, 'no_network', {'without': 'transient_codes'}),
     ('sim: refused by the network', denied, 'denied', {'without': 'ready'}),
     ('sim: no message centre', no_centre, 'no_smsc'),

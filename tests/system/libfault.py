@@ -13,7 +13,8 @@ from libkabar import KABAR, Gateway, Network, recovery, until
 
 OURS = '+6281100000001'
 ANI, BUDI, CITRA, DEWI = (f'+628125550000{i}' for i in range(1, 5))
-KEYS = {'per_minute': 6000, 'sweep_s': 5, 'submit_timeout': '"10s"', 'init_timeout': '"20s"', 'device': '"net/m1"', 'number': f'"{OURS}"'}
+KEYS = {'per_minute': 6000, 'sweep_s': 5, 'submit_timeout': '"10s"', 'init_timeout': '"20s"', 'job_timeout': '"10s"',
+        'device': '"net/m1"', 'number': f'"{OURS}"'}
 
 
 class Fault:
