@@ -109,9 +109,9 @@ faults: deps-test ## the tests of faults, those too that wait for minutes
 	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
 	@KABAR_LONG=1 tests/run --build build/test --only system/fault
 
-asan: deps-test ## the same tests under AddressSanitizer and UBSan
+asan: deps-test ## the same tests but the torture under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory -s BUILD=build/asan FAULTS=1 OPT=-O1 SAN=address,undefined test-programs
-	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=1:verify_asan_link_order=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 KABAR_SLOW=3 tests/run --build build/asan
+	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=1:verify_asan_link_order=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 KABAR_SLOW=3 tests/run --build build/asan --skip torture
 
 # TSan: loop and engine thread of the whole gateway, while it stops and while its store is sick too, and the mailbox between them.
 tsan: deps-test ## loop and engine thread under ThreadSanitizer
