@@ -343,6 +343,22 @@ int report_early_take(struct store *s, struct slice link, struct slice net_ref, 
 	return err;
 }
 
+int report_early_to(struct store *s, struct slice link, struct slice peer, int64_t since_ms, struct slice *net_ref,
+    enum submit_state *state, int *code)
+{
+	int err = db_query_one(s->db, Q_report_early_to, "ssi", link, peer, since_ms);
+
+	if (!err) {
+		struct slice word = db_text(s->db, Q_report_early_to, 1, &s->arena);
+
+		*net_ref = db_text(s->db, Q_report_early_to, 0, &s->arena);
+		*state = submit_state_of(word.p, word.n);
+		*code = (int)db_int(s->db, Q_report_early_to, 2);
+	}
+	db_end(s->db, Q_report_early_to);
+	return err;
+}
+
 int report_early_prune(struct store *s, int64_t before_ms, unsigned limit, unsigned *n)
 {
 	int err = db_exec(s->db, Q_report_early_prune, "ii", before_ms, (int64_t)limit);

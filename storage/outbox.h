@@ -135,4 +135,7 @@ int report_early_add(struct store *s, struct slice link, struct slice net_ref, s
     enum submit_state state, int code, int64_t now_ms) MUST_USE;
 int report_early_take(struct store *s, struct slice link, struct slice net_ref, struct slice peer, int64_t since_ms,
     enum submit_state *state, int *code) MUST_USE;
+/* The newest that waits for a number, whatever its reference. */
+int report_early_to(struct store *s, struct slice link, struct slice peer, int64_t since_ms, struct slice *net_ref,
+    enum submit_state *state, int *code) MUST_USE;
 int report_early_prune(struct store *s, int64_t before_ms, unsigned limit, unsigned *n) MUST_USE;

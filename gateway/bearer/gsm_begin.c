@@ -49,22 +49,22 @@ static int read_report(int fd, const char *peer, struct gsm_evidence *e)
 	return err == ERR_IO ? err : 0;
 }
 
+/* Only the modem's answer settles it here. A report may be of an earlier message to the same number: the gateway knows which references those have. */
 static void settle(struct life *l, int fd, int err)
 {
 	const char *peer = gsm_line_string(l->open, "settle_peer");
 	int64_t until = life_now() + gsm_line_int(l->open, "settle_ms", 0);
 	struct gsm_evidence e = {0};
 
-	while (err == 0 && !e.answered && !e.reported && life_now() < until) {
+	while (err == 0 && !e.answered && life_now() < until) {
 		err = gsm_tty_listen(fd, peer, (int)(until - life_now()), &e);
 		if (err == 0 && e.stored.mem[0])
 			err = read_report(fd, peer, &e);
+		if (e.reported)
+			life_say(l, gsm_sms_line(&e.report, 0));
 	}
-	if (e.reported)
-		life_say(l, gsm_sms_line(&e.report, 0));
-	if (e.answered || e.reported)
-		life_say(l, json_pack("{s:s, s:i, s:i}", "ev", "settled", "code", e.code, "mr",
-				e.answered ? e.mr : e.report.mr));
+	if (e.answered)
+		life_say(l, json_pack("{s:s, s:i, s:i}", "ev", "settled", "code", e.code, "mr", e.mr));
 	else
 		life_say(l, json_pack("{s:s}", "ev", "settled"));
 }

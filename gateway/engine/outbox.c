@@ -209,8 +209,48 @@ static int on_undone(struct engine *e, struct outbox_row *row, const struct subm
 	return err ? err : outbox_set(e->store, row);
 }
 
+static int reported(struct engine *e, int64_t id, enum submit_state is, struct slice net_ref, int code)
+{
+	struct submit_row s;
+	struct outbox_row row;
+	int err = submit_by_id(e->store, id, &s);
+
+	if (!err)
+		err = submit_report(e->store, id, is, net_ref, code, e->now_ms, &s.outbox);
+	if (!err)
+		err = outbox_by_id(e->store, s.outbox, &row);
+	if (err)
+		return err;
+	row.todo &= ~bit_of(&s);
+	return save(e, &row, &s, is);
+}
+
+/* A report that came while the submit was under way: of no other message, since nothing has its reference, and nothing else to that number is in doubt or under way. */
+static int take_report_of_doubt(struct engine *e, const struct outbox_row *row, const struct submit_row *s)
+{
+	enum submit_state is;
+	struct slice ref;
+	struct submit_row known;
+	int64_t id;
+	int code, err = WITHOUT(report_late)
+			    ? ERR_NOT_FOUND
+			    : submit_unknown_to(e->store, s->link, row->peer, e->now_ms - REPORT_UNKNOWN_MS, &id);
+
+	if (!err && id != s->id)
+		err = ERR_NOT_FOUND;
+	if (!err)
+		err = submit_by_id(e->store, s->id, &known);
+	if (!err)
+		err = report_early_to(e->store, s->link, row->peer, known.at_ms, &ref, &is, &code);
+	return err ? err : reported(e, s->id, is, ref, code);
+}
+
 static int on_unknown(struct engine *e, struct outbox_row *row, const struct submit_row *s, struct slice why)
 {
+	int err = take_report_of_doubt(e, row, s);
+
+	if (err != ERR_NOT_FOUND)
+		return err;
 	remember_attempt(row, s);
 	row->why = why;
 	if (row->lane == LANE_SOS) {
@@ -373,22 +413,6 @@ static int find_reported(struct engine *e, struct slice link, struct slice net_r
 	unknown = !err;
 	err = is_known_report(e, link, net_ref, peer, unknown ? REPORT_UNKNOWN_MS : REPORT_EARLY_MS, &known);
 	return err ? err : known ? ERR_EXISTS : unknown ? 0 : ERR_NOT_FOUND;
-}
-
-static int reported(struct engine *e, int64_t id, enum submit_state is, struct slice net_ref, int code)
-{
-	struct submit_row s;
-	struct outbox_row row;
-	int err = submit_by_id(e->store, id, &s);
-
-	if (!err)
-		err = submit_report(e->store, id, is, net_ref, code, e->now_ms, &s.outbox);
-	if (!err)
-		err = outbox_by_id(e->store, s.outbox, &row);
-	if (err)
-		return err;
-	row.todo &= ~bit_of(&s);
-	return save(e, &row, &s, is);
 }
 
 int outbox_report(struct engine *e, const struct event *ev)

@@ -108,6 +108,40 @@ static void test_late_evidence_settles_a_doubt(void **state)
 	(void)other;
 }
 
+static int64_t newest(void)
+{
+	return atoll(sql(&b, "SELECT max(id) FROM submit"));
+}
+
+/* A report that comes while nobody knows yet: of a message that has its reference it is no evidence for the one under way. */
+static void test_a_report_before_the_doubt(void **state)
+{
+	int64_t earlier = leased(LANE_SOS), id;
+
+	(void)state;
+	outcome(EV_SENT, 1, submitted(0));
+	id = leased(LANE_SOS);
+	report("17", REPORT_DELIVERED);
+	assert_string_equal(state_of(earlier), "DELIVERED");
+	outcome(EV_UNKNOWN, 1, newest());
+	assert_string_equal(state_of(id), "QUEUED"); /* the cry goes again */
+	credit(&b, 0, 1, 1);
+	report("18", REPORT_DELIVERED); /* nobody has this one */
+	outcome(EV_UNKNOWN, 1, newest());
+	assert_string_equal(state_of(id), "QUEUED"); /* there are two in doubt */
+}
+
+static void test_a_report_of_what_is_under_way_ends_the_doubt(void **state)
+{
+	int64_t id = leased(LANE_SOS), submit = submitted(0);
+
+	(void)state;
+	report("18", REPORT_DELIVERED);
+	assert_string_equal(state_of(id), "SUBMITTING");
+	outcome(EV_UNKNOWN, 1, submit);
+	assert_string_equal(state_of(id), "DELIVERED");
+}
+
 static void never_handed_over(uint16_t link, uint32_t epoch, int64_t submit)
 {
 	struct event e = an_outcome(EV_FAILED, (struct link_id){link, epoch}, submit, "");
@@ -371,6 +405,8 @@ int main(void)
 	    T(a_cry_that_left_at_its_three_hundredth_attempt),
 	    T(a_report_that_may_be_either_s_settles_none),
 	    T(late_evidence_settles_a_doubt),
+	    T(a_report_before_the_doubt),
+	    T(a_report_of_what_is_under_way_ends_the_doubt),
 	    T(what_came_too_late_for_its_life_is_no_doubt),
 	    T(what_went_again_meanwhile_goes_no_third_time),
 	    T(an_outcome_of_another_life_is_dropped),
