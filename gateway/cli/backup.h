@@ -10,6 +10,8 @@ char *backup_part(const char *path);
 bool backup_keep(const char *part, const char *path);
 /* One file into another, which is made or emptied. False and told. */
 bool backup_copy(const char *from, const char *to);
+/* What root makes in the gateway's folder is given to whom the folder belongs: the gateway does not run as root. A warning when that fails. */
+void backup_give(const char *path);
 /* Is this file a backup that this gateway can be restored from? Each check is said on stdout, what is wrong on stderr. Integrity, schema, key, invariants, audit chain. */
 bool backup_verify(const struct settings *s, const char *path);
 /* Notes in state_dir that a backup was made; told when that fails. */

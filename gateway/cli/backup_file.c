@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/base/err.h"
@@ -91,6 +92,18 @@ bool backup_copy(const char *from, const char *to)
 		done = tell(to, "cannot be written");
 	free(piece);
 	return done;
+}
+
+void backup_give(const char *path)
+{
+	char *copy = must_strdup(path);
+	struct stat folder, file;
+
+	if (stat(path, &file) == 0 && file.st_uid == 0 && geteuid() == 0 && stat(dirname(copy), &folder) == 0 &&
+	    chown(path, folder.st_uid, folder.st_gid) != 0)
+		fprintf(stderr,
+		    "kabar: warning: %s still belongs to root: give it to the user of the gateway (chown)\n", path);
+	free(copy);
 }
 
 /* ---- is it a good one? */
@@ -227,6 +240,7 @@ bool backup_remember(const struct settings *s, const char *path, int64_t ms)
 	if (f) {
 		fprintf(f, "%lld %s\n", (long long)ms, whole ? whole : path);
 		done = fclose(f) == 0 && rename(fresh.p, stamp) == 0;
+		backup_give(done ? stamp : fresh.p);
 	}
 	if (!done)
 		tell(stamp, "the time of this backup cannot be noted for `kabar doctor`");

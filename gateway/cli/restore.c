@@ -4,8 +4,6 @@
  * under another name and renamed last: until then the old store is as it was.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,18 +29,6 @@ const struct cli_command cli_restore = {
     .max_words = 1,
     .run = run,
 };
-
-/* Who restores as root leaves the files to whom the folder belongs: the gateway does not run as root. */
-static void give_to_owner(const char *path)
-{
-	char *copy = must_strdup(path);
-	struct stat folder;
-
-	if (geteuid() == 0 && stat(dirname(copy), &folder) == 0 && chown(path, folder.st_uid, folder.st_gid) != 0)
-		fprintf(stderr,
-		    "kabar: warning: %s still belongs to root: give it to the user of the gateway (chown)\n", path);
-	free(copy);
-}
 
 static void tell_restored(const struct settings *s, const struct restored *r)
 {
@@ -135,17 +121,14 @@ static bool restore(const struct settings *s, const char *file, bool replace)
 
 	buf_printf(&fresh, "%s.restoring", s->store_path);
 	buf_printf(&lock, "%s.lock", fresh.p);
-	done = backup_verify(s, file) && backup_copy(file, fresh.p) && prepare(s, fresh.p, &restored) &&
-	       chmod(fresh.p, 0640) == 0;
+	done = backup_copy(file, fresh.p) && prepare(s, fresh.p, &restored) && chmod(fresh.p, 0640) == 0;
 	unlink(lock.p);
 	if (done && replace && access(s->store_path, F_OK) == 0)
 		done = put_aside(s->store_path);
 	if (done) {
 		forget_log(s->store_path);
-		give_to_owner(fresh.p);
-		buf_clear(&lock);
-		buf_printf(&lock, "%s.lock", s->store_path);
-		give_to_owner(lock.p);
+		backup_give(fresh.p);
+		backup_give(s->key_path);
 		done = backup_keep(fresh.p, s->store_path);
 	} else {
 		unlink(fresh.p);
@@ -157,30 +140,48 @@ static bool restore(const struct settings *s, const char *file, bool replace)
 	return done;
 }
 
+/* Whatever comes of the rest, the lock file belongs to whom the folder belongs: the gateway could not start. */
+static bool lock_store(const struct settings *s, int *lock)
+{
+	struct buf name = {0};
+	char *why = NULL;
+	bool done;
+
+	if (mkdir(s->state_dir, 0750) == 0)
+		printf("made %s\n", s->state_dir);
+	done = store_lock(s->store_path, lock, &why) == 0;
+	if (!done)
+		fprintf(stderr, "kabar: %s\n", why);
+	buf_printf(&name, "%s.lock", s->store_path);
+	if (access(name.p, F_OK) == 0)
+		backup_give(name.p);
+	buf_free(&name);
+	free(why);
+	return done;
+}
+
 static int run(const struct cli_call *c)
 {
 	struct settings *s = cli_settings(c);
 	bool replace = cli_option(c, "replace") != NULL, done = false;
-	char *why = NULL;
 	int lock = -1;
 
 	if (!s)
 		return EXIT_USAGE;
 	umask(0027);
 	signal(SIGXFSZ, SIG_IGN); /* as on a full disk: nothing is taken away before all is there */
-	mkdir(s->state_dir, 0750);
-	if (store_lock(s->store_path, &lock, &why) < 0)
-		fprintf(stderr, "kabar: %s\n", why);
-	else if (!replace && access(s->store_path, F_OK) == 0)
+	if (!replace && access(s->store_path, F_OK) == 0)
 		fprintf(stderr,
 		    "kabar: there is a store at %s. To put it aside and take the backup: kabar restore %s --replace -c "
 		    "%s\n",
 		    s->store_path, c->words[0], c->config);
-	else
-		done = restore(s, c->words[0], replace);
+	else if (cli_daemon_runs(s))
+		fprintf(
+		    stderr, "kabar: another gateway uses %s: stop it first (systemctl stop kabar)\n", s->store_path);
+	else /* a backup that is refused leaves no trace: neither folder nor lock */
+		done = backup_verify(s, c->words[0]) && lock_store(s, &lock) && restore(s, c->words[0], replace);
 	if (lock >= 0)
 		close(lock);
-	free(why);
 	settings_free(s);
 	return done ? EXIT_OK : EXIT_FAILED;
 }

@@ -215,6 +215,31 @@ def cry_waits():
         gateway.check_store()
 
 
+def belongs_to_the_user():
+    """Root restores into the folder of the gateway's user: all that is made there is that user's, or the service would never start. What is refused leaves no trace."""
+    with Network() as net:
+        gateway = Gateway(net)
+        gateway.start()
+        net.ask(PEOPLE[0], OURS, 'INFO DOKUMEN')
+        kabar(gateway, 'backup', f'{net.dir}/b.db')
+        gateway.stop()
+        state, key = f'{net.dir}/state', open(f'{net.dir}/state/kabar.key', 'rb').read()
+        shutil.rmtree(state)
+        kabar(gateway, 'restore', f'{net.dir}/b.db', code=1)
+        assert not os.path.exists(state), 'a refused restore makes no folder'
+        os.mkdir(state, 0o750)
+        os.chown(state, 65534, 65534)
+        kabar(gateway, 'restore', f'{net.dir}/b.db', code=1)
+        assert os.listdir(state) == [], 'nor a lock file'
+        with open(f'{state}/kabar.key', 'wb') as f:
+            f.write(key)
+        os.chmod(f'{state}/kabar.key', 0o400)
+        kabar(gateway, 'restore', f'{net.dir}/b.db')
+        kabar(gateway, 'backup', f'{net.dir}/c.db')
+        owners = {name: os.stat(f'{state}/{name}').st_uid for name in os.listdir(state)}
+        assert {'kabar.db', 'kabar.db.lock', 'kabar.key', 'backup.last'} <= set(owners) and set(owners.values()) == {65534}, owners
+
+
 def full_disk():
     """No room for the copy: it says so, and leaves nothing behind."""
     with Network() as net, Gateway(net) as gateway:
@@ -261,5 +286,6 @@ test('a backup of an older program is checked as brought up to date', older)
 test('a restored gateway answers, and sends nothing again', restored, without='restore_forgets')
 test('a cry for help that waited in a backup still goes', cry_waits)
 test('the gateway backs itself up and keeps the newest', by_itself)
+test('what root restores belongs to the user of the gateway', belongs_to_the_user)
 test('a full disk leaves no half backup', full_disk)
 finish()
