@@ -16,6 +16,7 @@
 
 #define LEASES_A_BATCH 512 /* what is above waits for the next batch, which comes at once */
 #define PULL_ROWS 64
+#define SKIPS_A_BATCH 512 /* after a day without a modem thousands are too old: no batch ends them all */
 #define SUBMITS_SEEN 64
 #define UDH_MAX 6
 #define FAIL_OVER_MS (INT64_C(60) * 1000)
@@ -118,6 +119,7 @@ struct pull {
 	uint16_t link;
 	uint32_t most;	   /* parts that may still be leased */
 	uint32_t messages; /* that may still be begun in this lane */
+	uint32_t skips;	   /* messages that may still be passed over: too old, unwelcome, behind another one */
 };
 
 static int lease_part(
@@ -221,6 +223,7 @@ static int take(struct engine *e, struct outbox_row *row, struct pull *p)
 	bool behind = false, unwelcome = false;
 	int err = 0;
 
+	p->skips--;
 	if (row->expires_ms <= e->now_ms)
 		return outbox_expire(e, row);
 	if (row->lane >= LANE_NOTIFICATION)
@@ -231,6 +234,7 @@ static int take(struct engine *e, struct outbox_row *row, struct pull *p)
 		err = keep_order(e, row, &behind);
 	if (err || behind)
 		return err;
+	p->skips++;
 	p->messages--;
 	return lease(e, row, p);
 }
@@ -241,13 +245,14 @@ static int pull_route(struct engine *e, struct slice route, int lane, struct pul
 	unsigned n = PULL_ROWS, cap = PULL_ROWS;
 	int err = 0;
 
-	while (p->most && p->messages && n == cap && !err) {
+	while (p->most && p->messages && p->skips && n == cap && !err) {
 		cap = p->most < PULL_ROWS ? p->most : PULL_ROWS;
 		cap = p->messages < cap ? p->messages : cap;
 		err = outbox_waiting(e->store, route, lane, e->now_ms, rows, cap, &n);
-		for (unsigned i = 0; i < n && p->most && p->messages && !err; i++)
+		for (unsigned i = 0; i < n && p->most && p->messages && p->skips && !err; i++)
 			err = take(e, &rows[i], p);
 	}
+	e->busy |= p->skips == 0;
 	return err;
 }
 
@@ -289,7 +294,7 @@ static int give_turns(struct engine *e, const struct routes *routes, struct pull
 static int pull(struct engine *e, uint16_t link, uint32_t most)
 {
 	struct routes routes;
-	struct pull p = {.link = link, .most = most};
+	struct pull p = {.link = link, .most = most, .skips = SKIPS_A_BATCH};
 	int err;
 
 	routes.n = routes_of(e, link, &routes.v);

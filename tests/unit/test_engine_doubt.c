@@ -113,6 +113,23 @@ static int64_t newest(void)
 	return atoll(sql(&b, "SELECT max(id) FROM submit"));
 }
 
+/* A modem comes back after a day: its answers are too old, and no batch ends more than some of them. */
+static void test_thousands_that_are_too_old_end_by_and_by(void **state)
+{
+	int batches = 0;
+
+	(void)state;
+	for (int i = 0; i < 2000; i++)
+		queue("m1", LANE_REPLY, "kabar");
+	b.now_ms += 24 * HOUR;
+	credit(&b, 0, 1, 1);
+	assert_sql(&b, "1", "SELECT count(*) BETWEEN 1 AND 600 FROM outbox WHERE state = 'EXPIRED'");
+	for (; b.busy; batches++)
+		nothing(&b);
+	assert_true(batches < 10);
+	assert_sql(&b, "2000", "SELECT count(*) FROM outbox WHERE state = 'EXPIRED'");
+}
+
 /* A report that comes while nobody knows yet: of a message that has its reference it is no evidence for the one under way. */
 static void test_a_report_before_the_doubt(void **state)
 {
@@ -405,6 +422,7 @@ int main(void)
 	    T(a_cry_that_left_at_its_three_hundredth_attempt),
 	    T(a_report_that_may_be_either_s_settles_none),
 	    T(late_evidence_settles_a_doubt),
+	    T(thousands_that_are_too_old_end_by_and_by),
 	    T(a_report_before_the_doubt),
 	    T(a_report_of_what_is_under_way_ends_the_doubt),
 	    T(what_came_too_late_for_its_life_is_no_doubt),
