@@ -48,7 +48,8 @@ def by_imei(name):
     moved(name, device='"net/[amt]*"', imei='"IMEI"', options=['--modem', 'a2=+6281100000002'])  # another one stands in front
 
 
-pool([(f'silent for ever: {command} while it serves', serving, f'silent_{command}', command, limit_s, {'long': limit_s > 15, 'without': 'job_deadline,crash_only'})
+pool([(f'silent for ever: {command} while it serves', serving, f'silent_{command}', command, limit_s,
+       {'long': limit_s > 15, 'without': 'job_deadline,crash_only'})
       for command, limit_s in (('AT+CMGR', 15), ('AT+CMGL', 15), ('AT+CMGD', 15), ('AT+CMGS', 28))]
      + [(f'silent for ever: {command} while it is opened', opening, f'silent_opening_{command}', command, {'without': 'job_deadline'})
         for command in ('AT', 'AT+CPIN', 'AT+CPMS', 'AT+CNMI=2', 'AT+CREG', 'AT+COPS')]
