@@ -5,7 +5,7 @@ is settled by evidence, or listed as unknown."""
 import signal
 import time
 
-from libfault import ANI, named
+from libfault import ANI, BUDI, named
 from libkabar import finish, pool, until
 
 SHORT = 'BANTUAN'
@@ -24,7 +24,8 @@ def child_killed(name, moment):
         f.at(moment, 'kill', arg=child(f))
         f.ask(text=SHORT)
         f.happened()
-        f.answered_once(limit_s=40)
+        f.ask(BUDI, SHORT)
+        f.answered_once(ANI, BUDI, limit_s=40)
 
 
 def child_killed_answered(name, moment, report):

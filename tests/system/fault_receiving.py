@@ -135,7 +135,7 @@ pool([
     ('receiving: a notice that does not come', notice_missing, 'no_cmti', {'without': 'sweep'}),
     ('receiving: a notice that comes twice', notice_twice, 'double_cmti', {'without': 'known_slot,seen'}),
     ('receiving: a full SIM, without a notice', full, 'sim_full', {'without': 'sweep'}),
-    ('receiving: a full SIM, with a notice', full_told, 'sim_full_told', {'without': 'crash_only,sweep'}),
+    ('receiving: a full SIM, with a notice', full_told, 'sim_full_told', {'without': 'crash_only,sweep,job_deadline'}),
     ('receiving: a delete that is refused', delete_fails, 'delete_refused', 'delete_refused', {'without': 'seen'}),
     ('receiving: a delete that is acknowledged and not done', delete_fails, 'delete_ignored', 'delete_ignored', {'without': 'seen'}),
     ('receiving: two senders with one reference', two_senders, 'two_senders', {'without': 'joiner_sender'}),

@@ -164,7 +164,7 @@ def part_lost(name):
 
 pool([
     ('sending: +CMGS is lost, the network has it', answer_lost_taken, 'lost_cmgs_accepted', {'without': 'report_late'}),
-    ('sending: +CMGS is lost, the network has it not', answer_lost_refused, 'lost_cmgs_refused', {'without': 'submit_deadline'}),
+    ('sending: +CMGS is lost, the network has it not', answer_lost_refused, 'lost_cmgs_refused', {'without': 'submit_deadline,job_deadline'}),
     ('sending: OK without +CMGS', no_reference, 'no_reference', {'without': 'false_success'}),
     ('sending: +CMS ERROR of the message', permanent, 'cms_permanent', [1, 8, 28, 304], {'without': 'permanent_codes'}),
     ('sending: +CMS ERROR of the moment', transient, 'cms_transient', [41, 42, 332, 500], {'without': 'transient_codes'}),

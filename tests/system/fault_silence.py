@@ -36,7 +36,7 @@ def moved(name, **keys):
     with named(name)(before=lambda f: f.arguments.update(bearers=f.arguments['bearers'].replace('IMEI', f.modem()['imei'])), **keys) as f:
         f.now('replug', arg='ttyUSB7')
         f.ask(text=SHORT)
-        f.answered_once(limit_s=15)
+        f.answered_once(limit_s=8)
         assert f.modem()['tty'].endswith('/ttyUSB7'), f.modem()
 
 
