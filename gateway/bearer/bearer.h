@@ -39,7 +39,7 @@ struct bearer_host {
 	const char *config_path;			  /* never read by children: for messages only */
 };
 
-/* A submit that was with a link when the gateway died. Whatever evidence its bearer finds is told as its outcome, by this epoch, before the first EV_UP. */
+/* A submit that was with a link when the gateway died. Whatever evidence its bearer finds is told as its outcome, or as the EV_REPORT that it is, by this epoch, before the first EV_UP. */
 struct bearer_doubt {
 	int64_t submit; /* 0: there is none */
 	uint32_t epoch;

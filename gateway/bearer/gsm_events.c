@@ -219,7 +219,7 @@ static void heard_report(struct gsm *g, const json_t *o)
 	int64_t mr = within(o, "mr", 0, 255, -1);
 	char ref[12];
 
-	if (!g->owes_down || mr < 0)
+	if ((!g->owes_down && !g->submit.settling) || mr < 0)
 		return;
 	snprintf(ref, sizeof(ref), "%d", (int)mr);
 	e.u.report.net_ref = slice_of(ref);
