@@ -6,6 +6,7 @@
  *
  *   certain ─────────────▶ open                    "2 Tidak" ──▶ withdrawn
  *   unclear ──▶ asked ──▶ "1 Ya", 10 minutes, or a certain text ──▶ open
+ *   an officer: open, asked ──▶ taken ──▶ closed (engine/command_cases.c); a "2 Tidak" does not withdraw what is taken
  */
 #include "handlers/parts.h"
 
@@ -54,7 +55,7 @@ static int confirm(struct turn *t, struct case_row *c)
 {
 	int err = case_set_certain(turn_store(t), c->id);
 
-	if (!err)
+	if (!err && slice_is(c->state, "asked"))
 		err = case_set_state(turn_store(t), c->id, "open", turn_now_ms(t));
 	if (!err)
 		err = due_cancel(turn_store(t), SLICE_LIT(DUE_SILENCE), c->id);
@@ -207,7 +208,7 @@ static int answer(struct turn *t, const char *question, bool fits)
 	}
 	if (!asked)
 		return may_call(t, &c, said == 1);
-	if (said == 2 && !c.certain)
+	if (said == 2 && !c.certain && slice_is(c.state, "asked"))
 		return deny(t, &c);
 	if (said == 2)
 		return late_denial(t, &c);

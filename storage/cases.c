@@ -85,6 +85,16 @@ int case_added_said(struct store *s, int64_t case_id)
 	return row_changed(s, db_exec(s->db, Q_case_added_said, "i", case_id));
 }
 
+int case_take(struct store *s, int64_t case_id, struct slice by, int64_t now_ms)
+{
+	return row_changed(s, db_exec(s->db, Q_case_take, "isi", case_id, by, now_ms));
+}
+
+int case_close(struct store *s, int64_t case_id, struct slice by, struct slice result, int64_t now_ms)
+{
+	return row_changed(s, db_exec(s->db, Q_case_close, "issi", case_id, by, result, now_ms));
+}
+
 int case_list(struct store *s, bool open_only, struct case_row *out, unsigned cap, unsigned *n)
 {
 	enum query q = open_only ? Q_case_list_open : Q_case_list;

@@ -30,6 +30,9 @@ int case_set_certain(struct store *s, int64_t case_id) MUST_USE;
 int case_set_may_call(struct store *s, int64_t case_id, int may_call) MUST_USE;
 int case_set_report(struct store *s, int64_t case_id, struct slice topic, bool anonymous) MUST_USE;
 int case_added_said(struct store *s, int64_t case_id) MUST_USE;
+/* An officer has taken it, or closes it: for cases that are open; else ERR_NOT_FOUND. taken_by is who did it last. */
+int case_take(struct store *s, int64_t case_id, struct slice by, int64_t now_ms) MUST_USE;
+int case_close(struct store *s, int64_t case_id, struct slice by, struct slice result, int64_t now_ms) MUST_USE;
 int case_list(struct store *s, bool open_only, struct case_row *out, unsigned cap, unsigned *n) MUST_USE;
 /* Each alert has its own code of 4 digits. */
 int alert_add(

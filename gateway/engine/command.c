@@ -131,6 +131,8 @@ static const struct verb {
     {"schedule.cancel", command_schedule_cancel, false},
     {"village.put", command_village_put, false},
     {"person.stage", command_person_stage, false},
+    {"case.take", command_case_take, false},
+    {"case.close", command_case_close, false},
     {"queue.cancel", command_queue_cancel, false},
     {"link.pin_reset", command_link_pin_reset, false},
     {"clock.confirm", command_clock_confirm, false},

@@ -260,6 +260,17 @@ static int case_is(struct world *w, const char *number, const char *rest)
 	return 0;
 }
 
+/* "BUDI", or "BUDI aman": who takes the case, or what came of it when he closes it. */
+static int officer(struct world *w, const char *id, const char *rest)
+{
+	size_t n = strcspn(rest, " ");
+	struct slice by = {rest, (uint32_t)n};
+
+	if (!rest[n])
+		return case_take(w->store, atoll(id), by, w->now_ms);
+	return case_close(w->store, atoll(id), by, slice_of(rest + n + 1), w->now_ms);
+}
+
 /* ---- words: edited in a copy of the folder ---- */
 
 static void shell(struct world *w, const char *command)
@@ -355,7 +366,7 @@ static const struct {
 	const char *name;
 	int (*run)(struct world *w, const char *first, const char *rest);
 } orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"info", info}, {"approve", approve},
-    {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled}, {"case", case_is}, {"word", word},
+    {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled}, {"case", case_is}, {"officer", officer}, {"word", word},
     {"demo", demo}, {"operators", operators}};
 
 static int run(struct world *w, const char *what, const char *first, const char *rest)

@@ -293,6 +293,34 @@ def queue():
         assert net.inbox(A) == []
 
 
+def cases():
+    """Somebody takes a cry, somebody closes it; the next cry of that number opens a new one."""
+    with Network() as net, Gateway(net, 'operators = ( { number = "+6281255500077"; } );') as gateway:
+        def listed(*words):
+            return {row['case']: row for row in json.loads(gateway.cli('case', 'list', '--json', *words))}
+        assert 'No 1.' in net.ask(A, OURS, 'tolong')
+        for words in (['take', '1'], ['take', 'x', '--by', 'Ani'], ['close', '1', '--by', 'Ani'], ['list', '1'], ['open', '1']):
+            gateway.cli('case', *words, code=2)
+        for words in (['take', '9', '--by', 'Ani'], ['take', '1', '--by', ''], ['take', '1', '--by', 'x' * 21], ['close', '1', '--by', 'Ani', '--result', 'x' * 31],
+                      ['close', '1', '--by', 'Ani', '--result', 'NIK 520307170890001'], ['close', '1', '--by', 'Ani\nBudi', '--result', 'aman']):
+            gateway.cli('case', *words, code=1)
+        assert listed()[1]['state'] == 'open' and listed()[1]['taken by'] == '', listed()
+        gateway.cli('case', 'take', '1', '--by', 'Budi')
+        assert listed()[1]['state'] == 'taken' and listed()[1]['taken by'] == 'Budi', listed()
+        assert 'before: Budi' in gateway.cli('case', 'take', '1', '--by', 'Ani')
+        gateway.cli('case', 'close', '1', '--by', 'Ani', '--result', 'aman')
+        assert listed() == {}, listed()
+        row = listed('--all')[1]
+        assert (row['state'], row['taken by'], row['result']) == ('closed', 'Ani', 'aman'), row
+        for words in (['take', '1', '--by', 'Budi'], ['close', '1', '--by', 'Budi', '--result', 'aman']):
+            gateway.cli('case', *words, code=1)
+        assert [line for line, in gateway.sql('select what from case_line where inbox is null order by id')] == ['taken by Budi', 'taken by Ani', 'closed by Ani: aman']
+        assert gateway.sql("select act, subject from audit where act like 'case.%'") == [('case.take', 'case:1')] * 2 + [('case.close', 'case:1')]
+        assert 'No 2.' in net.ask(A, OURS, 'tolong')
+        assert list(listed()) == [2], listed()
+        gateway.check_store()
+
+
 def record_and_replay():
     with Network() as net:
         gateway = Gateway(net)
@@ -328,5 +356,6 @@ test('kabar check finds a row that says what nobody answers', check_finds_rows)
 test('a phone at the end of a pipe, and one that plays a file', pipes)
 test('status, person, schedule, info, why, case', tables)
 test('what waits, what was cancelled, who was not answered', queue)
+test('a case is taken, closed, and the next cry opens a new one', cases)
 test('a recorded day repeats with equal effects', record_and_replay)
 finish()

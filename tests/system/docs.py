@@ -45,7 +45,7 @@ def exist(path):
 
 def run_here(net, gateway, command):
     """The command with what stands for something replaced; its exit code and words."""
-    command = command.replace('/media/usb', net.dir).replace('out:ID', 'out:1').replace(' ID', ' 1').replace('BERKAS', gateway.config)
+    command = command.replace('/media/usb', net.dir).replace('out:ID', 'out:1').replace(' ID', ' 1').replace(' N ', ' 1 ').replace('BERKAS', gateway.config)
     words = shlex.split(command)[1:]
     done = subprocess.run([KABAR, words[0], '-c', gateway.config, *words[1:]], capture_output=True, text=True, timeout=60 * SLOW)
     return done.returncode, done.stdout + done.stderr
@@ -59,6 +59,7 @@ def typed():
         gateway = Gateway(net, config='operators = ( { number = "+6281255509999"; } );').start()
         try:
             net.ask('+6281255500001', OURS, 'INFO DOKUMEN')
+            net.ask('+6281255500001', OURS, 'TOLONG')
             backups = [c for c in found if c.startswith('kabar backup')]
             for command in [c for c in found if not c.startswith(late + ('kabar backup',))] + sorted(backups, key=lambda c: '--verify' in c):
                 code, said = run_here(net, gateway, command)
