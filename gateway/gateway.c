@@ -97,6 +97,8 @@ static void on_event(void *arg, const struct event *e)
 {
 	struct gateway *g = arg;
 
+	if (g->health && e->kind != EV_HEALTH)
+		health_before_tick(g->health);
 	if (g->draining && e->kind == EV_CREDIT)
 		return; /* nothing new leaves any more */
 	if (e->kind == EV_UP || e->kind == EV_DOWN) {

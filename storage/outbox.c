@@ -118,6 +118,11 @@ int outbox_before(struct store *s, const struct outbox_row *r, int64_t *due_ms)
 	return err;
 }
 
+int outbox_shift_expiry(struct store *s, struct slice route, int lane, int64_t by_ms)
+{
+	return db_exec(s->db, Q_outbox_expiry, "sii", route, (int64_t)lane, by_ms);
+}
+
 int outbox_due_now(struct store *s, struct slice route, int lane, int64_t now_ms)
 {
 	return db_exec(s->db, Q_outbox_due_now, "sii", route, (int64_t)lane, now_ms);

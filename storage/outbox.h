@@ -75,6 +75,8 @@ int outbox_waiting(struct store *s, struct slice route, int lane, int64_t due_be
     unsigned cap, unsigned *n) MUST_USE;
 /* Does an earlier message to its number in its lane wait, since it failed for the moment? Until when; ERR_NOT_FOUND: none does. */
 int outbox_before(struct store *s, const struct outbox_row *row, int64_t *due_ms) MUST_USE;
+/* What waits lives so much longer (or shorter) by the clock. */
+int outbox_shift_expiry(struct store *s, struct slice route, int lane, int64_t by_ms) MUST_USE;
 /* Whatever waits on a route in one lane for a later time is due at `now_ms`. */
 int outbox_due_now(struct store *s, struct slice route, int lane, int64_t now_ms) MUST_USE;
 /* The next route with something waiting behind a name; ERR_NOT_FOUND. */

@@ -19,6 +19,7 @@
 #define JUMP_MS (INT64_C(5) * 60 * 1000)
 #define BEHIND_MS                                                                                                      \
 	(INT64_C(60) * 1000) /* rows of the last minute may be a little ahead of a clock that was set by a hair */
+#define MOVED_MS 60000	     /* of the clock between two samples: what waits moves with it */
 #define DRIFT_MS 1000	     /* what is written anew: a clock that is slewed creeps */
 #define MADE_MS INT64_C(1767225600000) /* 2026-01-01: no clock of a running gateway can be before it */
 #define BOOT_MAX 40
@@ -151,11 +152,25 @@ static int look_doubted(struct engine *e, const struct event *ev, struct trust *
 	return err ? err : spare_the_urgent(e, by_ms - before_ms);
 }
 
+/* Trusted or not: a clock that is set while we run makes nothing older. A machine without a battery wakes up hours behind, reads what waited on the SIM, and is told
+ * the time when its answers have not all left yet. */
+static int follow(struct engine *e, const struct event *ev)
+{
+	int64_t before_ms = e->machine_began_ms, by_ms = ev->u.health.boot_at_ms - before_ms;
+
+	e->machine_began_ms = ev->u.health.boot_at_ms;
+	return before_ms == 0 || llabs(by_ms) < MOVED_MS ? 0 : outbox_clock_moved(e, by_ms);
+}
+
 int clock_look(struct engine *e, const struct event *ev)
 {
 	struct trust t;
 	bool doubted = false;
-	int err = clock_is_doubted(e, &doubted), known = err ? err : read_trust(e, &t);
+	int err = follow(e, ev), known;
+
+	if (!err)
+		err = clock_is_doubted(e, &doubted);
+	known = err ? err : read_trust(e, &t);
 
 	if (err || (known && known != ERR_NOT_FOUND))
 		return err ? err : known;

@@ -213,6 +213,7 @@ static void remember(struct engine *e, int64_t now_ms)
 	memcpy(e->links_before, e->links, e->plan->links_n * sizeof(*e->links));
 	e->plan_before = e->plan;
 	e->last_job_before = e->last_job;
+	e->machine_began_before_ms = e->machine_began_ms;
 	e->out.n = 0;
 	e->now_ms = now_ms;
 	e->busy = e->topics_read = e->alarm_now = e->clock_read = false;
@@ -225,6 +226,7 @@ static enum batch_end undo(struct engine *e)
 	if (e->plan != e->plan_before)
 		take_plan(e, e->plan_before);
 	e->last_job = e->last_job_before;
+	e->machine_began_ms = e->machine_began_before_ms;
 	e->out.n = 0;
 	return BATCH_STORE_SICK;
 }

@@ -31,7 +31,8 @@ struct engine {
 	/* what holds when the batch is given back undone */
 	struct engine_link *links_before;
 	const struct plan *plan_before;
-	int64_t last_job_before;
+	int64_t last_job_before, machine_began_before_ms;
+	int64_t machine_began_ms; /* by the wall clock, as the last sample of the loop has it; 0: there was none */
 	/* of the batch */
 	struct effects out;
 	int64_t now_ms;

@@ -359,18 +359,30 @@ int outbox_expire(struct engine *e, struct outbox_row *row)
 	return err ? err : alarm_at_outcome(e, row);
 }
 
-int outbox_hasten(struct engine *e)
+/* What people wait for, of each route: nothing of it is a matter of the calendar. */
+static int each_urgent(
+    struct engine *e, int (*what)(struct store *s, struct slice route, int lane, int64_t ms), int64_t ms)
 {
 	struct slice route = {"", 0};
 	int err = outbox_next_route(e->store, route, &route);
 
 	while (!err) {
 		for (int lane = LANE_SOS; lane <= LANE_NOTIFICATION && !err; lane++)
-			err = outbox_due_now(e->store, route, lane, e->now_ms);
+			err = what(e->store, route, lane, ms);
 		if (!err)
 			err = outbox_next_route(e->store, route, &route);
 	}
 	return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int outbox_hasten(struct engine *e)
+{
+	return each_urgent(e, outbox_due_now, e->now_ms);
+}
+
+int outbox_clock_moved(struct engine *e, int64_t by_ms)
+{
+	return each_urgent(e, outbox_shift_expiry, by_ms);
 }
 
 int outbox_cancel(struct engine *e, struct outbox_row *row, struct slice why)

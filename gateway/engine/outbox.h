@@ -21,6 +21,8 @@ int outbox_report(struct engine *e, const struct event *ev) MUST_USE;
 int outbox_forsake(struct engine *e, struct slice link, int64_t epoch, unsigned limit, unsigned *n) MUST_USE;
 /* The wall clock went back: answers and what a cry sends wait no longer for a time that lies far ahead now. */
 int outbox_hasten(struct engine *e) MUST_USE;
+/* The clock was set by so much while we ran: what waits is no older for that. */
+int outbox_clock_moved(struct engine *e, int64_t by_ms) MUST_USE;
 /* A message that waited too long; one that nobody wants any more. */
 int outbox_expire(struct engine *e, struct outbox_row *row) MUST_USE;
 int outbox_cancel(struct engine *e, struct outbox_row *row, struct slice why) MUST_USE;

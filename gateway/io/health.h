@@ -22,7 +22,7 @@ struct health_start {
 };
 
 struct health *health_open(const struct health_start *start);
-/* Before a TICK: a jump of the clock since the last sample goes to the engine in front of what now seems due. */
+/* Before any other event: a jump of the clock since the last sample goes to the engine in front of what now seems due, or too old. */
 void health_before_tick(struct health *h);
 /* The store is sick, or well: when it has recovered, the engine hears how long it was not. */
 void health_store(struct health *h, bool sick);

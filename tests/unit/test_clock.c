@@ -311,6 +311,19 @@ static void test_nothing_waits_for_a_year_that_was_none(void **state)
 	assert_true(b.next_due_ms < b.now_ms + HOUR);
 }
 
+/* It was off for a day, began a day behind, and is told the time before all answers have left: they are no older for that. */
+static void test_nothing_grows_old_by_a_clock_that_is_set(void **state)
+{
+	(void)state;
+	down(&b, 0, 1);
+	assert_false(leaves(LANE_SOS));
+	assert_false(leaves(LANE_REPLY));
+	jump(26 * HOUR);
+	up(&b, 0, 2);
+	credit(&b, 0, 2, 10);
+	assert_sql(&b, "2", "SELECT count(*) FROM outbox WHERE state = 'SUBMITTING' AND text = 'kabar'");
+}
+
 /* By a clock that is a month ahead every key is old: a copy that the SIM keeps would be answered anew. */
 static void test_a_jump_forgets_no_message_that_was_seen(void **state)
 {
@@ -345,6 +358,7 @@ int main(void)
 	    T(a_reminder_is_late_after_a_jump_back),
 	    T(what_waited_comes_when_it_is_confirmed),
 	    T(nothing_waits_for_a_year_that_was_none),
+	    T(nothing_grows_old_by_a_clock_that_is_set),
 	    T(a_jump_forgets_no_message_that_was_seen),
 	};
 
