@@ -5,30 +5,30 @@ import os
 import signal
 import time
 
-from libkabar import Gateway, Network, finish, test, until
+from libkabar import SLOW, Gateway, Network, finish, test, until
 
 A, OURS = '+6281255500001', '+6281100000001'
 
 
 def in_flight(net, gateway):
     """An answer is with the modem, which takes its time."""
-    net.tell(do='set', modem='m1', latency_ms=1500, report='never')  # the answer alone tells
+    net.tell(do='set', modem='m1', latency_ms=int(1500 * SLOW), report='never')  # the answer alone tells
     net.send(A, OURS, 'INFO BIAYA')
     until(lambda: gateway.sql("select 1 from submit where state = 'OUT'"), 20, 'an answer is under way')
     until(lambda: 'AT+CMGS' in str(net.modem('m1')), 10, 'the modem has the command')
-    time.sleep(0.5)
+    time.sleep(0.5 * SLOW)
 
 
 def killed(victims):
     with Network() as net:
-        gateway = Gateway(net, gateway='demo = true; unknown_retry = "5s";')
+        gateway = Gateway(net, gateway=f'demo = true; unknown_retry = "{int(5 * SLOW)}s";')
         gateway.start()
         in_flight(net, gateway)
         victims(gateway)
         gateway.start()
         until(lambda: gateway.sql("select 1 from submit where state in ('SENT', 'DELIVERED')"), 20, 'the answer is known to have left')
         net.tell(do='set', modem='m1', latency_ms=5)
-        time.sleep(6)
+        time.sleep(6 * SLOW)
         assert len(net.inbox(A)) == 1, net.inbox(A)
         assert gateway.sql('select count(*) from submit') == [(1,)], gateway.sql('select * from submit')
         assert gateway.stop() == 0, gateway.log()

@@ -6,9 +6,14 @@ import signal
 import time
 
 from libfault import ANI, BUDI, named
-from libkabar import finish, pool, until
+from libkabar import SLOW, finish, pool, until
 
 SHORT = 'BANTUAN'
+
+
+def latency(ms):
+    """Of the network; as much longer as processes of a sanitizer build take to begin."""
+    return ['--latency-ms', str(int(ms * SLOW))]
 
 
 def child(f):
@@ -20,7 +25,7 @@ def child(f):
 
 
 def child_killed(name, moment):
-    with named(name)(options=['--latency-ms', '300']) as f:
+    with named(name)(options=latency(300)) as f:
         f.at(moment, 'kill', arg=child(f))
         f.ask(text=SHORT)
         f.happened()
@@ -30,7 +35,7 @@ def child_killed(name, moment):
 
 def child_killed_answered(name, moment, report):
     """Killed after ^Z: the next life hears the modem's answer, or finds the report; nothing is sent twice."""
-    with named(name)(options=['--latency-ms', '1000'], gateway='unknown_retry = "8s";') as f:
+    with named(name)(options=latency(1000), gateway=f'unknown_retry = "{int(8 * SLOW)}s";') as f:
         f.net.tell(do='set', modem='m1', report=report)
         f.at(moment, 'kill', arg=child(f))
         f.ask(text=SHORT)
@@ -51,7 +56,7 @@ def child_stopped(name, moment):
 
 def daemon_killed(name, moment, on='', also=None):
     """The daemon dies at that moment, and its child with it; the next one goes on. `also`: what the modem does besides."""
-    with named(name)(options=['--latency-ms', '300'], gateway='unknown_retry = "8s";') as f:
+    with named(name)(options=latency(300), gateway=f'unknown_retry = "{int(8 * SLOW)}s";') as f:
         pid = child(f)
         if also:
             f.now(**also)
