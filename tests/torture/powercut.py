@@ -97,14 +97,14 @@ class Arrivals:
         self.parts = {}     # sender -> parts that came to a SIM
 
     def deleted(self):
-        """Senders of whom nothing lies on a SIM now, each with the number of its parts."""
-        stored = {(m['name'], i) for m in self.line.tell(do='state')['modems'] for i in m['stored']['SM']}
+        """Senders of whom nothing lies on a SIM now, each with the number of its parts. The ledger is read before the SIMs: what comes between is not yet looked for."""
         rows = self.line.tell(do='ledger', from_n=1 << 40, from_delivery=self.next)['deliveries']
         for row in rows:
             self.next = row['n'] + 1
             if row['message'] and row['where'].startswith('SM '):
                 self.slot[row['modem'], int(row['where'][3:])] = row['from']
                 self.parts.setdefault(row['from'], []).append(row['total'])
+        stored = {(m['name'], i) for m in self.line.tell(do='state')['modems'] for i in m['stored']['SM']}
         on_sim = {sender for place, sender in self.slot.items() if place in stored}
         return {s: len(p) for s, p in self.parts.items() if s not in on_sim and len(p) == p[0]}
 

@@ -16,6 +16,9 @@ class States:
         self.newest, self.watched = 0, {}
 
     def look(self, db):
+        """(states, submits that are OUT)"""
+        if not db.execute("select 1 from sqlite_master where name = 'outbox'").fetchone():
+            return set(), 0  # killed before there was a store
         marks = ','.join('?' * len(self.watched))
         rows = db.execute("select id, state, state = 'QUEUED' and exists (select 1 from submit s where s.outbox = o.id and s.state = 'UNKNOWN') "
                           f'from outbox o where id > ? or id in ({marks})', [self.newest, *self.watched]).fetchall()
