@@ -153,6 +153,13 @@ int villages_by_name(struct store *s, struct slice written, struct village *out,
 	return err;
 }
 
+int village_list(struct store *s, struct village *out, unsigned cap, unsigned *n)
+{
+	int err = db_query(s->db, Q_village_list, "i", (int64_t)cap);
+
+	return rows_read(s, Q_village_list, err, village_read, out, sizeof(*out), cap, n);
+}
+
 /* A curly apostrophe would turn a whole answer into UCS-2. */
 static struct slice gsm(struct store *s, struct slice text)
 {

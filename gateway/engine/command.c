@@ -130,6 +130,7 @@ static const struct verb {
     {"schedule.approve", command_schedule_approve, false},
     {"schedule.cancel", command_schedule_cancel, false},
     {"village.put", command_village_put, false},
+    {"village.edit", command_village_edit, false},
     {"person.stage", command_person_stage, false},
     {"case.take", command_case_take, false},
     {"case.close", command_case_close, false},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* command_content.c - requests about what is told to people: information, schedule, villages. */
+/* command_content.c - requests about what is told to people: information and schedule. */
 #include "gateway/engine/command_private.h"
 
 #include <ctype.h>
@@ -202,33 +202,4 @@ int command_schedule_cancel(struct command *r)
 	if (rc == 0)
 		rc = command_audit(r, "schedule.cancel", subject);
 	return rc < 0 ? rc : command_said(r, "%s is cancelled", code);
-}
-
-/* ---- villages ---- */
-
-int command_village_put(struct command *r)
-{
-	struct village v = {.code = command_field(r, "code"),
-	    .name = command_field(r, "name"),
-	    .kecamatan = command_field(r, "kecamatan"),
-	    .kabupaten = command_field(r, "kabupaten"),
-	    .province = command_field(r, "province"),
-	    .timezone = command_field(r, "timezone")};
-	char subject[80];
-	int rc;
-
-	if (!slice_all_digits(v.code) || v.code.n < 3 || v.code.n > 4)
-		return command_refuse(r, "a village's code is the 3 or 4 digits of its poster, such as 1203");
-	if (!v.name.n || !command_is_line(v.name, 44) || !command_is_line(v.kecamatan, 44) ||
-	    !command_is_line(v.kabupaten, 44) || !command_is_line(v.province, 44))
-		return command_refuse(r, "names have at most 44 characters of the GSM alphabet, and a village has one");
-	if (!zone_known(v.timezone))
-		return command_refuse(r,
-		    "there is no time zone %s here: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)",
-		    command_text(r, "timezone"));
-	snprintf(subject, sizeof(subject), "village:%s", command_text(r, "code"));
-	rc = village_put(r->s, &v);
-	if (rc == 0)
-		rc = command_audit(r, "village.put", subject);
-	return rc < 0 ? rc : command_said(r, "%s is the village %s", command_text(r, "code"), command_text(r, "name"));
 }

@@ -36,10 +36,12 @@ int command_info_delete(struct command *r);
 int command_schedule_put(struct command *r);
 int command_schedule_approve(struct command *r);
 int command_schedule_cancel(struct command *r);
-int command_village_put(struct command *r);
 /* command_cases.c */
 int command_case_take(struct command *r);
 int command_case_close(struct command *r);
+/* command_villages.c */
+int command_village_put(struct command *r);
+int command_village_edit(struct command *r);
 /* command_queue.c */
 int command_queue_cancel(struct command *r);
 /* command_people.c */

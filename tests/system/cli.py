@@ -242,6 +242,18 @@ def tables():
         gateway.cli('village', 'add', '1299', 'Maju Jaya', '--kecamatan', 'Contoh', '--timezone', 'WITA')
         assert json.loads(gateway.cli('village', 'show', 'maju jaya', '--json'))[0]['timezone'] == 'Asia/Makassar'
         gateway.cli('village', 'add', 'x', 'Maju Jaya', code=1)
+        before = gateway.sql("select * from village where code = '1203'")
+        gateway.cli('village', 'add', '1203', 'Sukamaju2', code=1)
+        assert gateway.sql("select * from village where code = '1203'") == before, 'an add never changes what is there'
+        gateway.cli('village', 'edit', '1203', '--name', 'Sukamaju Baru', '--timezone', 'WIT')
+        now = gateway.sql("select name, timezone, kecamatan, kabupaten, province, area_code from village where code = '1203'")
+        assert now == [('Sukamaju Baru', 'Asia/Jayapura', 'Contoh A', 'Kab Contoh', 'Nusa Contoh', '9999012001')], now
+        gateway.cli('village', 'edit', '1203', '--name', 'Sukamaju', '--timezone', 'WITA')
+        gateway.cli('village', 'edit', '1288', '--name', 'x', code=1)
+        gateway.cli('village', 'edit', '1203', '--name', '', code=1)
+        gateway.cli('village', 'edit', '1203', code=2)
+        listed = json.loads(gateway.cli('village', 'list', '--json'))
+        assert [row['code'] for row in listed] == ['1203', '1204', '1299', '1311', '1312', '1401'], listed
         gateway.cli('village', 'add', '1298', 'Maju Jaya', '--timezone', 'Atlantis', code=1)
         with open(f'{net.dir}/villages.tsv', 'w') as f:
             f.write('# code\n1297\tSuka Damai\tContoh\tContoh\tNTB\tWIT\n')
