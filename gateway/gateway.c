@@ -333,6 +333,14 @@ static void open_bearers(struct gateway *g)
 	}
 }
 
+static void on_backup(void *arg, int64_t failed_n)
+{
+	struct gateway *g = arg;
+
+	if (g->health)
+		health_backups(g->health, failed_n);
+}
+
 static void open_backups(struct gateway *g)
 {
 	const struct conf_group *group = conf_group(g->settings->conf, "backup");
@@ -341,7 +349,9 @@ static void open_backups(struct gateway *g)
 	    .config = conf_path(g->settings->conf),
 	    .folder = conf_string(group, "dir"),
 	    .every_ms = conf_int(group, "every"),
-	    .keep = (unsigned)conf_int(group, "keep")};
+	    .keep = (unsigned)conf_int(group, "keep"),
+	    .arg = g,
+	    .ended = on_backup};
 
 	g->backups = backups_open(&start);
 }
@@ -350,6 +360,7 @@ static void open_health(struct gateway *g)
 {
 	const struct health_start start = {.loop = &g->loop,
 	    .store_path = g->settings->store_path,
+	    .backs_up = conf_string(conf_group(g->settings->conf, "backup"), "dir") != NULL,
 	    .state_dir = g->settings->state_dir,
 	    .wal_large = g->settings->plan.alarms.wal_bytes,
 	    .period_ms = (uint64_t)conf_int(conf_group(g->settings->conf, "alarms"), "look"),

@@ -10,6 +10,8 @@ struct health_sample {
 	int64_t disk_free, disk_size, wal_bytes; /* where the store lies, bytes; -1 unknown */
 	int64_t sick_ms;			 /* the store has just recovered, and did not work for so long; 0 */
 	int64_t backup_ms;			 /* when a backup was last made; 0 never */
+	int64_t
+	    backup_failed_n; /* backups by itself that failed one after the other; 0: the last one was made; -1: none was tried yet */
 	/* When the machine started, as its wall clock says now: it moves only if that one jumps. */
 	int64_t boot_at_ms;
 	struct slice boot;   /* this start of the machine, by an id of the system */

@@ -26,6 +26,7 @@
 	X(ALARM_LOG, "wal_large", "AL8", "AL8b", LANE_NOTIFICATION, false, "kabar alarm")                              \
 	X(ALARM_CLOCK, "clock", "AL9", "AL9b", LANE_NOTIFICATION, false, "kabar clock confirm")                        \
 	X(ALARM_BACKUP, "backup_old", "AL10", "AL10b", LANE_NOTIFICATION, false, "kabar backup FILE")                  \
+	X(ALARM_BACKUP_FAILED, "backup_failed", "AL18", "AL18b", LANE_NOTIFICATION, false, "kabar doctor")             \
 	X(ALARM_DEAD_LETTER, "dead_letter", "AL11", NULL, LANE_NOTIFICATION, false, "kabar why in:")                   \
 	X(ALARM_DEAD_CRY, "dead_cry", "AL12", NULL, LANE_SOS, true, "kabar case list")                                 \
 	X(ALARM_SOS_UNTOLD, "sos_untold", "AL13", "AL13b", LANE_SOS, true, "kabar status")                             \

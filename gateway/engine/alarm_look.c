@@ -205,6 +205,21 @@ static int look_at_backup(struct engine *e, const struct event *ev)
 	    (e->now_ms - last_ms) / (INT64_C(24) * 3600 * 1000));
 }
 
+#define BACKUPS_FAILED 2 /* one may fail because the stick is just being carried */
+
+/* Backups that the gateway makes by itself: somebody believes in them. */
+static int look_at_own_backups(struct engine *e, const struct event *ev)
+{
+	int64_t n = ev->u.health.backup_failed_n;
+
+	if (n == 0)
+		return alarm_clear(e, ALARM_BACKUP_FAILED, nothing);
+	if (n < BACKUPS_FAILED)
+		return 0;
+	return alarm_raise(e, ALARM_BACKUP_FAILED, nothing, e->now_ms,
+	    "%" PRId64 " backups into backup.dir failed one after the other; the log says why", n);
+}
+
 /* What was approved until a day that has passed is not sent any more: people read that it is being checked. */
 static int look_at_info(struct engine *e, const struct event *ev)
 {
@@ -229,6 +244,7 @@ static int (*const watchers[])(struct engine *e, const struct event *ev) = {
     look_at_log,
     look_at_sickness,
     look_at_backup,
+    look_at_own_backups,
     look_at_info,
     clock_look,
 };

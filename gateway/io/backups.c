@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,8 @@ struct backups {
 	uv_timer_t timer;
 	uv_process_t child;
 	bool running;
-	unsigned open_n; /* handles */
+	int64_t failed_n; /* one after the other */
+	unsigned open_n;  /* handles */
 	void (*closed)(void *arg);
 	void *closed_arg;
 };
@@ -113,6 +115,21 @@ static void on_handle_closed(uv_handle_t *h)
 
 static void on_timer(uv_timer_t *timer);
 
+/* When the next one is due; it is said how this one ended. */
+static void go_on(struct backups *b, bool made)
+{
+	int64_t wait_ms = made || b->start.every_ms < AGAIN_MS ? b->start.every_ms : AGAIN_MS;
+
+	b->failed_n = made ? 0 : b->failed_n + 1;
+	if (!made)
+		log_error(LOG_GATEWAY,
+		    "the backup into %s failed (see the line before): is that disk there, may we write there, is there "
+		    "room? kabar doctor looks. Tried again in %" PRId64 " s",
+		    b->start.folder, wait_ms / 1000);
+	uv_timer_start(&b->timer, on_timer, (uint64_t)wait_ms, 0);
+	b->start.ended(b->start.arg, b->failed_n);
+}
+
 static void on_child_exit(uv_process_t *child, int64_t status, int signal_no)
 {
 	struct backups *b = child->data;
@@ -126,14 +143,8 @@ static void on_child_exit(uv_process_t *child, int64_t status, int signal_no)
 	if (made) {
 		log_info(LOG_GATEWAY, "a backup was made in %s", b->start.folder);
 		keep(b, is_backup, b->start.keep);
-	} else {
-		log_error(LOG_GATEWAY,
-		    "the backup into %s failed (see the line before): is that disk there, and is there room? Tried "
-		    "again in an hour",
-		    b->start.folder);
 	}
-	uv_timer_start(
-	    &b->timer, on_timer, made || b->start.every_ms < AGAIN_MS ? (uint64_t)b->start.every_ms : AGAIN_MS, 0);
+	go_on(b, made);
 }
 
 static int spawn(struct backups *b)
@@ -165,9 +176,9 @@ static void on_timer(uv_timer_t *timer)
 	b->running = rc == 0;
 	if (rc == 0)
 		return;
-	log_error(LOG_GATEWAY, "no backup could be begun: %s; tried again in an hour", uv_strerror(rc));
+	log_error(LOG_GATEWAY, "%s backup cannot be begun: %s", b->start.exe, uv_strerror(rc));
 	uv_close((uv_handle_t *)&b->child, on_handle_closed);
-	uv_timer_start(&b->timer, on_timer, AGAIN_MS, 0);
+	go_on(b, false);
 }
 
 /* ---- life ---- */

@@ -15,6 +15,8 @@ struct backups_start {
 	const char *exe, *config, *folder; /* borrowed; folder NULL: none are made */
 	int64_t every_ms;
 	unsigned keep;
+	void *arg;
+	void (*ended)(void *arg, int64_t failed_n); /* one is made (0), or so many failed one after the other */
 };
 
 struct backups *backups_open(const struct backups_start *start);

@@ -26,6 +26,7 @@ struct health {
 	int64_t boot_at_ms; /* of the last sample */
 	bool sick;
 	int64_t sick_since_ms; /* by the clock that never jumps */
+	int64_t backup_failed_n;
 	void (*closed)(void *arg);
 	void *closed_arg;
 };
@@ -149,6 +150,7 @@ static void sample(struct health *h, int64_t sick_ms)
 	pid = e.u.health.wal_bytes > h->start.wal_large ? holder_of(h->index_path) : 0;
 	e.u.health.reader = pid ? name_process(pid, reader) : (struct slice){"", 0};
 	e.u.health.backup_ms = last_backup_ms(h->backup_path);
+	e.u.health.backup_failed_n = h->backup_failed_n;
 	e.u.health.sick_ms = sick_ms;
 	e.u.health.boot = slice_of(h->boot);
 	h->boot_at_ms = e.u.health.boot_at_ms = boot_at_ms();
@@ -177,6 +179,12 @@ void health_store(struct health *h, bool sick)
 		sample(h, clock_machine_ms() - h->sick_since_ms);
 }
 
+void health_backups(struct health *h, int64_t failed_n)
+{
+	h->backup_failed_n = failed_n;
+	sample(h, 0);
+}
+
 /* ---- life ---- */
 
 static char *beside(const char *path, const char *ending)
@@ -192,6 +200,7 @@ struct health *health_open(const struct health_start *start)
 	struct health *h = must_alloc(sizeof(*h));
 
 	h->start = *start;
+	h->backup_failed_n = start->backs_up ? -1 : 0;
 	h->log_path = beside(start->store_path, "-wal");
 	h->index_path = beside(start->store_path, "-shm");
 	h->backup_path = beside(start->state_dir, "/backup.last");

@@ -16,6 +16,7 @@ struct health_start {
 	const char *store_path; /* its file system is looked at, and its "-wal" and "-shm" */
 	const char *state_dir;	/* where the last backup is noted */
 	int64_t wal_large;	/* bytes: above it, who reads the store is looked for */
+	bool backs_up;		/* backups are made by itself */
 	uint64_t period_ms;
 	void *arg;
 	void (*event)(void *arg, const struct event *e);
@@ -26,4 +27,6 @@ struct health *health_open(const struct health_start *start);
 void health_before_tick(struct health *h);
 /* The store is sick, or well: when it has recovered, the engine hears how long it was not. */
 void health_store(struct health *h, bool sick);
+/* So many backups failed one after the other (0: one was made): the engine hears at once. */
+void health_backups(struct health *h, int64_t failed_n);
 void health_close(struct health *h, void (*closed)(void *arg), void *arg);

@@ -85,9 +85,10 @@ static unsigned numbers_out(const struct event *e, json_int_t v[NUMBERS_MAX])
 	case EV_HEALTH:
 		memcpy(v,
 		    (json_int_t[]){e->u.health.disk_free, e->u.health.disk_size, e->u.health.wal_bytes,
-			e->u.health.sick_ms, e->u.health.boot_at_ms, e->u.health.backup_ms},
-		    6 * sizeof(*v));
-		return 6;
+			e->u.health.sick_ms, e->u.health.boot_at_ms, e->u.health.backup_ms,
+			e->u.health.backup_failed_n},
+		    7 * sizeof(*v));
+		return 7;
 	case EV_TICK:
 	case EV_RELOAD:
 	case EVENT_KIND_N:
@@ -155,6 +156,7 @@ static void numbers_in(struct event *e, const json_int_t v[NUMBERS_MAX])
 		e->u.health.sick_ms = v[3];
 		e->u.health.boot_at_ms = v[4];
 		e->u.health.backup_ms = v[5];
+		e->u.health.backup_failed_n = v[6];
 		break;
 	case EV_TICK:
 	case EV_RELOAD:

@@ -259,7 +259,7 @@ def by_itself():
     """The daemon backs itself up, again and again, keeps the newest, and tells when it cannot."""
     with Network() as net:
         folder = f'{net.dir}/backups'
-        gateway = Gateway(net, config='backup: { dir = "backups"; every = "1s"; keep = 2; };').start()
+        gateway = Gateway(net, config='operators = ( { number = "+6281255509999"; } ); backup: { dir = "backups"; every = "1s"; keep = 2; };').start()
         try:
             seen = set()
 
@@ -272,6 +272,11 @@ def by_itself():
             kabar(gateway, 'backup', '--verify', f'{folder}/{max(seen)}')
             shutil.rmtree(folder)
             until(lambda: 'failed' in gateway.log(), 10, 'it says that the folder is gone')
+            assert 'Tried again in 1 s' in gateway.log()
+            assert 'cadangan data otomatis gagal' in net.wait_for('+6281255509999')[0]['text'], 'the second one that fails is told'
+            assert 'backup_failed' in gateway.cli('alarm') and 'backup_failed' in gateway.cli('status')
+            os.mkdir(folder)
+            assert net.wait_for('+6281255509999', 2)[1]['text'].startswith('BERES'), 'and that they are made again'
             assert net.ask(PEOPLE[0], OURS, 'INFO DOKUMEN')
         finally:
             code = gateway.stop()

@@ -195,6 +195,26 @@ static void test_backups_are_missed_once_they_were_asked_for(void **state)
 	assert_string_equal(open_alarms(), "");
 }
 
+static void test_own_backups_that_fail_are_told_from_the_second(void **state)
+{
+	struct event e = a_sample();
+
+	(void)state;
+	e.u.health.backup_failed_n = 1;
+	feed(&b, e);
+	assert_string_equal(open_alarms(), "");
+	e.u.health.backup_failed_n = 2;
+	feed(&b, e);
+	assert_string_equal(open_alarms(), "backup_failed:");
+	assert_non_null(strstr(told(), "kabar doctor"));
+	e.u.health.backup_failed_n = -1; /* the gateway was started again: nothing is known yet */
+	feed(&b, e);
+	assert_string_equal(open_alarms(), "backup_failed:");
+	e.u.health.backup_failed_n = 0;
+	feed(&b, e);
+	assert_string_equal(open_alarms(), "");
+}
+
 static void test_information_past_its_review_date(void **state)
 {
 	char *why = NULL;
@@ -278,6 +298,7 @@ int main(void)
 	    T(a_log_that_a_reader_holds),
 	    T(how_long_the_store_was_sick),
 	    T(backups_are_missed_once_they_were_asked_for),
+	    T(own_backups_that_fail_are_told_from_the_second),
 	    T(information_past_its_review_date),
 	    T(a_sign_of_life_each_day),
 	    T(each_alarm_is_one_sms),

@@ -111,7 +111,7 @@ static void test_a_record_reads_as_it_was_written(void **state)
 	char path[] = "/tmp/kabar-record-XXXXXX";
 	struct event sms = {.kind = EV_SMS, .from = {1, 7}, .now_ms = 5, .seed = UINT64_MAX, .ref = 9},
 		     health = {.kind = EV_HEALTH,
-			 .u.health = {1, -1, 3, 4, 5, 6, SLICE_LIT("boot"), SLICE_LIT("reader")}},
+			 .u.health = {1, -1, 3, 4, 5, 6, 7, SLICE_LIT("boot"), SLICE_LIT("reader")}},
 		     *events[] = {&sms, &health};
 	struct effect accept = {.kind = EF_ACCEPT, .to = {1, 7}, .ref = 9};
 	struct effects effects = {&accept, 1, 1};
