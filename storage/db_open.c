@@ -300,8 +300,9 @@ int db_open(const char *path, enum db_mode mode, struct db **out, char **why)
 
 	*db = (struct db){.path = must_strdup(path), .mode = mode, .lock_fd = -1};
 	if (mode == DB_READER && access(path, F_OK) != 0)
-		err = tell(ERR_NOT_FOUND, why, "store %s: %s. Start the gateway once: it makes the store", path,
-		    strerror(errno));
+		err = tell(errno == EACCES ? ERR_DENIED : ERR_NOT_FOUND, why, "store %s: %s. %s", path, strerror(errno),
+		    errno == EACCES ? "Type it as the user of the gateway, or as root: sudo kabar .."
+				    : "Start the gateway once: it makes the store");
 	else
 		err = mode == DB_READER ? open_reader(db, why) : open_writer(db, why);
 	if (!err)

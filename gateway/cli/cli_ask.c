@@ -85,6 +85,12 @@ int cli_ask(const struct settings *s, json_t *request, json_t **reply)
 		return EXIT_USAGE;
 	}
 	fd = connect_to(s->control_path);
+	if (fd < 0 && errno == EACCES) {
+		fprintf(stderr, "kabar: %s: %s. Type it as the user of the gateway, or as root: sudo kabar ..\n",
+		    s->control_path, strerror(errno));
+		json_decref(request);
+		return EXIT_FAILED;
+	}
 	if (fd < 0) {
 		fprintf(stderr, "kabar: the daemon is not running (%s: %s). Start it: kabar run -c %s\n",
 		    s->control_path, strerror(errno), conf_path(s->conf));

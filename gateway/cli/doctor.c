@@ -5,6 +5,7 @@
  */
 #include "gateway/cli/doctor.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,10 +131,23 @@ static void (*const examinations[])(struct doctor *d) = {
     doctor_service,
 };
 
+/* Who may not look would find everything missing. */
+static bool may_look(struct doctor *d)
+{
+	if (access(d->s->state_dir, R_OK | X_OK) == 0 || errno != EACCES)
+		return true;
+	doctor_say(d, FINDING_FAIL, "permission", "sudo kabar doctor", "%s: %s: nothing can be examined without it",
+	    d->s->state_dir, strerror(errno));
+	return false;
+}
+
 static void examine(struct doctor *d)
 {
-	char *user = must_strdup(user_of(d->s));
+	char *user;
 
+	if (!may_look(d))
+		return;
+	user = must_strdup(user_of(d->s));
 	d->user = user;
 	for (size_t i = 0; i < COUNT_OF(examinations); i++)
 		examinations[i](d);

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import time
 
-from libkabar import KABAR, SLOW, Gateway, Network, finish, test, until
+from libkabar import KABAR, SLOW, TOP, Gateway, Network, finish, test, until
 
 OURS = '+6281100000001'
 OPERATORS = 'operators = ( { number = "+6281255509999"; } );'
@@ -180,6 +180,24 @@ def faulty_config():
         found(gateway, 'FAIL', 'config', 'nonsense', 'kabar check')
 
 
+def somebody_else():
+    """Who may not look is told so, and not that all is missing."""
+    with Network() as net:
+        menus = f'{net.dir}/menus'
+        shutil.copytree(os.path.join(TOP, 'menus'), menus)
+        with Gateway(net, gateway=f'demo = true; menus_dir = "{menus}";') as gateway:
+            kabar = shutil.copy(KABAR, net.dir)
+            os.chmod(net.dir, 0o755)
+            other = {'user': 65534, 'group': 65534, 'extra_groups': []} if os.geteuid() == 0 else {}
+            if not other:
+                os.chmod(f'{net.dir}/state', 0)
+            for words, code in [(['doctor'], 1), (['queue'], 1), (['status'], 1), (['alarm', 'test'], 1)]:
+                done = subprocess.run([kabar, words[0], '-c', gateway.config, *words[1:]], capture_output=True, text=True, timeout=60 * SLOW, **other)
+                said = done.stdout + done.stderr
+                assert done.returncode == code and 'Permission denied' in said and 'sudo kabar' in said and 'kabar run' not in said, said
+            os.chmod(f'{net.dir}/state', 0o750)
+
+
 test('a healthy installation has no fault', healthy)
 test('before the first start', before_first_start)
 test('devices: held, forbidden, absent, no port at all', devices)
@@ -191,4 +209,5 @@ test('a link that needs a person', links)
 test('backups: none, old, on the same disk', backups)
 test('a sick store is told in its own words', sick)
 test('a faulty configuration is the first finding', faulty_config)
+test('somebody who may not look', somebody_else)
 finish()
