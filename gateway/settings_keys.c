@@ -29,7 +29,8 @@ static const struct conf_key gateway_keys[] = {
     {"unknown_retry", CONF_DURATION, "60s", 1000, 86400000, NULL, CONF_RELOAD,
 	"An answer of which nobody knows whether the network took it is sent once more after this."},
     {"replies_per_hour", CONF_INT, "30", 1, 1000, NULL, CONF_RELOAD,
-	"Answers to one number in an hour, cries for help apart: robots are not fed."},
+	"Answers to one number in an hour, cries for help apart; then one SMS says when to write again: robots are not "
+	"fed."},
     {"retry_after", CONF_STRING, "30s 2m 10m 30m", 1, 80, NULL, CONF_RELOAD,
 	"Pauses after the first, second, .. time that the network refused a message for the moment; the last one stays "
 	"until the message expires."},

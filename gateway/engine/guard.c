@@ -12,17 +12,20 @@ void guard_read(struct guard *g, struct slice text)
 	*g = (struct guard){0};
 	if (!text.n)
 		return;
-	if (sscanf(text.p, "%" SCNd64 ":%" SCNu32 " %" SCNd64 ":%" SCNu32 " %" SCNd64 ":%" SCNu32 ":%" SCNx32,
+	/* the last one is missing in rows of before */
+	if (sscanf(text.p,
+		"%" SCNd64 ":%" SCNu32 " %" SCNd64 ":%" SCNu32 " %" SCNd64 ":%" SCNu32 ":%" SCNx32 " %" SCNd64,
 		&g->replies.since_ms, &g->replies.n, &g->unknown.since_ms, &g->unknown.n, &g->same.since_ms, &g->same.n,
-		&g->text) != 7)
+		&g->text, &g->told_ms) < 7)
 		*g = (struct guard){0};
 }
 
 struct slice guard_write(const struct guard *g, char out[GUARD_TEXT_MAX])
 {
 	int n = snprintf(out, GUARD_TEXT_MAX,
-	    "%" PRId64 ":%" PRIu32 " %" PRId64 ":%" PRIu32 " %" PRId64 ":%" PRIu32 ":%08" PRIx32, g->replies.since_ms,
-	    g->replies.n, g->unknown.since_ms, g->unknown.n, g->same.since_ms, g->same.n, g->text);
+	    "%" PRId64 ":%" PRIu32 " %" PRId64 ":%" PRIu32 " %" PRId64 ":%" PRIu32 ":%08" PRIx32 " %" PRId64,
+	    g->replies.since_ms, g->replies.n, g->unknown.since_ms, g->unknown.n, g->same.since_ms, g->same.n, g->text,
+	    g->told_ms);
 
 	return (struct slice){out, (uint32_t)n};
 }
@@ -60,4 +63,17 @@ uint32_t guard_replies(const struct guard *g, int64_t now_ms)
 void guard_replied(struct guard *g, uint32_t messages, int64_t now_ms)
 {
 	count(&g->replies, messages, now_ms);
+}
+
+bool guard_tells(struct guard *g)
+{
+	bool first = g->told_ms != g->replies.since_ms;
+
+	g->told_ms = g->replies.since_ms;
+	return first;
+}
+
+int64_t guard_free_ms(const struct guard *g)
+{
+	return g->replies.since_ms + HOUR_MS;
 }

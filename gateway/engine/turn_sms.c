@@ -9,17 +9,20 @@
  */
 #include "gateway/engine/turn_private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/base/fault.h"
 #include "gateway/base/text.h"
+#include "gateway/base/zone.h"
 #include "gateway/engine/alarm.h"
 #include "gateway/engine/joiner.h"
 
 #define MASK_DIGITS 4	   /* codes have four */
 #define SAME_MAX 2	   /* identical texts on end that are answered, in an hour */
 #define REPLIES_DEFAULT 30 /* an hour */
-#define PEER_MAX 64	   /* bytes of a sender that is no number */
+#define MINUTE_MS 60000
+#define PEER_MAX 64 /* bytes of a sender that is no number */
 
 /* ---- the message ---- */
 
@@ -224,6 +227,8 @@ static uint32_t short_hash(struct turn *t)
 	return out;
 }
 
+static const char too_many[] = "this number was answered as often as it may be within an hour";
+
 /* Why this text is not answered; NULL: it is. */
 static const char *guarded(struct turn *t, bool exempt)
 {
@@ -235,8 +240,20 @@ static const char *guarded(struct turn *t, bool exempt)
 	if (same > SAME_MAX && !WITHOUT(guard_same))
 		return "the same text again and again within an hour: a machine, or a loop";
 	if (guard_replies(&t->guard, t->now_ms) >= most)
-		return "this number was answered as often as it may be within an hour";
+		return too_many;
 	return NULL;
+}
+
+/* Once before the silence: when to write again, and that a cry is heard all the same. */
+static void say_last_word(struct turn *t)
+{
+	struct slice zone = slice_of(t->plan->timezone);
+	struct local at = zone_local(zone, guard_free_ms(&t->guard) + MINUTE_MS - 1);
+	char jam[8];
+
+	snprintf(jam, sizeof(jam), "%02u.%02u", at.hour % 100u, at.minute % 100u);
+	t->why = arena_printf(engine_arena(t->e), "%s; it was told when to write again", too_many);
+	turn_say(t, "LMT", "jam", jam, "zona", zone_short(zone).p, NULL);
 }
 
 /* ---- what is done ---- */
@@ -364,14 +381,16 @@ int turn_talk(struct turn *t, const char **who)
 	t->asker = t->c.question.n ? handler_by_name(t->c.asker.p) : NULL;
 	d = decide(t, &u);
 	quiet = guarded(t, is_exempt(d, &u));
-	if (quiet)
+	if (quiet == too_many && guard_tells(&t->guard))
+		say_last_word(t);
+	else if (quiet)
 		t->silent = quiet;
 	else
 		err = run(t, d, &u);
 	*who = t->heard.handler ? t->heard.handler->name : "engine";
 	if (err < 0)
 		return err;
-	if (u.polite && turn_said(t) && !t->neutral)
+	if (u.polite && turn_said(t) && !t->neutral && !quiet)
 		turn_say(t, "TLD", NULL);
 	return finish(t);
 }

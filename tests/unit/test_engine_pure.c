@@ -53,6 +53,21 @@ static void test_only_the_same_text_on_end_counts(void **state)
 	assert_int_equal(guard_same(&g, 0xfeedbeef, 5 + HOUR), 1);
 }
 
+static void test_the_last_word_is_said_once_an_hour(void **state)
+{
+	struct guard g;
+
+	(void)state;
+	guard_read(&g, SLICE_LIT("7200000:30 1:1 1:1:feedbeef")); /* as it was written before there was one */
+	assert_int_equal(guard_replies(&g, 2 * HOUR), 30);
+	assert_true(guard_tells(&g));
+	g = again(&g);
+	assert_false(guard_tells(&g));
+	assert_int_equal(guard_free_ms(&g), 3 * HOUR);
+	guard_replied(&g, 1, 4 * HOUR);
+	assert_true(guard_tells(&g));
+}
+
 static void test_a_guard_that_cannot_be_read_begins_anew(void **state)
 {
 	static const char *const bad[] = {"", "x", "1:2", "1:2 3:4 5:6", "1:2 3:4 5:6:zz"};
@@ -128,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_the_guard_counts_by_the_hour),
+	    cmocka_unit_test(test_the_last_word_is_said_once_an_hour),
 	    cmocka_unit_test(test_only_the_same_text_on_end_counts),
 	    cmocka_unit_test(test_a_guard_that_cannot_be_read_begins_anew),
 	    cmocka_unit_test(test_answers_come_back_as_they_were),

@@ -296,9 +296,14 @@ static void test_answers_per_hour_are_capped_but_not_stop_nor_a_cry(void **state
 	sms(&b, A, "info");
 	sms(&b, A, "status");
 	sms(&b, A, "bantuan");
+	assert_string_equal(last_in(&b, "outcome"), "answered");
+	assert_sql(&b, "1", "SELECT count(*) FROM outbox WHERE text LIKE 'Terlalu banyak SMS%%jam __.__ WI%%TOLONG'");
+	sms(&b, A, "info"); /* that was the last word */
 	assert_string_equal(last_in(&b, "outcome"), "silent");
+	assert_string_equal(last_in(&b, "why"), "this number was answered as often as it may be within an hour");
 	sms(&b, A, "tolong");
 	assert_string_equal(last_in(&b, "outcome"), "answered");
+	assert_sql(&b, "1", "SELECT count(*) FROM outbox WHERE text LIKE 'Terlalu banyak SMS%%'");
 	sms(&b, A, "1"); /* an answer to what we asked */
 	assert_string_equal(last_in(&b, "handler"), "sos");
 	sms(&b, A, "stop");
@@ -307,6 +312,10 @@ static void test_answers_per_hour_are_capped_but_not_stop_nor_a_cry(void **state
 	b.now_ms += HOUR;
 	sms(&b, A, "bantuan");
 	assert_string_equal(last_in(&b, "outcome"), "answered");
+	sms(&b, A, "info");
+	sms(&b, A, "status");
+	sms(&b, A, "bantuan"); /* another hour has another last word */
+	assert_sql(&b, "2", "SELECT count(*) FROM outbox WHERE text LIKE 'Terlalu banyak SMS%%'");
 }
 
 static void test_an_idle_dialogue_is_over_after_a_day(void **state)
