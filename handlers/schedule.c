@@ -94,6 +94,11 @@ static int show(struct turn *t, const struct filter *f, unsigned page)
 
 /* ---- one training ---- */
 
+static bool is_to_come(struct turn *t, const struct schedule *row)
+{
+	return may_show(t, row) && row->starts_ms > turn_now_ms(t) && slice_is(row->state, "open");
+}
+
 static int show_row(struct turn *t, struct slice code)
 {
 	struct schedule row;
@@ -101,8 +106,7 @@ static int show_row(struct turn *t, struct slice code)
 	struct enrolment e = {0};
 	int err = schedule_by_code(turn_store(t), code, &row);
 
-	if (err == ERR_NOT_FOUND ||
-	    (!err && (!may_show(t, &row) || row.starts_ms <= turn_now_ms(t) || !slice_is(row.state, "open"))))
+	if (err == ERR_NOT_FOUND || (!err && !is_to_come(t, &row)))
 		return turn_command(t, "JADWAL");
 	if (!err)
 		err = enrol_get(turn_store(t), row.id, turn_peer(t), &e);
@@ -127,6 +131,15 @@ static int kept_row(struct turn *t, struct schedule *row)
 	return schedule_by_code(turn_store(t), turn_kept(t, KEPT_ROW), row);
 }
 
+/* A code that names nothing to come: said, with how to see what there is. Other words are no code: then the list. */
+static int not_there(struct turn *t, struct slice code)
+{
+	if (code.n < 2 || code.p[0] != 'J' || !slice_all_digits(slice_from(code, 1)))
+		return turn_command(t, "JADWAL");
+	turn_say(t, "J0x", "teks", str_of(t, echo(t, code)), NULL);
+	return 0;
+}
+
 /* In, if a seat is free or his already; else the choice of J4. */
 static int join(struct turn *t, struct slice code)
 {
@@ -134,14 +147,13 @@ static int join(struct turn *t, struct slice code)
 	struct enrolment e = {0};
 	int err = schedule_by_code(turn_store(t), code, &row);
 
-	if (err == ERR_NOT_FOUND)
-		return turn_command(t, "JADWAL");
+	if (err == ERR_NOT_FOUND || (!err && !is_to_come(t, &row)))
+		return not_there(t, code);
 	if (!err)
 		err = enrol_get(turn_store(t), row.id, turn_peer(t), &e);
 	if (err && err != ERR_NOT_FOUND)
 		return err;
-	if (!may_show(t, &row) || row.starts_ms <= turn_now_ms(t) || !slice_is(row.state, "open") ||
-	    (seats_are_full(&row) && !slice_is(e.state, "in") && !slice_is(e.state, "offered")))
+	if (seats_are_full(&row) && !slice_is(e.state, "in") && !slice_is(e.state, "offered"))
 		return show_row(t, code);
 	return seat_take(t, &row, "in");
 }
