@@ -2,6 +2,8 @@
 /* cli.c - what subcommands share. See cli.h; the request to the daemon is in cli_ask.c, tables in cli_table.c. */
 #include "gateway/cli/cli.h"
 
+#include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +135,15 @@ struct settings *cli_settings(const struct cli_call *c)
 	return s;
 }
 
+void cli_say_forbidden(const char *path)
+{
+	const struct passwd *who = getpwuid(geteuid());
+
+	fprintf(stderr,
+	    "kabar: you (user %s) may not look into %s: Permission denied. Type the same as root: sudo kabar ..\n",
+	    who ? who->pw_name : "unknown", path);
+}
+
 struct store *cli_store(const struct settings *s)
 {
 	struct store_start start = {
@@ -140,7 +151,9 @@ struct store *cli_store(const struct settings *s)
 	struct store *store = NULL;
 	char *why = NULL;
 
-	if (store_open(&start, &store, &why) < 0)
+	if (access(s->store_path, R_OK) != 0 && errno == EACCES)
+		cli_say_forbidden(s->store_path);
+	else if (store_open(&start, &store, &why) < 0)
 		fprintf(stderr, "kabar: %s\n", why ? why : "the store cannot be opened");
 	free(why);
 	return store;

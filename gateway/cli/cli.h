@@ -47,7 +47,9 @@ struct settings *cli_settings(const struct cli_call *c);
 struct store *cli_store(const struct settings *s);
 /* Asks the daemon. Takes over `request` (verb and fields; the id is added). *reply is the answer, yours to decref. EXIT_OK, EXIT_NO_DAEMON, or EXIT_FAILED when it answers {"error"}: told. */
 int cli_ask(const struct settings *s, json_t *request, json_t **reply);
-/* Somebody listens on the control socket. */
+/* That this user may not look at what belongs to the gateway, and what to type. */
+void cli_say_forbidden(const char *path);
+/* Somebody listens on the control socket; errno says why not, EACCES: who asks may not know. */
 bool cli_daemon_runs(const struct settings *s);
 /* The usual end of a write: settings, ask, print reply's "said", free. Takes over request. */
 int cli_write(const struct cli_call *c, json_t *request);

@@ -86,8 +86,7 @@ int cli_ask(const struct settings *s, json_t *request, json_t **reply)
 	}
 	fd = connect_to(s->control_path);
 	if (fd < 0 && errno == EACCES) {
-		fprintf(stderr, "kabar: %s: %s. Type it as the user of the gateway, or as root: sudo kabar ..\n",
-		    s->control_path, strerror(errno));
+		cli_say_forbidden(s->control_path);
 		json_decref(request);
 		return EXIT_FAILED;
 	}

@@ -29,6 +29,15 @@ const struct cli_command cli_doctor = {
 
 static const char *const words[] = {[FINDING_OK] = "ok", [FINDING_WARN] = "warn", [FINDING_FAIL] = "FAIL"};
 
+static const char *value_of(const struct doctor *d, char letter)
+{
+	return letter == 's'   ? d->call->config
+	       : letter == 'u' ? d->user
+	       : letter == 'l' ? d->link
+	       : letter == 't' ? d->thing
+			       : NULL;
+}
+
 void doctor_say(struct doctor *d, enum finding found, const char *subject, const char *fix, const char *fmt, ...)
 {
 	struct buf what = {0}, type = {0};
@@ -39,8 +48,10 @@ void doctor_say(struct doctor *d, enum finding found, const char *subject, const
 	va_end(ap);
 	buf_str(&type, "");
 	for (const char *p = fix ? fix : ""; *p; p++) {
-		if (p[0] == '%' && p[1] == 's')
-			buf_str(&type, d->call->config), p++;
+		const char *value = *p == '%' ? value_of(d, p[1]) : NULL;
+
+		if (value)
+			buf_str(&type, value), p++;
 		else
 			buf_char(&type, *p);
 	}
@@ -74,7 +85,10 @@ static void examine_daemon(struct doctor *d)
 	json_t *reply = NULL;
 
 	d->runs = cli_daemon_runs(d->s);
-	if (!d->runs) {
+	if (!d->runs && errno == EACCES) {
+		doctor_say(d, FINDING_FAIL, "daemon", "sudo kabar doctor -c %s", "you may not talk to it at %s",
+		    d->s->control_path);
+	} else if (!d->runs) {
 		doctor_say(d, FINDING_FAIL, "daemon", "systemctl start kabar (or: kabar run -c %s)",
 		    "the gateway is not running");
 	} else if (cli_ask(d->s, json_pack("{s:s}", "verb", "status"), &reply) != EXIT_OK) {
@@ -106,51 +120,59 @@ static void examine_store(struct doctor *d)
 	free(why);
 }
 
-/* Root looks with the eyes of the one whose gateway it is. */
+/* Whoever types this looks with the eyes of the one whose gateway it is. */
 static const char *user_of(const struct settings *s)
 {
 	struct stat st;
-	struct passwd *who = getpwuid(geteuid() == 0 && stat(s->state_dir, &st) == 0 ? st.st_uid : geteuid());
+	struct passwd *who = getpwuid(stat(s->state_dir, &st) == 0 ? st.st_uid : geteuid());
 
 	return who ? who->pw_name : "";
 }
 
-static void (*const examinations[])(struct doctor *d) = {
-    examine_store,
-    examine_daemon,
-    doctor_key,
-    doctor_disk,
-    doctor_clock,
-    doctor_devices,
-    doctor_rivals,
-    doctor_links,
-    doctor_content,
-    doctor_people,
-    doctor_alarms,
-    doctor_backup,
-    doctor_service,
-};
-
-/* Who may not look would find everything missing. */
+/* Whoever may not look into state_dir would take all in it for absent. */
 static bool may_look(struct doctor *d)
 {
-	if (access(d->s->state_dir, R_OK | X_OK) == 0 || errno != EACCES)
+	const struct passwd *who = getpwuid(geteuid());
+	const char *folder = d->s->state_dir;
+
+	if (access(folder, X_OK) == 0 || errno != EACCES)
 		return true;
-	doctor_say(d, FINDING_FAIL, "permission", "sudo kabar doctor", "%s: %s: nothing can be examined without it",
-	    d->s->state_dir, strerror(errno));
+	doctor_say(d, FINDING_FAIL, "access", "sudo kabar doctor -c %s",
+	    "you (user %s) may not look into %s, Permission denied: store, key, disk, links and backups were not "
+	    "examined",
+	    who ? who->pw_name : "unknown", folder);
 	return false;
 }
 
+static const struct {
+	void (*examine)(struct doctor *d);
+	bool inside; /* it looks into state_dir */
+} examinations[] = {
+    {examine_store, true},
+    {examine_daemon, true},
+    {doctor_key, true},
+    {doctor_disk, true},
+    {doctor_clock, true},
+    {doctor_devices, false},
+    {doctor_rivals, false},
+    {doctor_links, true},
+    {doctor_content, true},
+    {doctor_people, true},
+    {doctor_alarms, true},
+    {doctor_backup, true},
+    {doctor_service, false},
+};
+
 static void examine(struct doctor *d)
 {
-	char *user;
+	char *user = must_strdup(user_of(d->s));
+	bool inside;
 
-	if (!may_look(d))
-		return;
-	user = must_strdup(user_of(d->s));
 	d->user = user;
+	inside = may_look(d);
 	for (size_t i = 0; i < COUNT_OF(examinations); i++)
-		examinations[i](d);
+		if (inside || !examinations[i].inside)
+			examinations[i].examine(d);
 	store_close(d->store);
 	free(user);
 }

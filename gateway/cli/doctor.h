@@ -2,6 +2,8 @@
 /* doctor.h - what the examinations of `kabar doctor` share: what they look at, and how they say what they found. Reads only, with or without a daemon. */
 #pragma once
 
+#include <sys/stat.h>
+
 #include "gateway/cli/cli.h"
 
 enum finding { FINDING_OK, FINDING_WARN, FINDING_FAIL };
@@ -12,15 +14,18 @@ struct doctor {
 	struct store *store; /* NULL: there is none, or it cannot be opened (told) */
 	bool runs;	     /* the daemon */
 	int64_t now_ms;
-	const char *user; /* whose gateway it is: who types this, or, for root, who owns state_dir */
+	const char *user;	  /* whose gateway it is: who owns state_dir, or who types this */
+	const char *link, *thing; /* that a finding is about: %l and %t of its fix */
 	json_t *rows;
 	unsigned failed_n, warned_n;
 };
 
-/* One finding. `fix` is what to type, NULL when all is well; each %s in it is the configuration file. */
+/* One finding. `fix` is what to type, NULL when all is well; in it %s is the configuration file, %u the user of the gateway, %l and %t the link and the device, file or folder in question. */
 void doctor_say(struct doctor *d, enum finding found, const char *subject, const char *fix, const char *fmt, ...)
     PRINTF(5, 6);
 
+/* May this user do that to a file or folder (4 read, 2 write, 1 enter)? True for a user that nobody knows. */
+bool doctor_may(const char *user, const struct stat *st, unsigned bits);
 /* Each looks at one thing and says at least one finding. doctor_system.c: */
 void doctor_clock(struct doctor *d);
 void doctor_disk(struct doctor *d);

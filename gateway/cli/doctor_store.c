@@ -29,7 +29,7 @@ static const char *const cures[CONDITION_N] = {
     [CONDITION_DENIED] = "put the SIM into a telephone: is it active, registered (4444) and paid for? Ask the operator",
     [CONDITION_NO_SIM] = "power off, put the SIM in anew, power on",
     [CONDITION_PIN_WANTED] = "write pin = \"....\"; into the bearer in %s, then restart the gateway",
-    [CONDITION_PIN_WRONG] = "write the right pin into %s, then: kabar link pin-reset NAME -c %s, and restart",
+    [CONDITION_PIN_WRONG] = "write the right pin into %s, then: kabar link pin-reset %l -c %s, and restart",
     [CONDITION_PUK] =
 	"put the SIM into a telephone and enter the PUK (from the operator) and a new PIN; then write that PIN into %s",
     [CONDITION_SIM_LOCKED] = "take a SIM of the operator that sold the modem, or have the modem unlocked",
@@ -38,8 +38,8 @@ static const char *const cures[CONDITION_N] = {
     [CONDITION_STORAGE_FULL] = "wait: it is emptied by itself; when it stays so: kabar status -c %s",
     [CONDITION_STUCK] = "delete the message by a telephone that takes this SIM",
     [CONDITION_ABSENT] = "plug the modem in; ls -l /dev/serial/by-id",
-    [CONDITION_LOCKED] = "end the other program: fuser -v DEVICE",
-    [CONDITION_FORBIDDEN] = "usermod -aG dialout USER, then restart the gateway",
+    [CONDITION_LOCKED] = "end the other program: fuser -v %t",
+    [CONDITION_FORBIDDEN] = "usermod -aG dialout %u; systemctl restart kabar",
     [CONDITION_NO_MODEM] = "try its other serial ports (ls -l /dev/serial/by-id): modems have several",
     [CONDITION_NO_ECHO] = "pull the modem, wait ten seconds, plug it in",
     [CONDITION_SILENT] = "pull the modem, wait ten seconds, plug it in; a hub with its own power supply helps",
@@ -86,6 +86,14 @@ static void look_at_link(struct doctor *d, const struct link_row *row, const cha
 	look_at_memory(d, name, "modem's memory", row->me_used, row->me_size);
 }
 
+/* A bearer without a serial port has no such key. */
+static const char *device_of(const struct conf_group *bearer)
+{
+	const char *device = strcmp(conf_string(bearer, "kind"), "gsm") == 0 ? conf_string(bearer, "device") : NULL;
+
+	return device ? device : "/dev/serial/by-id/*";
+}
+
 void doctor_links(struct doctor *d)
 {
 	const struct plan *plan = &d->s->plan;
@@ -95,6 +103,8 @@ void doctor_links(struct doctor *d)
 		char name[40];
 
 		snprintf(name, sizeof(name), "link %s", plan->links[i].name);
+		d->link = plan->links[i].name;
+		d->thing = device_of(settings_bearer(d->s, i));
 		if (link_get(d->store, slice_of(plan->links[i].name), &row) != 0)
 			doctor_say(d, FINDING_WARN, name, "kabar run -c %s", "it has never been used yet");
 		else
@@ -112,6 +122,7 @@ static bool is_hotline(struct slice topic)
 static void say_row(struct doctor *d, const struct info_row *row)
 {
 	bool draft = row->approved_ms == 0, hotline = is_hotline(row->topic);
+	bool demo = draft && d->s->plan.demo;
 	struct buf fix = {0};
 
 	buf_printf(&fix,
@@ -119,8 +130,11 @@ static void say_row(struct doctor *d, const struct info_row *row)
 	    "' --by NAME --review-by DATE -c %s",
 	    SLICE_ARG(row->topic), SLICE_ARG(row->topic), d->call->config);
 	doctor_say(d, hotline && !d->s->plan.demo ? FINDING_FAIL : FINDING_WARN, "info", fix.p, SLICE_FMT " %d %s%s",
-	    SLICE_ARG(row->topic), row->part, draft ? "is a draft, and is not sent" : "is out of date, and is not sent",
-	    hotline ? ": whoever is in danger gets no number of help" : "");
+	    SLICE_ARG(row->topic), row->part,
+	    demo    ? "is a draft: the demo sends it, marked so"
+	    : draft ? "is a draft, and is not sent"
+		    : "is out of date, and is not sent",
+	    hotline && !demo ? ": whoever is in danger gets no number of help" : "");
 	buf_free(&fix);
 }
 
@@ -128,7 +142,7 @@ void doctor_content(struct doctor *d)
 {
 	static struct info_row rows[ROWS_MAX];
 	time_t now = (time_t)(d->now_ms / 1000);
-	unsigned n = 0, drafts_n = 0, told_n = 0;
+	unsigned n = 0, drafts_n = 0, others_n = 0, told_n = 0;
 	char today[16];
 
 	strftime(today, sizeof(today), "%Y-%m-%d", gmtime(&now));
@@ -137,15 +151,19 @@ void doctor_content(struct doctor *d)
 	for (unsigned i = 0; i < n && i < ROWS_MAX; i++) {
 		if (info_is_current(&rows[i], today))
 			continue;
+		drafts_n += rows[i].approved_ms == 0;
 		/* drafts of other topics are counted, not listed: at first all are */
 		if (is_hotline(rows[i].topic) || rows[i].approved_ms)
 			say_row(d, &rows[i]), told_n++;
 		else
-			drafts_n++;
+			others_n++;
 	}
-	if (drafts_n)
-		doctor_say(d, FINDING_WARN, "info", "kabar info list -c %s",
-		    "%u of %u rows are drafts, and are not sent", drafts_n, n);
+	if (others_n)
+		doctor_say(d, FINDING_WARN, "info",
+		    "kabar info list -c %s; kabar info approve TOPIC --by NAME --review-by DATE -c %s",
+		    "%u of %u rows are drafts%s%s", drafts_n, n,
+		    drafts_n > others_n ? " (the lines above among them)" : "",
+		    d->s->plan.demo ? ": the demo sends them, marked so" : ", and are not sent");
 	else if (!told_n)
 		doctor_say(d, FINDING_OK, "info", NULL, "all %u rows are approved and in date", n);
 }
@@ -174,6 +192,18 @@ void doctor_people(struct doctor *d)
 
 /* ---- alarms ---- */
 
+/* What sends people to this page is told here how it goes on. */
+static const char *fix_of(struct doctor *d, const struct alarm_row *row)
+{
+	if (slice_is(row->kind, alarm_word(ALARM_DISK)))
+		return "du -xh / | sort -h | tail; journalctl --vacuum-size=50M";
+	if (slice_is(row->kind, alarm_word(ALARM_STORE_SICK)))
+		return "journalctl -u kabar | grep -A 3 SICK";
+	if (slice_is(row->kind, alarm_word(ALARM_BACKUP_FAILED)))
+		return "the line `backup` below says why; else: journalctl -u kabar | grep backup";
+	return alarm_command(store_arena(d->store), row->kind, row->subject);
+}
+
 void doctor_alarms(struct doctor *d)
 {
 	struct alarm_row rows[64];
@@ -187,10 +217,9 @@ void doctor_alarms(struct doctor *d)
 		if (rows[i].ended_ms)
 			continue;
 		open_n++;
-		doctor_say(d, FINDING_WARN, "alarm",
-		    alarm_command(store_arena(d->store), rows[i].kind, rows[i].subject),
-		    SLICE_FMT " " SLICE_FMT " for %s: " SLICE_FMT, SLICE_ARG(rows[i].kind), SLICE_ARG(rows[i].subject),
-		    cli_age(d->now_ms - rows[i].since_ms, age), SLICE_ARG(rows[i].words));
+		doctor_say(d, FINDING_WARN, "alarm", fix_of(d, &rows[i]), SLICE_FMT " " SLICE_FMT " for %s: " SLICE_FMT,
+		    SLICE_ARG(rows[i].kind), SLICE_ARG(rows[i].subject), cli_age(d->now_ms - rows[i].since_ms, age),
+		    SLICE_ARG(rows[i].words));
 	}
 	if (!open_n)
 		doctor_say(d, FINDING_OK, "alarm", NULL, "none is open");

@@ -96,6 +96,7 @@ static void look_at_room(struct doctor *d, const char *folder)
 
 	if (statvfs(folder, &fs) != 0)
 		return;
+	d->thing = folder;
 	free_mb = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize / MB;
 	size_mb = (int64_t)fs.f_blocks * (int64_t)fs.f_frsize / MB;
 	if (fs.f_flag & ST_RDONLY)
@@ -103,8 +104,8 @@ static void look_at_room(struct doctor *d, const char *folder)
 		    "dmesg | tail (a disk that fails becomes read-only); mount -o remount,rw",
 		    "%s cannot be written: its file system is read-only", folder);
 	else if (access(folder, W_OK) != 0)
-		doctor_say(d, FINDING_FAIL, "disk", "chown -R kabar: that folder", "%s cannot be written: %s", folder,
-		    strerror(errno));
+		doctor_say(
+		    d, FINDING_FAIL, "disk", "chown -R %u: %t", "%s cannot be written: %s", folder, strerror(errno));
 	else if (free_mb < 20)
 		doctor_say(d, FINDING_FAIL, "disk", "du -xh / | sort -h | tail; journalctl --vacuum-size=50M",
 		    "%lld of %lld MB are free at %s", (long long)free_mb, (long long)size_mb, folder);
@@ -142,6 +143,7 @@ void doctor_key(struct doctor *d)
 	const char *path = d->s->key_path;
 	struct stat key;
 
+	d->thing = path;
 	if (stat(path, &key) != 0 && !d->store && access(d->s->store_path, F_OK) != 0)
 		doctor_say(
 		    d, FINDING_WARN, "key", "kabar run -c %s (the first start makes it)", "%s is not there yet", path);
@@ -150,8 +152,11 @@ void doctor_key(struct doctor *d)
 		    "put the copy of the key file back; without it what is sealed stays sealed", "%s: %s", path,
 		    strerror(errno));
 	else if (key.st_mode & 077)
-		doctor_say(d, FINDING_FAIL, "key", "chmod 400 that file", "%s may be read by others (mode %03o)", path,
+		doctor_say(d, FINDING_FAIL, "key", "chmod 400 %t", "%s may be read by others (mode %03o)", path,
 		    key.st_mode & 0777);
+	else if (!doctor_may(d->user, &key, 4))
+		doctor_say(
+		    d, FINDING_FAIL, "key", "chown %u: %t", "the gateway (user %s) may not read %s", d->user, path);
 	else if (key.st_size != 32)
 		doctor_say(d, FINDING_FAIL, "key", "put the copy of the key file back", "%s has %lld bytes, not 32",
 		    path, (long long)key.st_size);
@@ -215,14 +220,44 @@ static bool same_disk(const char *a, const char *b)
 	return stat(a, &one) == 0 && stat(b, &two) == 0 && one.st_dev == two.st_dev;
 }
 
+/* The folder of backup.dir: is it there, may the gateway write into it? False and said when not. */
+static bool look_at_backup_folder(struct doctor *d, const char *folder)
+{
+	struct stat st;
+
+	d->thing = folder;
+	if (stat(folder, &st) != 0)
+		doctor_say(d, FINDING_FAIL, "backup", "mount that disk; or: mkdir %t; chown %u: %t",
+		    "backup.dir %s: %s. No backup can be made", folder, strerror(errno));
+	else if (!S_ISDIR(st.st_mode))
+		doctor_say(d, FINDING_FAIL, "backup", "name a folder as backup.dir in %s", "backup.dir %s is no folder",
+		    folder);
+	else if (!doctor_may(d->user, &st, 3))
+		doctor_say(d, FINDING_FAIL, "backup", "chown %u: %t (a stick with FAT: mount it with uid=%u)",
+		    "the gateway (user %s) may not write into backup.dir %s. No backup can be made", d->user, folder);
+	else if (access(folder, W_OK) != 0 && errno == EROFS)
+		doctor_say(
+		    d, FINDING_FAIL, "backup", "mount -o remount,rw %t", "backup.dir %s is mounted read-only", folder);
+	else
+		return true;
+	return false;
+}
+
 void doctor_backup(struct doctor *d)
 {
 	char *path, age[24];
 	int64_t ms = backup_last_ms(d->s, &path);
-	const char *fix = "write backup: { dir = \"/media/usb\"; }; into %s and restart; or now: kabar backup "
-			  "/media/usb/kabar-1.db -c %s";
+	const char *folder = conf_string(conf_group(d->s->conf, "backup"), "dir");
+	const char *fix = folder ? "journalctl -u kabar | grep backup; or now: kabar backup %t/kabar-1.db -c %s"
+				 : "write backup: { dir = \"/media/usb\"; }; into %s and restart; or now: kabar backup "
+				   "/media/usb/kabar-1.db -c %s";
 
-	if (ms == 0)
+	if (folder && !look_at_backup_folder(d, folder))
+		;
+	else if (ms == 0 && folder)
+		doctor_say(
+		    d, FINDING_WARN, "backup", fix, "no backup was made yet; backup.dir %s can be written", folder);
+	else if (ms == 0)
 		doctor_say(d, FINDING_WARN, "backup", fix, "no backup was ever made");
 	else if (d->now_ms - ms > 7 * DAY_MS)
 		doctor_say(d, FINDING_WARN, "backup", fix, "the last backup is %s old: %s",

@@ -38,6 +38,7 @@ def found(gateway, finding, subject, words, fix=''):
 def healthy():
     with Network() as net, Gateway(net, config=OPERATORS) as gateway:
         rows = doctor(gateway, code=0)
+        assert not [r for r in rows if 'is not sent' in r['words'] or 'are not sent' in r['words']], 'the demo sends drafts'
         seen = {r['subject'] for r in rows if r['finding'] == 'ok'}
         assert {'config', 'store', 'daemon', 'key', 'device', 'link m1', 'operators'} <= seen, rows
         text = gateway.cli('doctor')
@@ -61,6 +62,10 @@ def devices():
             found(gateway, 'FAIL', 'device', f'is held by {open("/proc/self/comm").read().strip()}')
         os.chown(f'{net.dir}/state', 65534, 65534)  # whose gateway it is
         found(gateway, 'FAIL', 'device', 'may not open', 'usermod -aG')
+        os.chown(os.path.realpath(f'{net.dir}/net/m1'), 0, 0)
+        os.chmod(os.path.realpath(f'{net.dir}/net/m1'), 0o660)
+        assert not [r for r in doctor(gateway) if 'usermod -aG root' in r['fix']], 'nobody joins the group root'
+        found(gateway, 'FAIL', 'device', 'may not open', 'chgrp dialout')
         os.chown(f'{net.dir}/state', 0, 0)
         plain = open(gateway.config).read()
         for device, words in (('net/nothing', 'No such file'), ('gateway.conf', 'is no serial device')):
@@ -90,14 +95,31 @@ def keys():
         gateway.stop()
         key = f'{net.dir}/state/kabar.key'
         os.chmod(key, 0o444)
-        found(gateway, 'FAIL', 'key', 'may be read by others', 'chmod 400')
+        found(gateway, 'FAIL', 'key', 'may be read by others', f'chmod 400 {key}')
         os.chmod(key, 0o400)
+        os.chown(f'{net.dir}/state', 65534, 65534)
+        found(gateway, 'FAIL', 'key', '(user nobody) may not read', f'chown nobody: {key}')
+        os.chown(f'{net.dir}/state', 0, 0)
         os.rename(key, f'{key}.away')
         found(gateway, 'FAIL', 'key', 'No such file', 'put the copy')
         with open(key, 'wb') as f:
             f.write(os.urandom(32))
         os.chmod(key, 0o400)
         found(gateway, 'FAIL', 'store', 'not the one that this store was made with')
+
+
+def own_backups():
+    """backup.dir as it is: absent, not ours to write into, fine but empty so far."""
+    with Network() as net:
+        gateway = Gateway(net, config=OPERATORS + ' backup: { dir = "usb"; };').start()
+        gateway.stop()
+        os.rmdir(f'{net.dir}/usb')
+        found(gateway, 'FAIL', 'backup', f'{net.dir}/usb: No such file', f'mkdir {net.dir}/usb')
+        os.mkdir(f'{net.dir}/usb', 0o755)
+        os.chown(f'{net.dir}/state', 65534, 65534)
+        found(gateway, 'FAIL', 'backup', '(user nobody) may not write into', f'chown nobody: {net.dir}/usb')
+        os.chown(f'{net.dir}/usb', 65534, 65534)
+        found(gateway, 'warn', 'backup', 'no backup was made yet', f'kabar backup {net.dir}/usb/')
 
 
 def clock():
@@ -118,7 +140,7 @@ def rows():
         try:
             found(gateway, 'FAIL', 'operators', 'nobody is told')
             found(gateway, 'FAIL', 'info', 'DARURAT 1 is a draft', 'kabar info approve')
-            found(gateway, 'warn', 'info', 'rows are drafts')
+            found(gateway, 'warn', 'info', 'rows are drafts (the lines above among them), and are not sent')
             gateway.cli('info', 'approve', 'DARURAT', '--by', 'Dinas', '--review-by', '2090-01-01')
             rows = doctor(gateway)
             assert not [r for r in rows if 'DARURAT' in r['words']], rows
@@ -194,7 +216,7 @@ def somebody_else():
             for words, code in [(['doctor'], 1), (['queue'], 1), (['status'], 1), (['alarm', 'test'], 1)]:
                 done = subprocess.run([kabar, words[0], '-c', gateway.config, *words[1:]], capture_output=True, text=True, timeout=60 * SLOW, **other)
                 said = done.stdout + done.stderr
-                assert done.returncode == code and 'Permission denied' in said and 'sudo kabar' in said and 'kabar run' not in said, said
+                assert done.returncode == code and 'may not look into' in said and 'Permission denied' in said and 'sudo kabar' in said and 'not running' not in said and 'not there' not in said, said
             os.chmod(f'{net.dir}/state', 0o750)
 
 
@@ -203,6 +225,7 @@ test('before the first start', before_first_start)
 test('devices: held, forbidden, absent, no port at all', devices)
 test('ModemManager and brltty are seen', rivals)
 test('the key: open to others, missing, another one', keys)
+test('the folder of backups is looked at', own_backups)
 test('a clock behind the newest message', clock)
 test('drafts, hotlines out of date, nobody to tell', rows)
 test('a link that needs a person', links)
