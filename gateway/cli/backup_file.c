@@ -134,13 +134,18 @@ static bool check(const struct settings *s, struct store *store, const char *pat
 		err = store_audit_head(store, &head);
 	if (err)
 		fprintf(stderr, "kabar: %s is no good backup:\n%s%s\n", path, words.p ? words.p : "", err_words(err));
+	else if (ms == 0)
+		fprintf(stderr,
+		    "kabar: %s is no backup but a copy by hand, and lacks what stood in the log beside its store: make "
+		    "one with kabar backup\n",
+		    path);
 	else
 		printf("%s: good. Made %s; %lld messages in, %lld out, %lld people; integrity, schema, key, "
 		       "invariants and audit chain are right\naudit head: " SLICE_FMT "\n",
 		    path, cli_time(ms, s->plan.timezone, at), (long long)counts.inbox_n, (long long)counts.outbox_n,
 		    (long long)counts.people_n, SLICE_ARG(head));
 	buf_free(&words);
-	return err == 0;
+	return err == 0 && ms != 0;
 }
 
 static void remove_store(const char *path)

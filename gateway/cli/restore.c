@@ -73,30 +73,44 @@ static bool prepare(const struct settings *s, const char *path, struct restored 
 
 static const char *const beside[] = {"-wal", "-shm"};
 
+/* A name that none of the stores put aside has. */
+static void aside_name(const char *path, struct buf *out)
+{
+	char stamp[24];
+	time_t now = time(NULL);
+
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%S", localtime(&now));
+	for (int n = 1; out->n == 0 || access(out->p, F_OK) == 0; n++) {
+		buf_clear(out);
+		buf_printf(out, "%s.before-%s", path, stamp);
+		if (n > 1)
+			buf_printf(out, "-%d", n);
+	}
+}
+
 /* The log first and the file last: whatever is interrupted, no log of one store ever lies beside another. */
 static bool put_aside(const char *path)
 {
-	struct buf from = {0}, to = {0};
-	char stamp[24];
-	time_t now = time(NULL);
+	struct buf from = {0}, to = {0}, name = {0};
 	bool done = true;
 
-	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%S", localtime(&now));
+	aside_name(path, &name);
 	for (size_t i = 0; i <= COUNT_OF(beside) && done; i++) {
 		const char *tail = i < COUNT_OF(beside) ? beside[i] : "";
 
 		buf_clear(&from);
 		buf_clear(&to);
 		buf_printf(&from, "%s%s", path, tail);
-		buf_printf(&to, "%s.before-%s%s", path, stamp, tail);
+		buf_printf(&to, "%s%s", name.p, tail);
 		done = rename(from.p, to.p) == 0 || errno == ENOENT;
 	}
 	if (done)
-		printf("the former store is kept as %s.before-%s\n", path, stamp);
+		printf("the former store is kept as %s\n", name.p);
 	else
 		fprintf(stderr, "kabar: %s cannot be put aside: %s\n", from.p, strerror(errno));
 	buf_free(&from);
 	buf_free(&to);
+	buf_free(&name);
 	return done;
 }
 

@@ -284,6 +284,23 @@ def by_itself():
         gateway.check_store()
 
 
+def copies_by_hand():
+    """A store that was copied without its log is no backup, however whole it looks; and no store that was put aside is overwritten by the next."""
+    with Network() as net:
+        gateway = Gateway(net)
+        gateway.start()
+        net.ask('+6281255500001', '+6281100000001', 'BANTUAN')
+        kabar(gateway, 'backup', f'{net.dir}/good')
+        gateway.stop(signal.SIGKILL)
+        shutil.copy(gateway.store, f'{net.dir}/by-hand')
+        for words in [('backup', '--verify', f'{net.dir}/by-hand'), ('restore', f'{net.dir}/by-hand', '--replace')]:
+            assert 'by hand' in kabar(gateway, *words, code=1)
+        for _ in range(3):
+            kabar(gateway, 'restore', f'{net.dir}/good', '--replace')
+        aside = [f for f in os.listdir(f'{net.dir}/state') if '.before-' in f and not f.endswith(('-wal', '-shm', '.lock'))]
+        assert len(aside) == 3, aside
+
+
 test('a backup is made while people write', online)
 test('a store of 40 MB is copied while somebody commits all the time', big_while_written)
 test('a damaged, torn, foreign or newer backup is found out', damaged)
@@ -293,4 +310,5 @@ test('a cry for help that waited in a backup still goes', cry_waits)
 test('the gateway backs itself up and keeps the newest', by_itself)
 test('what root restores belongs to the user of the gateway', belongs_to_the_user)
 test('a full disk leaves no half backup', full_disk)
+test('copies by hand, and stores put aside', copies_by_hand)
 finish()
