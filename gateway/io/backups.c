@@ -27,6 +27,7 @@ struct backups {
 	uv_timer_t timer;
 	uv_process_t child;
 	bool running;
+	char name[40];	  /* of the one that is being made */
 	int64_t failed_n; /* one after the other */
 	unsigned open_n;  /* handles */
 	void (*closed)(void *arg);
@@ -70,13 +71,26 @@ static void drop(const struct backups *b, const char *name)
 	buf_free(&path);
 }
 
-static void keep(const struct backups *b, int (*which)(const struct dirent *), unsigned kept_n)
+static void drop_halves(const struct backups *b)
 {
 	struct dirent **names;
-	int n = list(b, which, &names);
+	int n = list(b, is_half, &names);
 
-	for (int i = 0; i < n - (int)kept_n; i++)
+	for (int i = 0; i < n; i++)
 		drop(b, names[i]->d_name);
+	free_list(names, n);
+}
+
+/* Beside the one just made. A later name than that has a clock made that was ahead: such go first, or each new backup would be the oldest and go at once. */
+static void keep_newest(const struct backups *b)
+{
+	struct dirent **names;
+	int n = list(b, is_backup, &names), ahead = 0, surplus = n - (int)b->start.keep;
+
+	while (ahead < n && strcmp(names[n - 1 - ahead]->d_name, b->name) > 0)
+		ahead++;
+	for (int i = 0; i < surplus; i++)
+		drop(b, names[i < ahead ? n - 1 - i : i - ahead]->d_name);
 	free_list(names, n);
 }
 
@@ -137,12 +151,12 @@ static void on_child_exit(uv_process_t *child, int64_t status, int signal_no)
 
 	b->running = false;
 	uv_close((uv_handle_t *)child, on_handle_closed);
-	keep(b, is_half, 0);
+	drop_halves(b);
 	if (b->closed)
 		return;
 	if (made) {
 		log_info(LOG_GATEWAY, "a backup was made in %s", b->start.folder);
-		keep(b, is_backup, b->start.keep);
+		keep_newest(b);
 	}
 	go_on(b, made);
 }
@@ -158,7 +172,8 @@ static int spawn(struct backups *b)
 	int rc;
 
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%S", localtime(&now));
-	buf_printf(&path, "%s/kabar-%s.db", b->start.folder, stamp);
+	snprintf(b->name, sizeof(b->name), "kabar-%s.db", stamp);
+	buf_printf(&path, "%s/%s", b->start.folder, b->name);
 	how.args = (char *[]){(char *)b->start.exe, "backup", path.p, "-c", (char *)b->start.config, NULL};
 	rc = uv_spawn(b->start.loop, &b->child, &how);
 	buf_free(&path);
