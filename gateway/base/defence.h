@@ -27,6 +27,7 @@
 	X(raw_delete, "what libgammu cannot decode is deleted by raw AT")                                              \
 	X(quarantine, "a message that kills the child is left to raw AT")                                              \
 	X(pin_memory, "a PIN that was refused is not offered again")                                                   \
+	X(strangers, "a notice that libgammu does not know is ended before the next command")                          \
 	X(settling, "after a child's death the modem is listened to for its answer")                                   \
 	X(false_success, "an OK without a reference is no success")                                                    \
 	X(submit_deadline, "a submit without an answer is given up in time")                                           \

@@ -27,6 +27,9 @@
 #include "gateway/bearer/gsm_codes.h"
 #include "gateway/bearer/gsm_life.h"
 
+#define STRANGERS_MS 1000 /* a modem that does not answer AT in that time is asked something next */
+#define STRANGERS_QUIET_MS 60
+
 int64_t life_now(void)
 {
 	struct timespec t;
@@ -254,6 +257,34 @@ static int wait_ms(const struct life *l, int64_t now)
 	return at > now ? (int)(at - now) : 0;
 }
 
+/*
+ * A notice that libgammu does not know stays in front of the next answer, which is then never understood: a time-out, and a life. A bare AT has an OK of its own to end it with, which nobody
+ * waits for.
+ */
+static void end_strangers(struct life *l)
+{
+	struct pollfd f = {phone_fd(l->phone), POLLIN, 0};
+	int64_t until = life_now() + STRANGERS_MS;
+
+	if (WITHOUT(strangers) || write(f.fd, "AT\r", 3) != 3)
+		return;
+	while (life_now() < until && poll(&f, 1, STRANGERS_QUIET_MS) > 0)
+		if (phone_pump(l->phone) == PHONE_LOST) {
+			life_bye(l, "unplugged", "");
+			return;
+		}
+}
+
+static void pump(struct life *l)
+{
+	enum phone_result r = phone_pump(l->phone);
+
+	if (r == PHONE_LOST)
+		life_bye(l, "unplugged", "");
+	else if (r == PHONE_EMPTY && !l->submit.sent)
+		end_strangers(l);
+}
+
 static void wait_for_something(struct life *l, bool at_once)
 {
 	struct pollfd f[2] = {{l->fd, POLLIN, 0}, {phone_fd(l->phone), POLLIN, 0}};
@@ -262,8 +293,8 @@ static void wait_for_something(struct life *l, bool at_once)
 		life_doing(l, GSM_WAITING);
 	if (poll(f, 2, at_once ? 0 : wait_ms(l, life_now())) <= 0)
 		return;
-	if (f[1].revents && phone_pump(l->phone) == PHONE_LOST)
-		life_bye(l, "unplugged", "");
+	if (f[1].revents)
+		pump(l);
 	if (!l->over && f[0].revents)
 		life_read_gateway(l);
 }

@@ -80,7 +80,7 @@ struct phone *phone_open(const char *device, const char *connection, enum phone_
 void phone_close(struct phone *p);
 const char *phone_error(const struct phone *p); /* libgammu's name of the last error, for logs */
 int phone_fd(const struct phone *p);		/* to poll */
-/* Reads what has come. PHONE_LOST when the device is gone. */
+/* Reads what has come. PHONE_EMPTY: it was no news, PHONE_LOST: the device is gone. */
 enum phone_result phone_pump(struct phone *p);
 /* The next thing that happened, also during other calls. false: nothing. */
 bool phone_next(struct phone *p, struct phone_event *out);

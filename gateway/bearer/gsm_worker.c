@@ -178,12 +178,13 @@ bool phone_next(struct phone *p, struct phone_event *out)
 enum phone_result phone_pump(struct phone *p)
 {
 	struct pollfd f = {p->fd, POLLIN, 0};
+	unsigned before = p->news_n;
 
 	/* libgammu reads 0 from a device that is gone, as from a silent one: only poll() tells. */
 	if (GSM_ReadDevice(p->s, FALSE) < 0 ||
 	    (!WITHOUT(hangup) && poll(&f, 1, 0) > 0 && (f.revents & (POLLHUP | POLLERR | POLLNVAL))))
 		return PHONE_LOST;
-	return PHONE_OK;
+	return p->news_n > before || p->news_lost ? PHONE_OK : PHONE_EMPTY;
 }
 
 /* --- opening --------------------------------------------------------- */

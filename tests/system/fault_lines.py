@@ -63,6 +63,23 @@ def strangers(name):
         f.answered_once(ANI, BUDI, CITRA, limit_s=60)
 
 
+def idle_strangers(name):
+    """Notices that libgammu does not know, while nothing goes on: no answer is lost behind them, and no life."""
+    with named(name)() as f:
+        time.sleep(2)  # until its first look at everything is over
+        lives = f.kabar.sql('select epoch from link')
+        for i in range(6):
+            f.now('urc', arg=('^SMMEMFULL: "SM"', '+CTZV: 28', '*PSUTTZ: 2026,11,24', 'DST: 0', '+CIEV: "MESSAGE",1', '^STRANGE')[i])
+            time.sleep(0.3)
+        for person in (ANI, BUDI):
+            f.ask(person)
+            f.answered_once(person, limit_s=5)
+            time.sleep(1)
+            f.now('urc', arg='+QIND: "csq",17,99')
+            time.sleep(0.3)
+        assert f.kabar.sql('select epoch from link') == lives, f.kabar.log()
+
+
 def cnmi_error(name):
     """A modem that announces nothing is asked every few seconds."""
     with named(name)(start=False, before=lambda f: f.net.tell(do='fault', modem='m1', name='command_error', arg='AT+CNMI=2', count=-1)) as f:
@@ -107,6 +124,7 @@ pool([
     ('line: a prompt that comes too late', late_prompt, 'late_prompt', {'long': True, 'without': 'crash_only,job_deadline'}),
     ('line: a notice between AT+CMGS and its prompt', urc_before_prompt, 'urc_before_prompt', {'without': 'submit_deadline,job_deadline'}),
     ('line: notices of vendors', strangers, 'strange_notices', {'without': 'crash_only,sweep'}),
+    ('line: unknown notices while nothing goes on', idle_strangers, 'idle_strangers', {'without': 'strangers'}),
     ('line: AT+CNMI is refused', cnmi_error, 'cnmi_error', {'without': 'sweep'}),
     ('line: raw line ends in USSD', raw_ussd, 'raw_ussd', {'without': 'crash_only,sweep'}),
     ('line: no echo', no_echo, 'no_echo', {'without': 'new_lives'}),
