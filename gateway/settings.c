@@ -344,7 +344,7 @@ static void check_screens(const struct settings *s, struct complaints *complaint
 	buf_free(&path);
 }
 
-int settings_load(const char *path, struct complaints *complaints, struct settings **out)
+static int load(const char *path, bool words, struct complaints *complaints, struct settings **out)
 {
 	struct settings *s = must_alloc(sizeof(*s));
 	struct checker c = {s, complaints};
@@ -355,9 +355,9 @@ int settings_load(const char *path, struct complaints *complaints, struct settin
 		MUST(complaints->errors_n > errors_n);
 	if (s->conf) {
 		make_paths(s);
-		if (menus_load(s->menus_dir, complaints, &s->menus) < 0)
+		if (words && menus_load(s->menus_dir, complaints, &s->menus) < 0)
 			MUST(complaints->errors_n > errors_n);
-		else
+		else if (words)
 			check_screens(s, complaints);
 		make_plan(&c);
 	}
@@ -367,6 +367,16 @@ int settings_load(const char *path, struct complaints *complaints, struct settin
 	}
 	*out = s;
 	return 0;
+}
+
+int settings_load(const char *path, struct complaints *complaints, struct settings **out)
+{
+	return load(path, true, complaints, out);
+}
+
+int settings_load_config(const char *path, struct complaints *complaints, struct settings **out)
+{
+	return load(path, false, complaints, out);
 }
 
 void settings_free_links(struct plan *p)

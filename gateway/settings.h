@@ -22,6 +22,8 @@ extern const unsigned settings_groups_n;
 
 /* Loads gateway.conf and menus; all faults go to complaints. ERR_INVALID then, *out NULL. */
 int settings_load(const char *path, struct complaints *complaints, struct settings **out) MUST_USE;
+/* gateway.conf alone: for who looks into the store, which must go on while somebody has broken the words. */
+int settings_load_config(const char *path, struct complaints *complaints, struct settings **out) MUST_USE;
 void settings_free(struct settings *s);
 /* The group of the i-th bearer: name, kind, and the keys of its kind. */
 const struct conf_group *settings_bearer(const struct settings *s, unsigned i);

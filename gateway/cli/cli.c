@@ -124,15 +124,26 @@ int cli_parse(const struct cli_command *command, int argc, char **argv, struct c
 	return EXIT_OK;
 }
 
-struct settings *cli_settings(const struct cli_call *c)
+static struct settings *load(
+    const struct cli_call *c, int (*how)(const char *path, struct complaints *complaints, struct settings **out))
 {
 	struct complaints complaints = {0};
 	struct settings *s = NULL;
 
-	if (settings_load(c->config, &complaints, &s) < 0)
+	if (how(c->config, &complaints, &s) < 0)
 		settings_print_complaints(&complaints);
 	complaints_free(&complaints);
 	return s;
+}
+
+struct settings *cli_settings(const struct cli_call *c)
+{
+	return load(c, settings_load_config);
+}
+
+struct settings *cli_settings_and_words(const struct cli_call *c)
+{
+	return load(c, settings_load);
 }
 
 void cli_say_forbidden(const char *path)

@@ -43,6 +43,8 @@ int cli_run_command(const struct cli_command *command, int argc, char **argv);
 
 /* Loads settings, complaints told; NULL on faults (exit EXIT_USAGE). */
 struct settings *cli_settings(const struct cli_call *c);
+/* The same with menus, for who runs an engine. */
+struct settings *cli_settings_and_words(const struct cli_call *c);
 /* The store read-only inside one read transaction; NULL (told) when it cannot be opened. */
 struct store *cli_store(const struct settings *s);
 /* Asks the daemon. Takes over `request` (verb and fields; the id is added). *reply is the answer, yours to decref. EXIT_OK, EXIT_NO_DAEMON, or EXIT_FAILED when it answers {"error"}: told. */

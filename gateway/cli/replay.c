@@ -134,7 +134,7 @@ static int play(struct replay *r, FILE *f)
 
 static int run(const struct cli_call *c)
 {
-	struct replay r = {.s = cli_settings(c)};
+	struct replay r = {.s = cli_settings_and_words(c)};
 	FILE *f = r.s ? fopen(c->words[0], "r") : NULL;
 	int code = !r.s ? EXIT_USAGE : EXIT_FAILED;
 

@@ -352,6 +352,19 @@ def record_and_replay():
         assert code[0] == 1, code
 
 
+def broken_words():
+    """Somebody has broken the words of a running gateway: who looks into it, or saves its store, is not kept from that."""
+    with Network() as net:
+        menus = f'{net.dir}/menus'
+        shutil.copytree(os.path.join(TOP, 'menus'), menus)
+        with Gateway(net, gateway=f'demo = true; menus_dir = "{menus}";') as kabar:
+            with open(f'{menus}/words/id.words', 'a') as f:
+                f.write('\nthis is no screen\n')
+            kabar.cli('check', code=2)
+            for words in [('status',), ('queue',), ('alarm',), ('backup', f'{net.dir}/b.db')]:
+                kabar.cli(*words)
+
+
 test('every fault of gateway.conf is found, with its line', config_faults)
 test('subcommands say how they are used', usage)
 test('gateway.conf of the tree is the documented sample', sample)
@@ -370,4 +383,5 @@ test('status, person, schedule, info, why, case', tables)
 test('what waits, what was cancelled, who was not answered', queue)
 test('a case is taken, closed, and the next cry opens a new one', cases)
 test('a recorded day repeats with equal effects', record_and_replay)
+test('broken words keep nobody from looking', broken_words)
 finish()
