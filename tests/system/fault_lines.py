@@ -126,7 +126,7 @@ pool([
     ('line: notices of vendors', strangers, 'strange_notices', {'without': 'crash_only,sweep'}),
     ('line: unknown notices while nothing goes on', idle_strangers, 'idle_strangers', {'without': 'strangers'}),
     ('line: AT+CNMI is refused', cnmi_error, 'cnmi_error', {'without': 'sweep'}),
-    ('line: raw line ends in USSD', raw_ussd, 'raw_ussd', {'without': 'crash_only,sweep'}),
+    ('line: raw line ends in USSD', raw_ussd, 'raw_ussd', {'without': 'crash_only,sweep,strangers'}),
     ('line: no echo', no_echo, 'no_echo', {'without': 'new_lives'}),
     ('line: reboots on AT+CFUN', reboot, 'reboot_on_cfun', {'without': 'hangup'}),
 ], workers=12)
