@@ -14,7 +14,7 @@ FAULTS  ?= 0
 LIBS     := libuv gammu sqlite3 libconfig jansson libsodium libutf8proc
 WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2 -Wno-format-truncation $(if $(SAN),-Wno-stringop-truncation -Wno-maybe-uninitialized) $(if $(findstring clang,$(CC)),-Wno-unknown-warning-option -Wno-format-nonliteral -Wno-shadow)
 HARDEN   := -fstack-protector-strong -fPIE -fno-strict-aliasing $(if $(SAN),,-D_FORTIFY_SOURCE=2)
-DEFINES  := -D_GNU_SOURCE -DKABAR_VERSION='"$(VERSION)"' -DKABAR_FAULTS=$(FAULTS) -DKABAR_DATADIR='"$(PREFIX)/share/kabar"'
+DEFINES  := -D_GNU_SOURCE -DKABAR_VERSION='"$(VERSION)"' -DKABAR_FAULTS=$(FAULTS) -DKABAR_DATADIR='"$(PREFIX)/share/kabar"' $(if $(DB_CACHE),-DDB_CACHE='"$(DB_CACHE)"')
 CFLAGS   += -std=gnu11 -g $(OPT) $(WARN) $(HARDEN) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 CPPFLAGS += -I. $(DEFINES) $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 LDFLAGS  += -pie -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN))
@@ -147,8 +147,9 @@ torture: torture-programs ## kill everything, KILLS=2000 times in pieces of MINU
 powercut: torture-programs ## take the power from the disk, ROUNDS=50 times (needs root)
 	@tests/torture/powercut.py --rounds $(or $(ROUNDS),50) --seed $(or $(SEED),1)
 
-soak: torture-programs ## 10 messages a second on 4 modems with faults on, for MINUTES=30
-	@tests/torture/soak.py --minutes $(or $(MINUTES),30) --seed $(or $(SEED),1)
+soak: deps-test ## 10 messages a second on 4 modems with faults on, for MINUTES=30
+	@$(MAKE) --no-print-directory -s BUILD=build/soak FAULTS=1 OPT=-O1 DB_CACHE=-1024 build/soak/kabar build/soak/kabar-sim build/soak/sleepcap.so
+	@KABAR=$(CURDIR)/build/soak/kabar SIM=$(CURDIR)/build/soak/kabar-sim SLEEPCAP=$(CURDIR)/build/soak/sleepcap.so tests/torture/soak.py --minutes $(or $(MINUTES),30) --seed $(or $(SEED),1)
 
 torture-programs: deps-test
 	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs

@@ -168,6 +168,10 @@ int db_migrate(struct db *db, const struct migration *list, unsigned n, char **w
 
 /* ---- pragmas */
 
+#ifndef DB_CACHE /* minus KiB: a million numbers are looked up at random. The soak makes it small: memory that fills up would hide a leak. */
+#define DB_CACHE "-16384"
+#endif
+
 struct pragma {
 	const char *name, *set, *back; /* back: what it must read as; NULL: not set in this mode */
 };
@@ -198,8 +202,10 @@ static int set_pragmas(struct db *db, const struct pragma *list, size_t n, char 
 static int pragmas(struct db *db, char **why)
 {
 	static const struct pragma every[] = {
-	    {"foreign_keys", "ON", "1"}, {"trusted_schema", "OFF", "0"}, {"temp_store", "MEMORY", "2"},
-	    {"cache_size", "-16384", "-16384"}, /* KiB: a million numbers are looked up at random */
+	    {"foreign_keys", "ON", "1"},
+	    {"trusted_schema", "OFF", "0"},
+	    {"temp_store", "MEMORY", "2"},
+	    {"cache_size", DB_CACHE, DB_CACHE},
 	};
 	static const struct pragma writer[] = {
 	    {"journal_mode", "WAL", "wal"}, {"mmap_size", "0", "0"}, /* an I/O error is an error then, not a SIGBUS */

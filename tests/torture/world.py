@@ -2,6 +2,7 @@
 """A network and a gateway that outlive many kills: the folder stays, the phones are heard all the time, the store is looked at from outside."""
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -200,6 +201,5 @@ def is_dead(pid):
 
 def fault_points():
     """Every FAULT point of the gateway's."""
-    import re
     with open(f'{TOP}/gateway/base/fault.h', encoding='utf-8') as f:
         return re.findall(r'^\tX\((\w+),', f.read(), re.M)
