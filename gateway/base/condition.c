@@ -16,6 +16,15 @@ const char *link_condition_word(enum link_condition c)
 	return words[c];
 }
 
+enum link_condition link_condition_named(struct slice word)
+{
+	int c = 0;
+
+	while (c < CONDITION_N && !slice_is(word, link_condition_word((enum link_condition)c)))
+		c++;
+	return (enum link_condition)c;
+}
+
 bool link_condition_can_send(enum link_condition c)
 {
 	switch (c) {

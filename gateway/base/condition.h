@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "gateway/base/str.h"
+
 #define LINK_CONDITION_MAP(X)                                                                                          \
 	X(CONDITION_OK, "ok")                                                                                          \
 	X(CONDITION_ROAMING, "roaming")	      /* it serves, in another's network */                                    \
@@ -34,5 +36,6 @@ enum link_condition {
 };
 
 const char *link_condition_word(enum link_condition c);
+enum link_condition link_condition_named(struct slice word); /* CONDITION_N: of none */
 /* False: what a link in this condition is given will not leave. */
 bool link_condition_can_send(enum link_condition c);

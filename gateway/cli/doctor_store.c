@@ -48,10 +48,9 @@ static const char *const cures[CONDITION_N] = {
 
 static const char *cure_of(struct slice condition)
 {
-	for (int i = 0; i < CONDITION_N; i++)
-		if (slice_is(condition, link_condition_word((enum link_condition)i)))
-			return cures[i];
-	return NULL;
+	enum link_condition c = link_condition_named(condition);
+
+	return c < CONDITION_N ? cures[c] : NULL;
 }
 
 static void look_at_memory(struct doctor *d, const char *name, const char *what, int used, int size)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gateway/base/condition.h"
 #include "gateway/cli/cli.h"
 #include "gateway/engine/command_status.h"
 
@@ -36,12 +37,21 @@ static void print_memory(const json_t *l, const char *key, const char *word)
 		printf("  %s %lld of %lld", word, number_of(m, "used"), number_of(m, "size"));
 }
 
+/* A link may be up and yet unable to send: then it waits, for what its condition says. */
+static const char *state_shown(const char *state, const char *condition)
+{
+	enum link_condition c = link_condition_named(slice_of(condition));
+
+	return strcmp(state, "up") == 0 && c < CONDITION_N && !link_condition_can_send(c) ? "waits" : state;
+}
+
 static void print_link(const json_t *l)
 {
 	const char *condition = text_of(l, "condition");
 	char age[24];
 
-	printf("%-10s %-8s for %-8s", text_of(l, "name"), text_of(l, "state"), cli_age(number_of(l, "age_ms"), age));
+	printf("%-10s %-8s for %-8s", text_of(l, "name"), state_shown(text_of(l, "state"), condition),
+	    cli_age(number_of(l, "age_ms"), age));
 	if (number_of(l, "signal") >= 0)
 		printf("  signal %lld %%", number_of(l, "signal"));
 	if (*text_of(l, "network"))

@@ -85,11 +85,16 @@ int command_person_stage(struct command *r)
 
 int command_link_pin_reset(struct command *r)
 {
+	struct link_row link;
 	char subject[80];
-	int rc = link_pin_reset(r->s, command_field(r, "name"));
+	int rc = link_get(r->s, command_field(r, "name"), &link);
 
 	if (rc == ERR_NOT_FOUND)
 		return command_refuse(r, "there is no bearer %s", command_text(r, "name"));
+	if (rc == 0 && !link.pin_rejected && !link.pin_offered)
+		return command_said(r, "%s has no refused PIN; nothing to do", command_text(r, "name"));
+	if (rc == 0)
+		rc = link_pin_reset(r->s, command_field(r, "name"));
 	snprintf(subject, sizeof(subject), "link:%.40s", command_text(r, "name"));
 	if (rc == 0)
 		rc = command_audit(r, "link.pin_reset", subject);

@@ -275,6 +275,9 @@ def tables():
         assert len(topics) >= 30
         assert gateway.cli('info', 'show', 'dokumen') == gateway.cli('info', 'show', 'DOKUMEN')
         gateway.cli('info', 'show', 'DOKUME', code=1)
+        assert 'no refused PIN; nothing to do' in gateway.cli('link', 'pin-reset', 'm1')
+        assert gateway.sql("select 1 from audit where act = 'link.pin_reset'") == []
+        gateway.cli('link', 'pin-reset', 'm9', code=1)
         why = gateway.cli('why', '1')
         assert 'register' in why and 'SENT' in why or 'DELIVERED' in why, why
         assert '5203' not in why, why

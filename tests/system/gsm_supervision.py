@@ -4,6 +4,7 @@
 rests. Each fault with its defence (see gateway/base/defence.h)."""
 import json
 import os
+import re
 import signal
 import tempfile
 import time
@@ -243,7 +244,7 @@ def test_pin_killed():
         assert kabar.stop() == 0
         kabar.start(wait=False)
         until(lambda: 'serves as' in kabar.log() and 'pin-reset' in kabar.log(), 30, 'it still says so')
-        kabar.cli('link', 'pin-reset', 'm1')
+        assert 'offered once more' in kabar.cli('link', 'pin-reset', 'm1')
         assert kabar.stop() == 0
         kabar.start()
         assert offers(modem) == 2
@@ -358,6 +359,7 @@ def test_status():
         net.tell(do='set', modem='m1', registered=3)
         told = until(lambda: (lambda t: t if '[denied]' in t else None)(kabar.cli('status')), 40, 'the condition')
         assert 'SIM 0 of 50' in told and 'ask the operator' in told, told
+        assert re.search(r'^m1 +waits ', told, re.M), told
 
 
 # --- a modem that moved ------------------------------------------------
