@@ -234,15 +234,18 @@ static bool is_ours(const struct plan *p, const char *number)
 
 static void make_operators(struct checker *c)
 {
-	unsigned n = conf_list_n(c->s->conf, "operators"), from, to;
+	unsigned n = conf_list_n(c->s->conf, "operators");
 	struct plan_operator *operators = must_alloc((n + 1) * sizeof(*operators));
 
 	c->s->plan.operators = operators;
 	for (unsigned i = 0; i < n; i++) {
 		const struct conf_group *g = conf_list_at(c->s->conf, "operators", i);
 		const char *hours = conf_string(g, "hours");
+		unsigned from = 0, to = 24;
+		int end = 0;
 
-		if (sscanf(hours, "%2u-%2u", &from, &to) != 2 || from > 23 || to > 24 || from == to) {
+		if (sscanf(hours, "%2u-%2u%n", &from, &to, &end) != 2 || hours[end] || from > 23 || to > 24 ||
+		    from == to) {
 			complain(c, g, "hours", hours, "is no span of hours; write it as \"00-24\" or \"20-08\"");
 			from = 0, to = 24;
 		}

@@ -91,7 +91,7 @@ static const struct conf_key route_keys[] = {
 static const struct conf_key operator_keys[] = {
     {"number", CONF_STRING, NULL, 1, 20, NULL, CONF_REQUIRED | CONF_RELOAD,
 	"Number that cries for help and alarms are sent to."},
-    {"hours", CONF_STRING, "00-24", 5, 5, NULL, CONF_RELOAD,
+    {"hours", CONF_STRING, "00-24", 0, 0, NULL, CONF_RELOAD,
 	"Hours of duty, local time, such as \"08-20\" or \"20-08\"."},
     {0},
 };

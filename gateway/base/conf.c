@@ -9,6 +9,7 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/base/err.h"
@@ -262,8 +263,8 @@ static void read_member(struct reader *r, struct conf_group *g, const config_set
 	} else {
 		near = nearest_key(g, name);
 		complain(r, (int)config_setting_source_line(s),
-		    "there is no such key%s%s%s. `kabar check --print-conf` shows all", near ? "; did you mean " : "",
-		    near ? near : "", near ? "?" : "");
+		    "there is no such key%s%s%s `kabar check --print-conf` shows all", near ? "; did you mean " : "",
+		    near ? near : "", near ? "?" : ".");
 	}
 	r->where[had] = '\0';
 }
@@ -362,6 +363,22 @@ static void read_all(struct reader *r, const struct conf_group_def *defs, unsign
 	}
 }
 
+/* The file is none, or not libconfig's language. errno is that of the reading. */
+static void complain_unread(struct complaints *complaints, const char *path, const config_t *file)
+{
+	struct stat st;
+	int number = errno ? errno : ENOENT;
+
+	if (config_error_type(file) != CONFIG_ERR_FILE_IO)
+		complaint_add(complaints, path, config_error_line(file),
+		    "%s; texts and times stand in quotes (name = \"m1\"; every = \"7d\";), and `;` ends each value",
+		    config_error_text(file));
+	else if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		complaint_add(complaints, path, 0, "is a folder; name the configuration file in it");
+	else
+		complaint_add(complaints, path, 0, "cannot be read: %s", strerror(number));
+}
+
 int conf_load(const char *path, const struct conf_group_def *defs, unsigned defs_n, struct complaints *complaints,
     struct conf **out)
 {
@@ -380,10 +397,8 @@ int conf_load(const char *path, const struct conf_group_def *defs, unsigned defs
 	config_init(&file);
 	if (config_read_file(&file, path) == CONFIG_TRUE)
 		read_all(&r, defs, defs_n, config_root_setting(&file));
-	else if (config_error_type(&file) == CONFIG_ERR_FILE_IO)
-		complaint_add(complaints, path, 0, "cannot be read: %s", strerror(errno ? errno : ENOENT));
 	else
-		complaint_add(complaints, path, config_error_line(&file), "%s", config_error_text(&file));
+		complain_unread(complaints, path, &file);
 	config_destroy(&file);
 	if (c->n == 0) {
 		conf_free(c);

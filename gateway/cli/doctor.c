@@ -73,8 +73,12 @@ static void examine_config(struct doctor *d, const struct complaints *complaints
 	for (unsigned i = 0; i < complaints->n; i++) {
 		const struct complaint *v = &complaints->v[i];
 
+		char line[16] = "";
+
+		if (v->line)
+			snprintf(line, sizeof(line), ":%d", v->line);
 		doctor_say(d, v->warning ? FINDING_WARN : FINDING_FAIL, "config",
-		    "edit that file, then: kabar check -c %s", "%s:%d: %s", v->file, v->line, v->words);
+		    "edit that file, then: kabar check -c %s", "%s%s: %s", v->file, line, v->words);
 	}
 	if (!complaints->n)
 		doctor_say(d, FINDING_OK, "config", NULL, "%s, words and menus are right", d->call->config);

@@ -52,12 +52,24 @@ static json_t *row_object(const struct life_out *r, const char *timezone)
 	return row;
 }
 
+/* 0, told: what was typed is no number of rows. */
+static unsigned limit_of(const struct cli_call *c)
+{
+	const char *typed = cli_option(c, "limit");
+	char *end = NULL;
+	long n = typed ? strtol(typed, &end, 10) : ROWS_USUAL;
+
+	if (n >= 1 && n <= ROWS_MAX && (!end || *end == '\0'))
+		return (unsigned)n;
+	fprintf(stderr, "kabar queue: --limit is a number of rows, 1 to %d\n", ROWS_MAX);
+	return 0;
+}
+
 static int list(const struct cli_call *c, const char *state)
 {
 	static const char *const heads[] = {
 	    "message", "lane", "to", "route", "state", "written", "not before", "why", NULL};
-	const char *limit = cli_option(c, "limit");
-	long cap = limit ? strtol(limit, NULL, 10) : ROWS_USUAL;
+	unsigned cap = limit_of(c);
 	struct settings *s = cli_settings(c);
 	struct store *store = s ? cli_store(s) : NULL;
 	struct life_out *rows;
@@ -65,12 +77,11 @@ static int list(const struct cli_call *c, const char *state)
 	unsigned n = 0;
 	int code = !s ? EXIT_USAGE : EXIT_FAILED;
 
-	cap = cap < 1 ? 1 : cap > ROWS_MAX ? ROWS_MAX : cap;
 	rows = must_alloc((size_t)cap * sizeof(*rows));
-	if (store && life_in_state(store, slice_of(state), rows, (unsigned)cap, &n) == 0) {
+	if (store && life_in_state(store, slice_of(state), rows, cap, &n) == 0) {
 		code = EXIT_OK;
 		cli_table_begin(&t, heads);
-		for (unsigned i = 0; i < n && i < (unsigned)cap; i++)
+		for (unsigned i = 0; i < n && i < cap; i++)
 			cli_table_row(&t, row_object(&rows[i], s->plan.timezone));
 		cli_table_end(&t, c);
 	}
@@ -94,11 +105,14 @@ static int cancel(const struct cli_call *c)
 static int run(const struct cli_call *c)
 {
 	const char *state = c->words_n == 0 ? "QUEUED" : state_named(c->words[0]);
+	bool cancels = c->words_n > 0 && strcmp(c->words[0], "cancel") == 0;
 
-	if (c->words_n == 2)
-		return strcmp(c->words[0], "cancel") == 0 ? cancel(c) : cli_usage(c->command);
+	if (cancels && c->words_n == 1)
+		fprintf(stderr, "kabar queue: cancel which message? `kabar queue` lists what waits\n");
+	if (c->words_n == 2 || cancels)
+		return cancels && c->words_n == 2 ? cancel(c) : cli_usage(c->command);
 	if (state)
-		return list(c, state);
+		return limit_of(c) ? list(c, state) : EXIT_USAGE;
 	fprintf(stderr, "kabar queue: there is no state \"%s\"; there are", c->words[0]);
 	for (unsigned i = 0; i < OUT_STATE_N; i++)
 		fprintf(stderr, " %s", out_state_word((enum out_state)i));

@@ -170,6 +170,16 @@ static int tell_in(struct teller *t, int64_t id)
 	return tell_answers(t, id);
 }
 
+static void say_error(bool out, long long id, int rc)
+{
+	if (rc != ERR_NOT_FOUND)
+		fprintf(stderr, "kabar why: %s %lld: %s\n", out ? "outbox" : "inbox", id, err_words(rc));
+	else if (out)
+		fprintf(stderr, "kabar why: there is no outgoing message %lld; `kabar queue` lists what waits\n", id);
+	else
+		fprintf(stderr, "kabar why: there is no incoming message %lld; outgoing ones are out:%lld\n", id, id);
+}
+
 static int run(const struct cli_call *c)
 {
 	struct settings *s = cli_settings(c);
@@ -192,8 +202,7 @@ static int run(const struct cli_call *c)
 		if (rc == 0)
 			printf("%s", t.out.p);
 		else
-			fprintf(
-			    stderr, "kabar why: %s %lld: %s\n", out ? "outbox" : "inbox", (long long)id, err_words(rc));
+			say_error(out, (long long)id, rc);
 		code = rc == 0 ? EXIT_OK : EXIT_FAILED;
 	}
 	buf_free(&t.out);

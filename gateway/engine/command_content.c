@@ -49,9 +49,10 @@ int command_info_put(struct command *r)
 		    r, "a topic has 1 to %d letters, digits or blanks, such as BEBAS BIAYA", TOPIC_MAX);
 	if (row.part < 1)
 		return command_refuse(r, "a part is 1 to %d", INFO_PARTS_MAX);
-	if ((row.valid_from.n && !command_is_date(row.valid_from.p)) ||
-	    (row.review_by.n && !command_is_date(row.review_by.p)))
-		return command_refuse(r, "a date is written as 2027-05-31");
+	if (row.valid_from.n && !command_is_date(row.valid_from.p))
+		return command_refuse(r, "%s is no date; write 2027-05-31", row.valid_from.p);
+	if (row.review_by.n && !command_is_date(row.review_by.p))
+		return command_refuse(r, "%s is no date; write 2027-05-31", row.review_by.p);
 	if (row.text.n == 0)
 		return command_refuse(r, "a text has 1 to %d characters", INFO_SEPTETS_MAX);
 	if (row.source.n > SOURCE_MAX)
@@ -89,11 +90,14 @@ int command_info_approve(struct command *r)
 	int rc;
 
 	command_upper(command_text(r, "topic"), topic);
-	if (!*command_text(r, "by") || !command_is_line(command_field(r, "by"), NAME_MAX_SEPTETS) ||
-	    !command_is_date(command_text(r, "review_by")))
-		return command_refuse(r,
-		    "an approval needs --by NAME and --review-by DATE (2027-05-31): what is sent must be "
-		    "looked at again some day");
+	if (!*command_text(r, "by") || !command_is_line(command_field(r, "by"), NAME_MAX_SEPTETS))
+		return command_refuse(
+		    r, "an approval needs --by NAME, one line of at most %d characters", NAME_MAX_SEPTETS);
+	if (!*command_text(r, "review_by"))
+		return command_refuse(
+		    r, "an approval needs --review-by DATE: what is sent must be looked at again some day");
+	if (!command_is_date(command_text(r, "review_by")))
+		return command_refuse(r, "%s is no date; write 2027-05-31", command_text(r, "review_by"));
 	if (is_past(r, command_text(r, "review_by")))
 		return command_refuse(
 		    r, "the review date %s has passed: such a text is not sent", command_text(r, "review_by"));

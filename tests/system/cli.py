@@ -38,6 +38,9 @@ def config_faults():
         ('bearers = ( { name = "m1"; kind = "gsm"; device = "/dev/x"; pin_file = "/nonexistent"; } );', [(1, 'cannot read the secret')]),
         (f'bearers = ( {modem} );\nroutes = ( {{ prefix = ""; bearer = "m9"; }} );', [(2, 'no bearer')]),
         (f'bearers = ( {modem} );\noperators = ( {{ number = "12"; }} );', [(2, 'number')]),
+        (f'bearers = ( {modem} );\noperators = ( {{ number = "+6281200000011"; hours = "8-22x"; }} );', [(2, 'is no span of hours; write it as "00-24"')]),
+        (f'bearers = ( {modem} );\noperators = ( {{ number = "+6281200000011"; hours = "all day"; }} );', [(2, 'is no span of hours')]),
+        ('backup: { every = 7d; };', [(1, 'quotes')]),
         (f'gateway: {{ timezone = "Asia/Atlantis"; nam = 1; }};\nbearers = ( {modem},\n{modem} );\nroutes = ( {{ prefix = ""; bearer = "m9"; }} );',
          [(1, 'not known'), (1, 'no such key'), (3, 'another bearer'), (4, 'no bearer')]),
         ('gateway: { };', [(None, 'none is configured')]),
@@ -48,6 +51,7 @@ def config_faults():
             code, _, err = with_config(text, *words)
             assert code == 2, (text, code, err)
             for line, words_of_fault in faults:
+                assert 'allowed are 5 to 5' not in err, err
                 assert any(words_of_fault in said and (line is None or f'gateway.conf:{line}:' in said) for said in err.split('\n')), (text, line, words_of_fault, err)
 
 
@@ -261,6 +265,9 @@ def tables():
         assert 'Suka Damai' in gateway.cli('village', 'show', '1297')
         gateway.cli('person', 'stage', no, 'paspor', '--note', 'NIK 5203071708900001', code=1)
         gateway.cli('info', 'approve', 'GAJI', '--by', 'x', '--review-by', '2020-01-01', code=1)
+        for by, date, said in (('x', 'tomorrow', 'tomorrow is no date; write 2027-05-31'), ('x', '', '--review-by'), ('', '2030-01-01', '--by')):
+            code, _, err = kabar('info', 'approve', 'GAJI', '--by', by, '--review-by', date, '-c', gateway.config)
+            assert code == 1 and said in err, (code, err)
         with open(f'{net.dir}/events.tsv', 'w') as f:
             f.write('# a comment\nJ80\tHari sehat\t2035-02-03 08:00\tAsia/Makassar\t1203\tPuskesmas\t30\tSEHAT\nJ81\tRapat\t2035-02-04 08:00\t\t\tBalai Desa\n')
         gateway.cli('schedule', 'import', f'{net.dir}/events.tsv')
@@ -282,7 +289,9 @@ def tables():
         assert 'register' in why and 'SENT' in why or 'DELIVERED' in why, why
         assert '5203' not in why, why
         assert 'in:1' in gateway.cli('why', 'out:1')
-        gateway.cli('why', '99999', code=1)
+        for words, said in (('99999', 'there is no incoming message 99999; outgoing ones are out:99999'), ('out:99999', 'there is no outgoing message 99999')):
+            code, _, err = kabar('why', words, '-c', gateway.config)
+            assert code == 1 and said in err, (code, err)
         assert json.loads(gateway.cli('case', 'list', '--json')) == []
 
 
@@ -295,6 +304,10 @@ def queue():
         assert row['state'] == 'QUEUED' and row['lane'] == 'reply' and row['why'] and A not in json.dumps(row), row
         assert 'goes again' in gateway.cli('why', row['message']) or 'not before' in gateway.cli('why', row['message'])
         gateway.cli('queue', 'nonsense', code=2)
+        for words, said in ((['cancel'], 'cancel which message?'), (['--limit', 'x'], 'number of rows'), (['--limit', '0'], 'number of rows'), (['--limit', '5x'], 'number of rows')):
+            code, _, err = kabar('queue', *words, '-c', gateway.config)
+            assert code == 2 and said in err and 'no state' not in err, (words, code, err)
+        assert len(json.loads(gateway.cli('queue', '--limit', '1', '--json'))) == 1
         gateway.cli('queue', 'cancel', 'x', code=2)
         gateway.cli('queue', 'cancel', '99999', code=1)
         gateway.cli('queue', 'cancel', row['message'])

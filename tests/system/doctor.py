@@ -139,6 +139,7 @@ def rows():
         gateway = Gateway(net, gateway='').start()
         try:
             found(gateway, 'FAIL', 'operators', 'nobody is told')
+            found(gateway, 'warn', 'config', 'gateway.conf: operators: none')  # a fault of no line names no line
             found(gateway, 'FAIL', 'info', 'DARURAT 1 is a draft', 'kabar info approve')
             found(gateway, 'warn', 'info', 'rows are drafts (the lines above among them), and are not sent')
             gateway.cli('info', 'approve', 'DARURAT', '--by', 'Dinas', '--review-by', '2090-01-01')

@@ -71,7 +71,8 @@ static void faulty(const char *text, int line, const char *words)
 static void test_each_fault_has_its_line(void **state)
 {
 	(void)state;
-	faulty("main: {\n nam = \"x\";\n};", 2, "did you mean name?");
+	faulty("main: {\n nam = \"x\";\n};", 2, "did you mean name? `kabar");
+	faulty("main: {\n xyzzyx = \"x\";\n};", 2, "no such key. `kabar");
 	faulty("main: {\n limit = 101;\n};", 2, "allowed are 1 to 100");
 	faulty("main: {\n limit = \"5\";\n};", 2, "whole number");
 	faulty("main: {\n on = 1;\n};", 2, "true or false");
@@ -89,7 +90,7 @@ static void test_each_fault_has_its_line(void **state)
 	faulty("links = ( { name = \"a\"; kind = \"gsm\"; device = \"x\"; pin_file = \"nothing\"; } );", 1,
 	    "cannot read the secret");
 	faulty("links = { };", 1, "must be a list");
-	faulty("main: { name = \"x\" \n;;", 2, "syntax error");
+	faulty("main: { name = \"x\" \n;;", 2, "syntax error; texts and times stand in quotes");
 }
 
 static void test_all_faults_are_found(void **state)
@@ -107,7 +108,10 @@ static void test_all_faults_are_found(void **state)
 	conf = NULL;
 	assert_int_equal(conf_load("/nonexistent/x.conf", defs, COUNT_OF(defs), &c, &conf), ERR_INVALID);
 	assert_null(conf);
-	assert_non_null(strstr(c.v[0].words, "cannot be read"));
+	assert_non_null(strstr(c.v[0].words, "cannot be read: No such file"));
+	complaints_free(&c);
+	assert_int_equal(conf_load("/tmp", defs, COUNT_OF(defs), &c, &conf), ERR_INVALID);
+	assert_string_equal(c.v[0].words, "is a folder; name the configuration file in it");
 	complaints_free(&c);
 }
 
