@@ -18,7 +18,7 @@ for program, defences in PROGRAMS.items():
     for defence in defences:
         env = dict(os.environ, KABAR_WITHOUT=defence, ASAN_OPTIONS='detect_leaks=0')
         run = subprocess.run([f'{BUILD}/tests/{program}'], env=env, capture_output=True, text=True, timeout=200)
-        red = run.returncode not in (0, 2) and 'not ok' in run.stdout
+        red = run.returncode != 0 and 'not ok' in run.stdout  # an unknown name ends the program before it prints that
         failed += not red
         print(f'{"ok" if red else "not ok"} {program} is red without {defence}', flush=True)
 raise SystemExit(1 if failed else 0)
