@@ -7,7 +7,10 @@
 #include "gateway/engine/alarm.h"
 #include "gateway/engine/clock.h"
 #include "gateway/engine/command_private.h"
+#include "gateway/engine/duty.h"
 #include "storage/alarms.h"
+
+#define OPERATORS_MAX 16
 
 int command_clock_confirm(struct command *r)
 {
@@ -25,6 +28,8 @@ int command_alarm_test(struct command *r)
 {
 	const struct alarm_row row = {
 	    .kind = slice_of(alarm_word(ALARM_TEST)), .words = SLICE_LIT("asked for"), .since_ms = r->now_ms};
+	struct slice operators[OPERATORS_MAX];
+	unsigned n = operators_on_duty(r->plan, r->now_ms, false, operators, OPERATORS_MAX);
 	bool fresh;
 	int rc;
 
@@ -34,10 +39,13 @@ int command_alarm_test(struct command *r)
 	rc = alarm_open(r->s, &row, &fresh);
 	if (rc == 0)
 		rc = command_audit(r, "alarm.test", "operators");
-	return rc < 0 ? rc
-		      : command_said(r,
-			    "one SMS is on its way to each of the %u operators who is on duty now; see `kabar status`",
-			    r->plan->operators_n);
+	if (rc < 0)
+		return rc;
+	return n ? command_said(r,
+		       "one SMS is on its way to each operator who is on duty now (%u of %u); see `kabar status`", n,
+		       r->plan->operators_n)
+		 : command_said(
+		       r, "no operator is on duty at this hour: the SMS leaves when one is (operators[].hours)");
 }
 
 /* `kabar backup` has put one where it should be. */

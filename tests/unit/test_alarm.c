@@ -97,6 +97,24 @@ static void test_nobody_is_woken_but_for_a_cry(void **state)
 	assert_int_equal(told_n(), 1);
 }
 
+/* Who tests at night reads why nothing comes. */
+static void test_a_test_says_who_is_on_duty(void **state)
+{
+	static const struct plan_operator day[] = {{OPERATOR, 10, 17}};
+	static const char json[] = "{\"id\":\"t1\",\"verb\":\"alarm.test\"}";
+
+	(void)state;
+	b.plan.operators = day; /* it is 09.20 there */
+	feed(&b, (struct event){.kind = EV_COMMAND,
+		     .from = {UINT16_MAX, 0},
+		     .ref = 9,
+		     .u.command = {.id = SLICE_LIT("t1"), .json = SLICE_LIT(json), .uid = 1000}});
+	assert_non_null(strstr(effect(&b, EF_ANSWER, 0)->text.p, "no operator is on duty"));
+	assert_int_equal(told_n(), 0);
+	minutes(41);
+	assert_int_equal(told_n(), 1);
+}
+
 static int stop(struct turn *t)
 {
 	return turn_set_stopped(t, true);
@@ -205,6 +223,7 @@ int main(void)
 	    T(one_an_hour_and_the_rest_is_counted),
 	    T(a_blocked_link_waits_for_a_person),
 	    T(nobody_is_woken_but_for_a_cry),
+	    T(a_test_says_who_is_on_duty),
 	    T(stop_of_an_operator_stops_no_alarm),
 	    T(answers_that_do_not_leave),
 	    T(a_cry_that_no_link_hands_over),
