@@ -2,6 +2,8 @@
 /* alarms.c - see alarms.h. */
 #include "storage/alarms.h"
 
+#include <stdlib.h>
+
 #include "gateway/base/err.h"
 #include "storage/rows.h"
 
@@ -132,13 +134,15 @@ int fact_put(struct store *s, const char *name, const char *value)
 
 int traffic_since(struct store *s, int64_t inbox, int64_t outbox, struct traffic *out)
 {
-	int err = db_query_one(s->db, Q_outbox_failed_since, "i", outbox);
+	struct slice text;
+	int err = fact_get(s, FACT_IDS_APART, &text);
+	int64_t apart = err ? 0 : strtoll(text.p, NULL, 10);
 
-	*out = (struct traffic){
-	    .inbox = s->next_inbox - 1,
-	    .outbox = s->next_outbox - 1,
-	    .in_n = s->next_inbox - 1 - inbox,
-	    .out_n = s->next_outbox - 1 - outbox,
-	};
+	if (err && err != ERR_NOT_FOUND)
+		return err;
+	*out = (struct traffic){.inbox = s->next_inbox - 1 - apart, .outbox = s->next_outbox - 1 - apart};
+	out->in_n = out->inbox - inbox;
+	out->out_n = out->outbox - outbox;
+	err = db_query_one(s->db, Q_outbox_failed_since, "i", outbox + apart);
 	return one_number(s, Q_outbox_failed_since, err, &out->failed_n);
 }

@@ -36,6 +36,7 @@ int outbox_oldest(struct store *s, struct slice route, int lane, int64_t *create
 /* The newest time that any message row says; 0 none. */
 int store_newest_ms(struct store *s, int64_t *ms) MUST_USE;
 /* Facts by name; ERR_NOT_FOUND. */
+#define FACT_IDS_APART "ids_apart" /* how many ids restores left out */
 #define FACT_BACKUP "backup_ms" /* when a backup was last made */
 int fact_get(struct store *s, const char *name, struct slice *value) MUST_USE;
 int fact_put(struct store *s, const char *name, const char *value) MUST_USE;
@@ -43,6 +44,6 @@ int fact_put(struct store *s, const char *name, const char *value) MUST_USE;
 /* Messages since the ids that were given then: how many came and left, and of these (the newest 20,000 of them) how many never arrived. */
 struct traffic {
 	int64_t in_n, out_n, failed_n;
-	int64_t inbox, outbox; /* ids given so far: for the next time */
+	int64_t inbox, outbox; /* given so far: for the next time */
 };
 int traffic_since(struct store *s, int64_t inbox, int64_t outbox, struct traffic *out) MUST_USE;

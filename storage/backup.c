@@ -12,8 +12,6 @@
 #include "storage/books.h"
 #include "storage/db_internal.h"
 
-#define IDS_APART INT64_C(10000)
-
 int store_lock(const char *path, int *fd, char **why)
 {
 	return db_lock(path, fd, why);
@@ -67,7 +65,16 @@ static int give_up(struct store *s, int64_t young_after_ms, struct restored *out
 	return err;
 }
 
-static int run(struct store *s, int64_t now_ms, int64_t young_ms, struct restored *out)
+static int go_on_above(struct store *s, int64_t apart)
+{
+	int err = db_exec(s->db, Q_restored_first_ids, "");
+
+	if (!err)
+		err = db_exec(s->db, Q_restored_ids, "i", apart);
+	return err ? err : db_exec(s->db, Q_restored_apart, "i", apart);
+}
+
+static int run(struct store *s, int64_t now_ms, int64_t young_ms, int64_t apart, struct restored *out)
 {
 	char subject[64];
 	int err = read_meta(s, "copied_ms", &out->backup_ms);
@@ -82,7 +89,7 @@ static int run(struct store *s, int64_t now_ms, int64_t young_ms, struct restore
 		err = db_exec(s->db, Q_restored_jobs, "");
 	out->jobs_n = db_changes(s->db);
 	if (!err)
-		err = db_exec(s->db, Q_restored_ids, "i", IDS_APART);
+		err = go_on_above(s, apart);
 	if (!err)
 		err = db_exec(s->db, Q_restored_meta, "");
 	snprintf(subject, sizeof(subject), "%" PRId64, out->backup_ms);
@@ -92,13 +99,13 @@ static int run(struct store *s, int64_t now_ms, int64_t young_ms, struct restore
 	return err ? err : audit_add(s, "cli", "restore", subject, now_ms);
 }
 
-int store_restored(struct store *s, int64_t now_ms, int64_t young_ms, struct restored *out)
+int store_restored(struct store *s, int64_t now_ms, int64_t young_ms, int64_t apart, struct restored *out)
 {
 	int err = store_begin(s);
 
 	*out = (struct restored){0};
 	if (!err)
-		err = run(s, now_ms, young_ms, out);
+		err = run(s, now_ms, young_ms, apart, out);
 	if (!err)
 		return store_commit(s);
 	store_rollback(s);

@@ -38,6 +38,6 @@ struct restored {
  * After a restore, in the store that will be used (a writer, no transaction open; it commits). What waited or was on its way when the backup was made may have left
  * since: nothing of it leaves again, but cries for help and their alerts that are younger than `young_ms`, which may come twice. With a submit whose outcome nobody
  * knows a message becomes UNKNOWN, else CANCELLED. So it is with texts whose parts waited. Reminders that fell due meanwhile are dropped, jobs are paused, and ids go on far above those of the backup, since
- * ids of its future were told to people. One audit row.
+ * ids of its future were told to people: by `apart`, which differs from one restore to the next. One audit row.
  */
-int store_restored(struct store *s, int64_t now_ms, int64_t young_ms, struct restored *out) MUST_USE;
+int store_restored(struct store *s, int64_t now_ms, int64_t young_ms, int64_t apart, struct restored *out) MUST_USE;

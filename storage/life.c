@@ -94,10 +94,11 @@ int life_answers(struct store *s, int64_t inbox, struct life_out *out, unsigned 
 
 int life_in_state(struct store *s, struct slice state, struct life_out *out, unsigned cap, unsigned *n)
 {
-	bool queued = slice_is(state, "QUEUED");
-	enum query q = queued ? Q_life_queued : Q_life_in_state;
-	int err = queued ? db_query(s->db, q, "i", (int64_t)cap)
-			 : db_query(s->db, q, "isi", s->next_outbox - AMONG, state, (int64_t)cap);
+	enum query q = slice_is(state, "QUEUED")    ? Q_life_queued
+		       : slice_is(state, "UNKNOWN") ? Q_life_unknown
+						    : Q_life_in_state;
+	int err = q == Q_life_in_state ? db_query(s->db, q, "isi", s->next_outbox - AMONG, state, (int64_t)cap)
+				       : db_query(s->db, q, "i", (int64_t)cap);
 
 	return rows_read(s, q, err, out_read, out, sizeof(*out), cap, n);
 }

@@ -27,7 +27,7 @@ struct life_dead {
 int life_inbox(struct store *s, int64_t id, struct life_in *out) MUST_USE;   /* ERR_NOT_FOUND */
 int life_outbox(struct store *s, int64_t id, struct life_out *out) MUST_USE; /* ERR_NOT_FOUND */
 int life_answers(struct store *s, int64_t inbox, struct life_out *out, unsigned cap, unsigned *n) MUST_USE;
-/* Messages in a state: what is QUEUED in the order of going, else of the newest 100,000 the newest first. */
+/* Messages in a state: what is QUEUED in the order of going; all that are UNKNOWN, else of the newest 100,000, the newest first. */
 int life_in_state(struct store *s, struct slice state, struct life_out *out, unsigned cap, unsigned *n) MUST_USE;
 int life_submits(struct store *s, int64_t outbox, struct life_submit *out, unsigned cap, unsigned *n) MUST_USE;
 int life_dead(struct store *s, int64_t inbox, struct life_dead *out, unsigned cap, unsigned *n) MUST_USE;
@@ -35,5 +35,5 @@ int life_dead(struct store *s, int64_t inbox, struct life_dead *out, unsigned ca
 struct life_counts {
 	int64_t inbox_n, outbox_n, unknown_n, dead_n, people_n, cases_n;
 };
-/* Of the whole store; inbox and outbox are the ids given so far, which costs nothing among ten million rows. */
+/* Of the whole store; inbox and outbox are the ids given so far (without what a restore left out), which costs nothing among ten million rows. unknown_n: as life_in_state lists them. */
 int life_counts(struct store *s, struct life_counts *out) MUST_USE;

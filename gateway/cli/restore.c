@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "gateway/base/err.h"
+#include "gateway/base/secret.h"
 #include "gateway/cli/backup.h"
 #include "storage/backup.h"
 
@@ -45,6 +46,15 @@ static void tell_restored(const struct settings *s, const struct restored *r)
 	    (long long)r->sos_n, (long long)r->reminders_n, (long long)r->jobs_n);
 }
 
+/* What each id goes on by: more than what may have been told since the backup, and another number at each restore, so that two boxes do not say the same ids. */
+static int64_t ids_apart(void)
+{
+	uint32_t chance;
+
+	secret_random(&chance, sizeof(chance));
+	return 10000 + 1000 * (int64_t)(chance % 990);
+}
+
 /* Brings it up to date, forgets what may have left, and looks whether all is right. */
 static bool prepare(const struct settings *s, const char *path, struct restored *restored)
 {
@@ -60,7 +70,7 @@ static bool prepare(const struct settings *s, const char *path, struct restored 
 		free(why);
 		return false;
 	}
-	rc = store_restored(store, (int64_t)time(NULL) * 1000, s->plan.reply_expires_ms, restored);
+	rc = store_restored(store, (int64_t)time(NULL) * 1000, s->plan.reply_expires_ms, ids_apart(), restored);
 	if (rc == 0)
 		rc = store_check(store, &words);
 	if (rc < 0)

@@ -328,7 +328,7 @@ static void test_parts_out_of_a_backup_are_answered_no_second_time(void **state)
 	part(&asks, 1, "INFO DOKUMEN");
 	part(&cries, 2, "TOLONG");
 	part(&goes_on, 1, "INFO DO");
-	assert_int_equal(store_restored(b.store, b.now_ms, 6 * HOUR, &restored), 0);
+	assert_int_equal(store_restored(b.store, b.now_ms, 6 * HOUR, 10000, &restored), 0);
 	part(&goes_on, 2, "KUMEN");
 	assert_sql(&b, "answered", "SELECT outcome FROM inbox WHERE peer = '" H "'");
 	later(DAY);
