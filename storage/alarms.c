@@ -104,13 +104,15 @@ int info_overdue(struct store *s, const char *today, int64_t *n)
 	return one_number(s, Q_info_overdue, db_query_one(s->db, Q_info_overdue, "z", today), n);
 }
 
-int outbox_oldest(struct store *s, struct slice route, int lane, int64_t *created_ms)
+int outbox_oldest(struct store *s, struct slice route, int lane, struct oldest *out)
 {
-	int err = db_query_one(s->db, Q_outbox_oldest, "si", route, (int64_t)lane);
+	enum query q = Q_outbox_oldest;
+	int err = db_query_one(s->db, q, "si", route, (int64_t)lane);
 
-	if (!err && db_is_null(s->db, Q_outbox_oldest, 0))
-		err = ERR_NOT_FOUND;
-	return one_number(s, Q_outbox_oldest, err, created_ms);
+	if (!err)
+		*out = (struct oldest){db_int(s->db, q, 0), db_int(s->db, q, 1), db_text(s->db, q, 2, &s->arena)};
+	db_end(s->db, q);
+	return err;
 }
 
 int store_newest_ms(struct store *s, int64_t *ms)

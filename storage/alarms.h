@@ -30,8 +30,12 @@ int alarm_prune(struct store *s, int64_t before_ms, unsigned limit, unsigned *n)
 /* Approved information rows whose review date lies before `today` (2026-11-24). */
 int info_overdue(struct store *s, const char *today, int64_t *n) MUST_USE;
 
-/* How long the oldest message of one route and lane waits, due or not; ERR_NOT_FOUND. Of a longer queue, of its first thousand. */
-int outbox_oldest(struct store *s, struct slice route, int lane, int64_t *created_ms) MUST_USE;
+struct oldest {
+	int64_t created_ms, id;
+	struct slice why; /* what came of its last attempt; "" */
+};
+/* The message of one route and lane that waits longest, due or not; ERR_NOT_FOUND. Of a longer queue, of its first thousand. */
+int outbox_oldest(struct store *s, struct slice route, int lane, struct oldest *out) MUST_USE;
 
 /* The newest time that any message row says; 0 none. */
 int store_newest_ms(struct store *s, int64_t *ms) MUST_USE;

@@ -58,7 +58,7 @@ static const struct code {
     {330, FAILURE_LINK, CONDITION_NO_SMSC, "the number of the message centre is unknown: set bearers[].smsc"},
     {331, FAILURE_LINK, CONDITION_NO_NETWORK, "no network"},
     {CODE_TIMEOUT, FAILURE_TRANSIENT, CONDITION_OK, "the network did not acknowledge it in time"},
-    {500, FAILURE_TRANSIENT, CONDITION_OK, "the modem failed"},
+    {500, FAILURE_TRANSIENT, CONDITION_OK, "the network refused it"},
 };
 
 static const struct code *code_of(int code)

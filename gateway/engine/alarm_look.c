@@ -68,30 +68,36 @@ static int look_at_links(struct engine *e, const struct event *ev)
 
 /* ---- what waits ---- */
 
-/* The oldest of a lane, over all routes; now_ms: none. */
-static int oldest_of(struct engine *e, int lane, int64_t *oldest_ms)
+/* The oldest of a lane, over all routes; created now_ms: none. */
+static int oldest_of(struct engine *e, int lane, struct oldest *oldest)
 {
 	struct slice route = nothing;
-	int64_t ms;
+	struct oldest o;
 	int err;
 
-	*oldest_ms = e->now_ms;
+	*oldest = (struct oldest){.created_ms = e->now_ms};
 	while ((err = outbox_next_route(e->store, route, &route)) == 0) {
-		err = outbox_oldest(e->store, route, lane, &ms);
+		err = outbox_oldest(e->store, route, lane, &o);
 		if (err && err != ERR_NOT_FOUND)
 			return err;
-		if (!err && ms < *oldest_ms)
-			*oldest_ms = ms;
+		if (!err && o.created_ms < oldest->created_ms)
+			*oldest = o;
 	}
 	return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+/* `words` about one message, by whose life it is told what holds them all up. */
 static int look_at_lane(struct engine *e, int lane, enum alarm a, int64_t limit_ms, const char *words)
 {
-	int64_t oldest_ms;
-	int err = oldest_of(e, lane, &oldest_ms);
+	struct oldest o;
+	int err = oldest_of(e, lane, &o);
 
-	return err ? err : raise_or_clear(e, e->now_ms - oldest_ms > limit_ms, a, nothing, oldest_ms, words);
+	if (err)
+		return err;
+	if (e->now_ms - o.created_ms <= limit_ms)
+		return alarm_clear(e, a, nothing);
+	return alarm_raise(e, a, nothing, o.created_ms, "%s: out:%" PRId64 "%s" SLICE_FMT "; kabar why out:%" PRId64,
+	    words, o.id, o.why.n ? ", " : "", SLICE_ARG(o.why), o.id);
 }
 
 static int look_at_queues(struct engine *e, const struct event *ev)

@@ -158,7 +158,8 @@ static int on_failed(struct engine *e, struct outbox_row *row, const struct subm
 			 (row->lane == LANE_SOS && !is_no_such_number(code));
 
 	remember_attempt(row, s);
-	row->why = ev->u.result.why;
+	row->why = slice_of(code ? arena_printf(engine_arena(e), SLICE_FMT " (%d)", SLICE_ARG(ev->u.result.why), code)
+				 : arena_printf(engine_arena(e), SLICE_FMT, SLICE_ARG(ev->u.result.why)));
 	if (row->lane == LANE_SOS || elsewhere)
 		row->route = route_beside(e, s->link);
 	if (!transient)

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Backups: made while people write, verified, damaged, and restored into a gateway that answers and says nothing twice."""
+import json
 import os
 import re
 import shutil
@@ -186,11 +187,20 @@ def restored():
         time.sleep(2 * SLOW)  # what might be sent again would be due after a second
         after = {p: len(net.inbox(p)) for p in PEOPLE}
         assert {p for p in PEOPLE if after[p] != got[p]} == {PEOPLE[0], PEOPLE[4], PEOPLE[5]}, (got, after)
-        assert gateway.sql("select count(*) from outbox where state = 'UNKNOWN'")[0][0] >= 1, 'the one on its way is UNKNOWN'
+        unknown = gateway.sql("select count(*) from outbox where state = 'UNKNOWN'")[0][0]
+        assert unknown >= 1, 'the one on its way is UNKNOWN'
+        counts, ids = gateway.sql('select (select count(*) from inbox), (select count(*) from outbox)')[0], gateway.sql('select max(id) from inbox')[0][0]
+        assert f'{counts[0]} in, {counts[1]} out, {unknown} unknown' in gateway.cli('status'), (counts, unknown, gateway.cli('status'))
+        assert len(json.loads(gateway.cli('queue', 'unknown', '--json'))) == unknown
         assert gateway.sql('select max(id) from inbox')[0][0] > before + 1000, 'ids that were told do not return'
         assert gateway.sql("select count(*) from audit where act = 'restore'") == [(1,)]
         assert gateway.stop() == 0
         gateway.check_store()
+        first = set()
+        for _ in range(3):  # two boxes from one backup do not tell the same ids to people
+            kabar(gateway, 'restore', f'{net.dir}/b.db', '--replace')
+            first.add(gateway.sql("select seq from sqlite_sequence where name = 'inbox'")[0][0])
+        assert len(first) > 1 and ids not in first, first
 
 
 def cry_waits():

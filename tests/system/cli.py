@@ -302,6 +302,14 @@ def queue():
         net.send(A, OURS, 'INFO BIAYA')
         row = until(lambda: json.loads(gateway.cli('queue', '--json')), 10, 'a message waits')[0]
         assert row['state'] == 'QUEUED' and row['lane'] == 'reply' and row['why'] and A not in json.dumps(row), row
+        assert row['why'] == 'the network refused it (500)', row
+        db = sqlite3.connect(gateway.store, timeout=5)
+        db.execute("update submit set state = 'UNKNOWN'")  # of an attempt nobody knows, and the message goes again
+        db.commit()
+        assert '0 unknown' in gateway.cli('status') and json.loads(gateway.cli('queue', 'unknown', '--json')) == []
+        db.execute("update submit set state = 'FAILED'")
+        db.commit()
+        db.close()
         assert 'goes again' in gateway.cli('why', row['message']) or 'not before' in gateway.cli('why', row['message'])
         gateway.cli('queue', 'nonsense', code=2)
         for words, said in ((['cancel'], 'cancel which message?'), (['--limit', 'x'], 'number of rows'), (['--limit', '0'], 'number of rows'), (['--limit', '5x'], 'number of rows')):

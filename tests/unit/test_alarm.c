@@ -161,6 +161,8 @@ static void test_a_cry_that_no_link_hands_over(void **state)
 	run("data", answer_a_cry);
 	minutes(4);
 	assert_string_equal(open_alarms(), "link_down:m2 sos_untold:");
+	assert_sql(&b, "1", "SELECT count(*) FROM alarm AS a JOIN outbox AS o ON o.lane = 0 AND o.peer <> '" OPERATOR "' "
+			    "WHERE a.kind = 'sos_untold' AND instr(a.words, 'kabar why out:' || o.id) > 0");
 	assert_sql(&b, "1", "SELECT count(*) FROM outbox WHERE lane = 0 AND peer = '" OPERATOR "'");
 }
 

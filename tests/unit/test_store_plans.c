@@ -37,6 +37,7 @@ static const struct {
     {"store_newest", "*", "by id from the newest on, one row a table"},
     {"outbox_failed_since", "*", "of the newest 20,000, once a day"},
     {"outbox_oldest", "*", "of the first 1,000 of one queue"},
+    {"life_counts", "sqlite_sequence", "one row a table"},
     {"life_counts", "person", "counts an index: some 10 ms a million"},
     {"life_unknown", "submit", "reads what is UNKNOWN, by the partial index submit_unknown"},
     {"life_counts", "submit", "counts what is UNKNOWN, by the partial index submit_unknown"},
