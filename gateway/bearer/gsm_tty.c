@@ -74,9 +74,14 @@ int gsm_tty_find(const char *device)
 
 	if (stat(device, &want) < 0 || !S_ISCHR(want.st_mode))
 		return -1;
-	for (int fd = 3; fd < GSM_CAGE_FDS; fd++)
-		if (fstat(fd, &is) == 0 && S_ISCHR(is.st_mode) && is.st_rdev == want.st_rdev)
+	for (int fd = 3; fd < GSM_CAGE_FDS; fd++) {
+		char path[32];
+
+		/* by its name: another thread may be opening it in this moment */
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		if (stat(path, &is) == 0 && S_ISCHR(is.st_mode) && is.st_rdev == want.st_rdev)
 			return fd;
+	}
 	return -1;
 }
 
