@@ -2,9 +2,11 @@
 /* backup.c - see backup.h: what a store forgets when it comes back. Copying itself is in db_backup.c. */
 #include "storage/backup.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway/base/defence.h"
 #include "gateway/base/err.h"
@@ -15,6 +17,24 @@
 int store_lock(const char *path, int *fd, char **why)
 {
 	return db_lock(path, fd, why);
+}
+
+/* Fileformat of SQLite, 1.3: a magic string, and at 68 the application's own number, the highest byte first. */
+int store_recognise(const char *path)
+{
+	static const char magic[] = "SQLite format 3";
+	unsigned char head[100] = {0};
+	FILE *f = fopen(path, "re");
+	uint32_t id;
+	size_t n;
+
+	if (!f)
+		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+	n = fread(head, 1, sizeof(head), f);
+	fclose(f);
+	id = (uint32_t)head[68] << 24 | (uint32_t)head[69] << 16 | (uint32_t)head[70] << 8 | head[71];
+	return n == sizeof(head) && memcmp(head, magic, sizeof(magic)) == 0 && id == DB_APPLICATION_ID ? 0
+												       : ERR_INVALID;
 }
 
 static int read_meta(struct store *s, const char *key, int64_t *out)

@@ -122,7 +122,7 @@ static int make(const struct settings *s, const char *path)
 
 	if (!part)
 		return EXIT_FAILED;
-	made = copy_store(s, part) && backup_verify(s, part);
+	made = copy_store(s, part) && backup_verify(s, part, path);
 	if (!made)
 		unlink(part);
 	made = made && backup_keep(part, path);
@@ -142,7 +142,7 @@ static int run(const struct cli_call *c)
 
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
 	if (s && cli_option(c, "verify"))
-		code = backup_verify(s, c->words[0]) ? EXIT_OK : EXIT_FAILED;
+		code = backup_verify(s, c->words[0], c->words[0]) ? EXIT_OK : EXIT_FAILED;
 	else if (s)
 		code = make(s, c->words[0]);
 	settings_free(s);

@@ -12,8 +12,8 @@ bool backup_keep(const char *part, const char *path);
 bool backup_copy(const char *from, const char *to);
 /* What root makes in the gateway's folder is given to whom the folder belongs: the gateway does not run as root. A warning when that fails. */
 void backup_give(const char *path);
-/* Is this file a backup that this gateway can be restored from? Each check is said on stdout, what is wrong on stderr. Integrity, schema, key, invariants, audit chain. */
-bool backup_verify(const struct settings *s, const char *path);
+/* Is this file a backup that this gateway can be restored from? Each check is said on stdout, under the name that it will have, what is wrong on stderr. Integrity, schema, key, invariants, audit chain. */
+bool backup_verify(const struct settings *s, const char *path, const char *name);
 /* Notes in state_dir that a backup was made; told when that fails. */
 bool backup_remember(const struct settings *s, const char *path, int64_t ms);
 /* When the last backup of this gateway was made, and where, as it wrote into state_dir; 0: never. path may be NULL, else yours to free(). */

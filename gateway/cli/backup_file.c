@@ -25,8 +25,13 @@ static bool tell(const char *path, const char *what)
 char *backup_part(const char *path)
 {
 	struct buf part = {0};
+	struct stat st;
 	int fd;
 
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		fprintf(stderr, "kabar: %s is a folder: name a file in it, such as %s/kabar-1.db\n", path, path);
+		return NULL;
+	}
 	if (access(path, F_OK) == 0) {
 		fprintf(
 		    stderr, "kabar: %s is there already, and a backup never overwrites: give it another name\n", path);
@@ -141,7 +146,9 @@ static bool check(const struct settings *s, struct store *store, const char *pat
 		    path);
 	else
 		printf("%s: good. Made %s; %lld messages in, %lld out, %lld people; integrity, schema, key, "
-		       "invariants and audit chain are right\naudit head: " SLICE_FMT "\n",
+		       "invariants and audit chain are right\naudit head " SLICE_FMT
+		       " (write it down elsewhere: it tells "
+		       "later whether rows were taken out of the audit)\n",
 		    path, cli_time(ms, s->plan.timezone, at), (long long)counts.inbox_n, (long long)counts.outbox_n,
 		    (long long)counts.people_n, SLICE_ARG(head));
 	buf_free(&words);
@@ -181,13 +188,31 @@ static bool check_older(const struct settings *s, const char *path, char **why)
 	return good;
 }
 
-bool backup_verify(const struct settings *s, const char *path)
+/* Before the store speaks: its words are about a gateway's own store. */
+static bool recognise(const char *path)
+{
+	int err = store_recognise(path);
+
+	if (err == ERR_NOT_FOUND)
+		fprintf(stderr, "kabar: there is no such backup: %s\n", path);
+	else if (err == ERR_INVALID)
+		fprintf(stderr, "kabar: %s is no backup of Kabar\n", path);
+	else if (err)
+		tell(path, "cannot be read");
+	return err == 0;
+}
+
+bool backup_verify(const struct settings *s, const char *path, const char *name)
 {
 	struct store *store = NULL;
 	char *why = NULL;
-	int err = open_backup(s, path, DB_READER, &store, &why);
-	bool good = err == 0 && check(s, store, path);
+	bool good;
+	int err;
 
+	if (!recognise(path))
+		return false;
+	err = open_backup(s, path, DB_READER, &store, &why);
+	good = err == 0 && check(s, store, name);
 	store_close(store);
 	if (err == ERR_VERSION)
 		good = check_older(s, path, &why);

@@ -66,6 +66,8 @@ static int check_files(const struct cli_call *c)
 	struct settings *s = NULL;
 	unsigned n;
 
+	if (!cli_has_config(c))
+		return EXIT_USAGE;
 	if (settings_load(c->config, &complaints, &s) == 0) {
 		const struct menu_names names = {.keywords = command_served_keywords()};
 

@@ -90,10 +90,10 @@ static int parse_option(struct cli_call *c, int argc, char **argv)
 }
 
 /* That of this folder, else the installed one: who is woken at night types no path. */
+static const char here[] = "gateway.conf", installed[] = "/etc/kabar/gateway.conf";
+
 static const char *default_config(void)
 {
-	static const char here[] = "gateway.conf", installed[] = "/etc/kabar/gateway.conf";
-
 	return access(here, F_OK) != 0 && access(installed, F_OK) == 0 ? installed : here;
 }
 
@@ -124,12 +124,22 @@ int cli_parse(const struct cli_command *command, int argc, char **argv, struct c
 	return EXIT_OK;
 }
 
+bool cli_has_config(const struct cli_call *c)
+{
+	if (c->config != here || access(here, F_OK) == 0) /* the address: -c was not typed */
+		return true;
+	fprintf(stderr, "kabar: neither ./%s nor %s is there; name one with -c\n", here, installed);
+	return false;
+}
+
 static struct settings *load(
     const struct cli_call *c, int (*how)(const char *path, struct complaints *complaints, struct settings **out))
 {
 	struct complaints complaints = {0};
 	struct settings *s = NULL;
 
+	if (!cli_has_config(c))
+		return NULL;
 	if (how(c->config, &complaints, &s) < 0)
 		settings_print_complaints(&complaints);
 	complaints_free(&complaints);

@@ -41,6 +41,8 @@ int cli_parse(const struct cli_command *command, int argc, char **argv, struct c
 /* Parses and runs, or says how it is used; the exit code. */
 int cli_run_command(const struct cli_command *command, int argc, char **argv);
 
+/* Is there a file of configuration? Else that is told. */
+bool cli_has_config(const struct cli_call *c);
 /* Loads settings, complaints told; NULL on faults (exit EXIT_USAGE). */
 struct settings *cli_settings(const struct cli_call *c);
 /* The same with menus, for who runs an engine. */

@@ -200,6 +200,10 @@ static int run(const struct cli_call *c)
 	struct complaints complaints = {0};
 	struct settings *s = NULL;
 
+	if (!cli_has_config(c)) {
+		json_decref(d.rows);
+		return EXIT_USAGE;
+	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (settings_load(c->config, &complaints, &s) == 0) {
 		const struct menu_names names = {.keywords = command_served_keywords()};

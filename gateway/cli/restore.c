@@ -203,7 +203,7 @@ static int run(const struct cli_call *c)
 		fprintf(
 		    stderr, "kabar: another gateway uses %s: stop it first (systemctl stop kabar)\n", s->store_path);
 	else /* a backup that is refused leaves no trace: neither folder nor lock */
-		done = backup_verify(s, c->words[0]) && lock_store(s, &lock) && restore(s, c->words[0], replace);
+		done = backup_verify(s, c->words[0], c->words[0]) && lock_store(s, &lock) && restore(s, c->words[0], replace);
 	if (lock >= 0)
 		close(lock);
 	settings_free(s);

@@ -18,5 +18,5 @@ static int run(const struct cli_call *c)
 	const struct gateway_options options = {
 	    c->config, cli_option(c, "record"), cli_option(c, "one-thread") != NULL};
 
-	return gateway_run(&options);
+	return cli_has_config(c) ? gateway_run(&options) : EXIT_USAGE;
 }

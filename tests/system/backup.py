@@ -45,7 +45,7 @@ def online():
             until(lambda: gateway.sql('select count(*) from inbox')[0][0] > 5, 20, 'messages come')
             for i in range(3):
                 said = kabar(gateway, 'backup', f'{net.dir}/b{i}.db')
-                assert 'good' in said and 'audit head' in said and 'key is not in it' in said, said
+                assert f'{net.dir}/b{i}.db: good' in said and '.part' not in said and 'audit head' in said and 'key is not in it' in said, said
                 assert int(re.search(r'longest transaction took (\d+) ms', said).group(1)) < 250, said
         finally:
             stop.set()
@@ -134,7 +134,10 @@ def damaged():
         wrong(sql("update outbox set state = 'LOST'"), 'state')
         wrong(sql('pragma user_version = 99'), 'version 99')
         wrong(sql("update meta set value = '00' where key = 'key_check'"), 'key')
-        wrong(lambda path: open(path, 'w').write('hello'), 'no database')
+        wrong(lambda path: open(path, 'w').write('hello'), 'is no backup of Kabar')
+        wrong(lambda path: os.unlink(path), 'there is no such backup')
+        assert 'Start the gateway' not in kabar(gateway, 'backup', '--verify', f'{net.dir}/nope.db', code=1)
+        assert 'name a file in it' in kabar(gateway, 'backup', net.dir, code=1)
 
 
 def older():

@@ -73,6 +73,15 @@ def sample():
         assert f.read() == kabar('check', '--print-conf')[1], 'type: build/kabar check --print-conf > gateway.conf'
 
 
+def no_config():
+    """Typed in a folder without gateway.conf, on a machine without an installed one."""
+    if os.path.exists('/etc/kabar/gateway.conf'):
+        return
+    for words in (['status'], ['doctor'], ['check'], ['run'], ['queue'], ['village', 'show', '1203'], ['backup', '--verify', '/x']):
+        code, out, err = kabar(*words)
+        assert code == 2 and not out and err == 'kabar: neither ./gateway.conf nor /etc/kabar/gateway.conf is there; name one with -c\n', (words, code, out, err)
+
+
 def no_daemon():
     text = 'bearers = ( { name = "m1"; kind = "null"; } );'
     assert with_config(text, 'status')[0] == 3
@@ -392,6 +401,7 @@ def broken_words():
 test('every fault of gateway.conf is found, with its line', config_faults)
 test('subcommands say how they are used', usage)
 test('gateway.conf of the tree is the documented sample', sample)
+test('without a gateway.conf it is said where it was looked for', no_config)
 test('without a daemon: writes and status exit 3, reads say what is missing', no_daemon)
 test('a second gateway on the same store is refused', refuses, second_gateway, ['another', 'in use'])
 test('a database of a newer version is refused', refuses, newer, ['newer'])
