@@ -19,7 +19,7 @@ int store_lock(const char *path, int *fd, char **why)
 	return db_lock(path, fd, why);
 }
 
-/* Fileformat of SQLite, 1.3: a magic string, and at 68 the application's own number, the highest byte first. */
+/* Fileformat of SQLite, 1.3: a magic string, and at 68 the application's own number, the highest byte first. A store whose number stands in the log as yet has 0. */
 int store_recognise(const char *path)
 {
 	static const char magic[] = "SQLite format 3";
@@ -33,8 +33,9 @@ int store_recognise(const char *path)
 	n = fread(head, 1, sizeof(head), f);
 	fclose(f);
 	id = (uint32_t)head[68] << 24 | (uint32_t)head[69] << 16 | (uint32_t)head[70] << 8 | head[71];
-	return n == sizeof(head) && memcmp(head, magic, sizeof(magic)) == 0 && id == DB_APPLICATION_ID ? 0
-												       : ERR_INVALID;
+	return n == sizeof(head) && memcmp(head, magic, sizeof(magic)) == 0 && (id == DB_APPLICATION_ID || id == 0)
+		   ? 0
+		   : ERR_INVALID;
 }
 
 static int read_meta(struct store *s, const char *key, int64_t *out)

@@ -25,7 +25,7 @@ int db_copy_end(struct db_copy *c, const char *path, bool whole, int64_t now_ms,
 /* The lock of a store's one writer, without opening it; close(*fd) lets it go. ERR_BUSY: a gateway runs; ERR_IO. *why as in db_open. */
 int store_lock(const char *path, int *fd, char **why) MUST_USE;
 
-/* Looks at the first bytes of a file only. 0: a store of Kabar, good or not; ERR_NOT_FOUND; ERR_INVALID: something else; ERR_IO with errno. */
+/* Looks at the first bytes of a file only. 0: perhaps a store of Kabar, good or not; ERR_NOT_FOUND; ERR_INVALID: something else; ERR_IO with errno. */
 int store_recognise(const char *path) MUST_USE;
 /* When a backup was made; 0: this is none. */
 int store_backup_ms(struct store *s, int64_t *ms) MUST_USE;
