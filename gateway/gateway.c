@@ -476,8 +476,8 @@ int gateway_run(const struct gateway_options *options)
 	MUST(log_set_level(g->settings->log_level) == 0);
 	code = start(g, options);
 	if (code == 0) {
-		log_info(LOG_GATEWAY, "kabar %s serves as %s with %u bearers", KABAR_VERSION, g->settings->plan.gateway,
-		    g->bearers_n);
+		log_info(LOG_GATEWAY, "kabar %s serves as %s with %u bearer%s", KABAR_VERSION,
+		    g->settings->plan.gateway, g->bearers_n, g->bearers_n == 1 ? "" : "s");
 		tell_status(g);
 		notify_ready(g->notify);
 		uv_run(&g->loop, UV_RUN_DEFAULT);

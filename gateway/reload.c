@@ -31,8 +31,8 @@ bool reload_begin(struct reload *r, struct event *event)
 	err = settings_load(conf_path(r->first->conf), &complaints, &fresh);
 	settings_print_complaints(&complaints);
 	if (err < 0)
-		log_error(
-		    LOG_GATEWAY, "SIGHUP: the configuration has %u faults; the former one stays", complaints.errors_n);
+		log_error(LOG_GATEWAY, "SIGHUP: the configuration has %u fault%s; the former one stays",
+		    complaints.errors_n, complaints.errors_n == 1 ? "" : "s");
 	else
 		take(r, fresh);
 	complaints_free(&complaints);

@@ -165,7 +165,7 @@ static int may_call(struct turn *t, struct case_row *c, bool may)
 	if (!err)
 		err = add_line(t, c, may ? "may be telephoned" : "by SMS only");
 	turn_open(t, "T1");
-	turn_silent(t, "noted whether he may be telephoned");
+	turn_silent(t, "noted whether the caller may be telephoned");
 	return err;
 }
 

@@ -145,12 +145,12 @@ static bool check(const struct settings *s, struct store *store, const char *pat
 		    "one with kabar backup\n",
 		    path);
 	else
-		printf("%s: good. Made %s; %lld messages in, %lld out, %lld people; integrity, schema, key, "
+		printf("%s: good. Made %s; %lld messages in, %lld out, %lld %s; integrity, schema, key, "
 		       "invariants and audit chain are right\naudit head " SLICE_FMT
 		       " (write it down elsewhere: it tells "
 		       "later whether rows were taken out of the audit)\n",
 		    path, cli_time(ms, s->plan.timezone, at), (long long)counts.inbox_n, (long long)counts.outbox_n,
-		    (long long)counts.people_n, SLICE_ARG(head));
+		    (long long)counts.people_n, counts.people_n == 1 ? "person" : "people", SLICE_ARG(head));
 	buf_free(&words);
 	return err == 0 && ms != 0;
 }

@@ -177,16 +177,18 @@ void doctor_people(struct doctor *d)
 		doctor_say(d, FINDING_FAIL, "operators", "operators = ( { number = \"+62..\"; } ); in %s",
 		    "nobody is told of cries for help, nor of faults");
 	else
-		doctor_say(d, FINDING_OK, "operators", NULL, "%u are told of cries for help and faults",
-		    d->s->plan.operators_n);
+		doctor_say(d, FINDING_OK, "operators", NULL, "%u %s told of cries for help and faults",
+		    d->s->plan.operators_n, d->s->plan.operators_n == 1 ? "is" : "are");
 	if (!d->store || life_counts(d->store, &counts) < 0)
 		return;
 	if (counts.cases_n)
-		doctor_say(d, FINDING_WARN, "cases", "kabar case list -c %s", "%lld cries for help are open",
-		    (long long)counts.cases_n);
+		doctor_say(d, FINDING_WARN, "cases", "kabar case list -c %s", "%lld %s open", (long long)counts.cases_n,
+		    counts.cases_n == 1 ? "cry for help is" : "cries for help are");
 	if (counts.dead_n)
 		doctor_say(d, FINDING_WARN, "dead", "kabar status -c %s; journalctl -u kabar | grep 'dead letter'",
-		    "%lld events could not be handled and are kept as dead letters", (long long)counts.dead_n);
+		    "%lld %s", (long long)counts.dead_n,
+		    counts.dead_n == 1 ? "event could not be handled and is kept as a dead letter"
+				       : "events could not be handled and are kept as dead letters");
 }
 
 /* ---- alarms ---- */

@@ -67,9 +67,10 @@ static void print_link(const json_t *l)
 
 static void print_alarm(const json_t *a)
 {
+	const char *about = text_of(a, "about");
 	char age[24];
 
-	printf("ALARM      %s %s for %s: %s\n           type: %s\n", text_of(a, "alarm"), text_of(a, "about"),
+	printf("ALARM      %s%s%s for %s: %s\n           type: %s\n", text_of(a, "alarm"), *about ? " " : "", about,
 	    cli_age(number_of(a, "age_ms"), age), text_of(a, "what"), text_of(a, "type"));
 }
 
@@ -91,8 +92,8 @@ static void print_status(const json_t *reply)
 	    number_of(reply, "outbox_n"), number_of(reply, "unknown_n"), number_of(reply, "dead_n"));
 	json_array_foreach(json_object_get(reply, "silences"), i, row)
 	    printf("silent     %lld in a day: %s\n", number_of(row, "n"), text_of(row, "why"));
-	printf("people     %lld registered, %lld open cries for help\n", number_of(reply, "people_n"),
-	    number_of(reply, "cases_n"));
+	printf("people     %lld registered, %lld open cr%s for help\n", number_of(reply, "people_n"),
+	    number_of(reply, "cases_n"), number_of(reply, "cases_n") == 1 ? "y" : "ies");
 	printf("info       %lld rows, %lld approved and in date\n", number_of(reply, "info_n"),
 	    number_of(reply, "info_current_n"));
 }

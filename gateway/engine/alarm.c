@@ -48,6 +48,12 @@ const char *alarm_command(struct arena *a, struct slice kind, struct slice subje
 	return subject.n ? arena_printf(a, "%s" SLICE_FMT, k->command, SLICE_ARG(subject)) : "kabar alarm";
 }
 
+/* "link_down m1", or "disk": most have no subject. */
+static const char *named(struct engine *e, const char *word, struct slice subject)
+{
+	return subject.n ? arena_printf(engine_arena(e), "%s " SLICE_FMT, word, SLICE_ARG(subject)) : word;
+}
+
 /* ---- rows ---- */
 
 static int too_many(struct engine *e, const struct kind *k, bool *is)
@@ -77,8 +83,8 @@ int alarm_raise(struct engine *e, enum alarm a, struct slice subject, int64_t si
 	if (!err && !many)
 		err = alarm_open(e->store, &row, &fresh);
 	if (!err && (fresh || many))
-		log_warn(LOG_ENGINE, "ALARM %s " SLICE_FMT ": " SLICE_FMT "; %s", k->word, SLICE_ARG(subject),
-		    SLICE_ARG(row.words), alarm_command(engine_arena(e), row.kind, subject));
+		log_warn(LOG_ENGINE, "ALARM %s: " SLICE_FMT "; %s", named(e, k->word, subject), SLICE_ARG(row.words),
+		    alarm_command(engine_arena(e), row.kind, subject));
 	e->alarm_now |= fresh && k->lane == LANE_SOS;
 	return err;
 }
@@ -89,7 +95,7 @@ int alarm_clear(struct engine *e, enum alarm a, struct slice subject)
 
 	if (err)
 		return err == ERR_NOT_FOUND ? 0 : err;
-	log_info(LOG_ENGINE, "alarm %s " SLICE_FMT " has ended", kinds[a].word, SLICE_ARG(subject));
+	log_info(LOG_ENGINE, "alarm %s has ended", named(e, kinds[a].word, subject));
 	e->alarm_now = true;
 	return 0;
 }

@@ -238,7 +238,7 @@ static int look_at_info(struct engine *e, const struct event *ev)
 	if (err || n == 0)
 		return err ? err : alarm_clear(e, ALARM_INFO, nothing);
 	return alarm_raise(e, ALARM_INFO, nothing, e->now_ms,
-	    "%" PRId64 " information rows are past their review date and are not sent", n);
+	    "%" PRId64 " information row%s past the review date and not sent", n, n == 1 ? " is" : "s are");
 }
 
 /* ---- the table ---- */

@@ -44,9 +44,9 @@ static int forsake_all(struct engine *e)
 		err = outbox_forsake(e, link, INT64_MAX, UINT32_MAX, &n);
 		if (!err && n)
 			log_warn(LOG_ENGINE,
-			    "link %.*s: %u messages were on their way when the gateway stopped; nobody knows whether "
-			    "they left",
-			    SLICE_ARG(link), n);
+			    "link %.*s: %u message%s on the way when the gateway stopped; nobody knows whether "
+			    "%s left",
+			    SLICE_ARG(link), n, n == 1 ? " was" : "s were", n == 1 ? "it" : "they");
 		if (!err)
 			err = submit_next_link(e->store, link, &link);
 	}

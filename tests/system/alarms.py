@@ -60,7 +60,7 @@ def once_an_hour():
 
 def test_sms():
     with Network(modems=TWO) as net, Gateway(net, config=CONFIG) as kabar:
-        kabar.cli('alarm', 'test')
+        assert '(1 of 1)' in kabar.cli('alarm', 'test')
         assert 'uji alarm' in net.wait_for(OPERATOR)[0]['text']
         assert kabar.sql("select count(*) from alarm where ended_ms is null") == [(0,)]
     with Network() as net, Gateway(net) as kabar:

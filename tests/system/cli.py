@@ -350,6 +350,12 @@ def cases():
                       ['close', '1', '--by', 'Ani', '--result', 'NIK 520307170890001'], ['close', '1', '--by', 'Ani\nBudi', '--result', 'aman']):
             gateway.cli('case', *words, code=1)
         assert listed()[1]['state'] == 'open' and listed()[1]['taken by'] == '', listed()
+        assert '1 open cry for help\n' in gateway.cli('status')
+        doctor = kabar('doctor', '-c', gateway.config)[1]
+        assert '1 cry for help is open' in doctor and '1 is told of cries for help' in doctor, doctor
+        assert 'with 1 bearer\n' in gateway.log()
+        net.send(A, OURS, '1')
+        until(lambda: 'noted whether the caller may' in kabar('why', '2', '-c', gateway.config)[1], 10, 'his answer is noted')
         gateway.cli('case', 'take', '1', '--by', 'Budi')
         assert listed()[1]['state'] == 'taken' and listed()[1]['taken by'] == 'Budi', listed()
         assert 'before: Budi' in gateway.cli('case', 'take', '1', '--by', 'Ani')

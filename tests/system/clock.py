@@ -45,7 +45,7 @@ def jumps(seconds, comes_back):
             kabar.start()
             until(lambda: doubted(kabar), 10, 'the clock is doubted')
             assert 'kabar clock confirm' in net.wait_for(OPERATOR)[0]['text']
-            assert 'ALARM      clock' in kabar.cli('status'), kabar.cli('status')
+            assert 'ALARM      clock for ' in kabar.cli('status') and 'ALARM clock: ' in kabar.log(), kabar.cli('status')
             net.ask(A, OURS, 'BANTUAN')
             assert 'Pesan diterima' in net.ask(A, OURS, 'TOLONG saya dipukul')
             assert 'SOS' in net.wait_for(OPERATOR, 2)[1]['text']
