@@ -107,6 +107,7 @@ static int say(struct engine *e, const struct kind *k, const struct alarm_row *r
 {
 	const char *command = alarm_command(engine_arena(e), r->kind, r->subject);
 	const struct word_value values[] = {
+	    {"gw", slice_of(e->plan->gateway)},
 	    {"hal", r->subject},
 	    {"jam", notice_time(e, r->ended_ms ? r->ended_ms : r->since_ms)},
 	    {"perintah", slice_of(command)},

@@ -63,6 +63,7 @@ static int say(struct engine *e, const struct traffic *t, int64_t open_n, int64_
 	for (unsigned i = 0; i < e->plan->links_n; i++)
 		up += e->links[i].able;
 	const struct word_value values[] = {
+	    {"gw", slice_of(e->plan->gateway)},
 	    {"jam", notice_time(e, e->now_ms)},
 	    {"banyak", number(e, t->in_n)},
 	    {"banyak", number(e, t->out_n)},

@@ -22,7 +22,7 @@ static void test_a_link_that_is_down_is_told_over_another(void **state)
 	minutes(1);
 	assert_string_equal(open_alarms(), "");
 	assert_int_equal(told_n(), 2);
-	assert_non_null(strstr(told(), "BERES 09.54: modem m1 hidup lagi."));
+	assert_non_null(strstr(told(), "BERES gw 09.54: modem m1 hidup lagi."));
 	minutes(5);
 	assert_int_equal(told_n(), 2);
 }
@@ -77,7 +77,7 @@ static void test_a_blocked_link_waits_for_a_person(void **state)
 	feed(&b, e);
 	minutes(5);
 	assert_string_equal(open_alarms(), "link_blocked:m1");
-	assert_non_null(strstr(told(), "PUK perlu diurus orang"));
+	assert_non_null(strstr(told(), "PUK perlu diurus."));
 	assert_sql(&b, "PUK", "SELECT words FROM alarm");
 }
 
@@ -128,7 +128,7 @@ static void test_stop_of_an_operator_stops_no_alarm(void **state)
 	down(&b, 0, 1);
 	minutes(4);
 	credit(&b, 1, 1, 1);
-	assert_sql(&b, "SUBMITTING", "SELECT state FROM outbox WHERE text LIKE 'ALARM:%%'");
+	assert_sql(&b, "SUBMITTING", "SELECT state FROM outbox WHERE text LIKE 'ALARM gw:%%'");
 }
 
 /* ---- queues ---- */

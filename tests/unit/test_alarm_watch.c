@@ -248,7 +248,7 @@ static void test_a_sign_of_life_each_day(void **state)
 	b.now_ms += HOUR;
 	health(&b);
 	assert_string_equal(told(),
-	    "Kabar hidup, 07.22. Sejak kemarin: masuk 1, keluar 1, tidak sampai 0. Disk sisa 20000 MB. Modem hidup "
+	    "gw hidup, 07.22. Sejak kemarin: masuk 1, keluar 1, tidak sampai 0. Disk sisa 20000 MB. Modem hidup "
 	    "2 dari 2. Alarm terbuka: 0");
 	minutes(60);
 	assert_int_equal(told_n(), 1);
@@ -269,7 +269,7 @@ static void test_each_alarm_is_one_sms(void **state)
 {
 	static const char *const screens[] = {"AL1", "AL1b", "AL2", "AL2b", "AL3", "AL3b", "AL4", "AL5", "AL5b", "AL6",
 	    "AL7", "AL7b", "AL8", "AL8b", "AL9", "AL9b", "AL10", "AL10b", "AL11", "AL12", "AL13", "AL13b", "AL14",
-	    "AL15", "AL16", "AL17", "AL17b"};
+	    "AL15", "AL16", "AL17", "AL17b", "AL18", "AL18b"};
 	static const char *const languages[] = {"id", "en"};
 
 	(void)state;
