@@ -2,6 +2,7 @@
 /* opening.c - see opening.h. */
 #include "gateway/opening.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -61,6 +62,12 @@ int opening_store(const struct settings *s, int64_t now_ms, struct store **store
 	umask(0027);
 	if (mkdir(s->state_dir, 0750) == 0)
 		log_info(LOG_GATEWAY, "made %s", s->state_dir);
+	else if (errno != EEXIST)
+		log_error(LOG_GATEWAY,
+		    "%s cannot be made: %s. Write into gateway.conf: gateway: { state_dir = \"/var/lib/kabar\"; .. }, "
+		    "a folder "
+		    "that belongs to the user of the gateway",
+		    s->state_dir, strerror(errno));
 	if (store_open(&start, store, &why) < 0)
 		return opening_refused(why);
 	rc = load_content(s, *store, now_ms);

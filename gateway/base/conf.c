@@ -105,16 +105,6 @@ static bool one_of(const char *choices, const char *z)
 	return false;
 }
 
-static char *absolute(const struct conf *c, const char *path)
-{
-	struct buf b = {0};
-
-	if (path[0] != '/')
-		buf_printf(&b, "%s/", c->folder);
-	buf_str(&b, path);
-	return buf_take(&b);
-}
-
 static void set_string(struct reader *r, struct conf_value *v, const char *z, int line)
 {
 	size_t n = strlen(z);
@@ -125,7 +115,7 @@ static void set_string(struct reader *r, struct conf_value *v, const char *z, in
 		complain(r, line, "has %zu characters; allowed are %lld to %lld", n, (long long)v->key->min,
 		    (long long)v->key->max);
 	free(v->string);
-	v->string = v->key->flags & CONF_PATH ? absolute(r->conf, z) : must_strdup(z);
+	v->string = v->key->flags & CONF_PATH ? path_from(r->conf->folder, z) : must_strdup(z);
 }
 
 static void set_number(struct reader *r, struct conf_value *v, int64_t n, int line)
@@ -185,6 +175,17 @@ static void set_written(struct reader *r, struct conf_value *v, const config_set
 	}
 }
 
+/* A secret that stands in a file for all to read is none. */
+static void warn_if_open(struct reader *r, const config_setting_t *s)
+{
+	struct stat st;
+
+	if (stat(r->conf->path, &st) == 0 && (st.st_mode & S_IROTH))
+		complaint_warn(r->complaints, r->conf->path, (int)config_setting_source_line(s),
+		    "%s stands here for all to read: chmod o-r %s, or write %s_file = \"..\";", r->where, r->conf->path,
+		    config_setting_name(s));
+}
+
 /* KEY_file = "PATH": the first line of that file is the secret. */
 static void set_from_file(struct reader *r, struct conf_value *v, const config_setting_t *s)
 {
@@ -197,7 +198,7 @@ static void set_from_file(struct reader *r, struct conf_value *v, const config_s
 		complain(r, line, "must be the path of a file, in quotes");
 		return;
 	}
-	path = absolute(r->conf, config_setting_get_string(s));
+	path = path_from(r->conf->folder, config_setting_get_string(s));
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	if (n < 0) {
@@ -258,6 +259,8 @@ static void read_member(struct reader *r, struct conf_group *g, const config_set
 	snprintf(r->where + had, sizeof(r->where) - had, "%s%s", had ? "." : "", name);
 	if (v) {
 		set_written(r, v, s);
+		if (v->key->type == CONF_SECRET)
+			warn_if_open(r, s);
 	} else if (secret && secret->key->type == CONF_SECRET) {
 		set_from_file(r, secret, s);
 	} else {

@@ -186,3 +186,20 @@ int hex_decode(struct slice hex, uint8_t *out, size_t cap)
 	}
 	return (int)(hex.n / 2);
 }
+
+char *path_from(const char *folder, const char *path)
+{
+	size_t n = strlen(folder);
+	struct buf b = {0};
+
+	if (path[0] == '/')
+		return must_strdup(path);
+	for (; strncmp(path, "../", 3) == 0 && n > 1; path += 3)
+		while (n > 1 && folder[--n] != '/')
+			;
+	buf_add(&b, folder, n);
+	if (b.p[b.n - 1] != '/')
+		buf_char(&b, '/');
+	buf_str(&b, path);
+	return buf_take(&b);
+}

@@ -51,3 +51,6 @@ char *buf_take(struct buf *b) MUST_USE;		/* the text, yours to free(); b is {0} 
 
 /* Bytes from hex digits, both cases. Returns the number of bytes, or ERR_INVALID (odd, no hex, above cap). */
 int hex_decode(struct slice hex, uint8_t *out, size_t cap) MUST_USE;
+
+/* What `path` is when it is named from `folder`, an absolute path without links, so that a leading ".." is what stands above it; free(). */
+char *path_from(const char *folder, const char *path);

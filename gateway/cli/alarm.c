@@ -22,11 +22,13 @@ const struct cli_command cli_alarm = {
 static json_t *row_object(struct store *s, const struct alarm_row *r, const char *timezone)
 {
 	char since[24], told[24], ended[24];
+	bool lasted = slice_is(r->kind, alarm_word(ALARM_STORE_SICK)); /* seconds, not a thing */
 
 	return json_pack("{s:o, s:o, s:s, s:s, s:s, s:o, s:s}", "alarm", cli_json_slice(r->kind), "about",
-	    cli_json_slice(r->subject), "since", cli_time(r->since_ms, timezone, since), "told",
-	    cli_time(r->told_ms, timezone, told), "ended", cli_time(r->ended_ms, timezone, ended), "what",
-	    cli_json_slice(r->words), "type", r->ended_ms ? "" : alarm_command(store_arena(s), r->kind, r->subject));
+	    cli_json_slice(lasted ? (struct slice){"", 0} : r->subject), "since",
+	    cli_time(r->since_ms, timezone, since), "told", cli_time(r->told_ms, timezone, told), "ended",
+	    cli_time(r->ended_ms, timezone, ended), "what", cli_json_slice(r->words), "type",
+	    r->ended_ms ? "" : alarm_command(store_arena(s), r->kind, r->subject));
 }
 
 static int list(const struct cli_call *c)

@@ -12,8 +12,10 @@ static int run(const struct cli_call *c);
 const struct cli_command cli_case = {
     .name = "case",
     .usage = "list [--all] | take N --by NAME | close N --by NAME --result TEXT",
-    .summary = "Cries for help and reports that are open; --all: also the closed ones. take: somebody is on it; close: "
-	       "it is done, the next cry of that number opens a new case.",
+    .summary =
+	"Cries for help and reports that are open; --all: also the closed ones. take: somebody is on it; close: "
+	"it is done, the next cry of that number opens a new case. certain: the words can be nothing but a cry for "
+	"help; unclear: they may be.",
     .options = "all by= result=",
     .min_words = 1,
     .max_words = 2,

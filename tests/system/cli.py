@@ -73,6 +73,22 @@ def sample():
         assert f.read() == kabar('check', '--print-conf')[1], 'type: build/kabar check --print-conf > gateway.conf'
 
 
+def open_secrets():
+    """A PIN that all may read is warned of; a folder that cannot be made is told with its key; paths are shown without dots."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = f'{folder}/sub/gateway.conf'
+        os.mkdir(f'{folder}/sub')
+        with open(path, 'w') as f:
+            f.write('gateway: { state_dir = "../none/state"; };\nbearers = ( { name = "m1"; kind = "gsm"; device = "/dev/null"; pin = "1234"; } );\n')
+        os.chmod(path, 0o644)
+        code, out, err = kabar('check', '-c', path)
+        assert code == 0 and 'for all to read: chmod o-r' in err and 'pin_file' in err and '1234' not in out + err, (out, err)
+        os.chmod(path, 0o640)
+        assert 'for all to read' not in kabar('check', '-c', path)[2]
+        code, out, err = kabar('run', '-c', path)
+        assert code == 1 and f'{os.path.realpath(folder)}/none/state cannot be made: No such file' in err and 'state_dir = ' in err and '..' not in err.split('cannot be made')[0], err
+
+
 def no_config():
     """Typed in a folder without gateway.conf, on a machine without an installed one."""
     if os.path.exists('/etc/kabar/gateway.conf'):
@@ -407,6 +423,7 @@ def broken_words():
 test('every fault of gateway.conf is found, with its line', config_faults)
 test('subcommands say how they are used', usage)
 test('gateway.conf of the tree is the documented sample', sample)
+test('secrets for all to read, a state_dir that cannot be made', open_secrets)
 test('without a gateway.conf it is said where it was looked for', no_config)
 test('without a daemon: writes and status exit 3, reads say what is missing', no_daemon)
 test('a second gateway on the same store is refused', refuses, second_gateway, ['another', 'in use'])

@@ -76,6 +76,15 @@ def typed():
             assert code == 0, f'{command}: exit {code}: {said}'
 
 
+def writable():
+    """Where the documentation puts backups the service may write: its unit says so."""
+    unit = text_of(f'{TOP}/docs/kabar.service.in')
+    folders = re.search(r'^ReadWritePaths=(.*)$', unit, re.M).group(1).replace('-/', '/').split()
+    named = re.findall(r'dir = "(/[^"]+)"', text_of(f'{TOP}/README.md') + text_of(NIGHT))
+    named = [n for n in named if n != '/var/lib/kabar']
+    assert named and all(any(n.startswith(f + '/') or n == f for f in folders) for n in named), (named, folders)
+
+
 def words_of(path, macro):
     text = text_of(f'{TOP}/{path}')
     return re.findall(r'^\tX\(\w+, "(\w+)"', text[text.index(f'#define {macro}'):], re.M)
@@ -93,5 +102,6 @@ def complete():
 for name in ('README.md', 'docs/jam-2-pagi.md'):
     test(f'the commands of {name} exist', exist, os.path.join(TOP, name))
 test('the commands of the page for the night do what it says', typed)
+test('the service may write where backups go', writable)
 test('the page for the night names every state of a link and every alarm', complete)
 finish()
