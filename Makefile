@@ -95,7 +95,7 @@ $(BUILD)/gsm_bearer: $(BUILD)/obj/tests/system/gsm_bearer.o $(BUILD)/libkabar.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Everything that tests/run needs, in the build directory of the moment. The fuzz targets are only compiled: so that they keep up.
-test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/tests/chat $(BUILD)/sleepcap.so $(BUILD)/clockshift.so $(BUILD)/sickdisk.so $(BUILD)/logdisk $(BUILD)/gsm_bearer $(FUZZ_OBJ)
+test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/tests/chat $(BUILD)/sleepcap.so $(BUILD)/clockshift.so $(BUILD)/sickdisk.so $(BUILD)/logdisk $(BUILD)/gsm_bearer $(BUILD)/bench_engine $(FUZZ_OBJ)
 
 test: deps-test ## all tests; ends in `N passed, N failed`
 	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs

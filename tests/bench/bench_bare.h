@@ -81,8 +81,8 @@ static inline int bare_rows(
 	DO(db_exec(db, Q_outbox_add, "izissisbiiiiiis", out, "bench", in, slice_of(peer), SLICE_LIT("m1"), INT64_C(1),
 	    SLICE_LIT(BARE_TEXT), (struct slice){0}, INT64_C(1), INT64_C(0), INT64_C(1), now_ms, now_ms,
 	    now_ms + 21600000, SLICE_LIT("")));
-	return *state ? db_exec_one(db, Q_outbox_set, "isiisisi", out, SLICE_LIT("m1"), INT64_C(0), INT64_C(0),
-			    slice_of(state), now_ms, SLICE_LIT(""), INT64_C(1))
+	return *state ? db_exec_one(db, Q_outbox_set, "isiisisii", out, SLICE_LIT("m1"), INT64_C(0), INT64_C(0),
+			    slice_of(state), now_ms, SLICE_LIT(""), INT64_C(1), now_ms + 21600000)
 		      : 0;
 }
 
@@ -143,8 +143,8 @@ static inline int bare_lease(struct bare *b, unsigned most)
 		READ(Q_outbox_before, "sii", SLICE_LIT("+6281200000000"), INT64_C(1), out[i]);
 		DO(db_exec(db, Q_submit_add, "iiiisii", id, out[i], INT64_C(1), INT64_C(1), SLICE_LIT("m1"), INT64_C(1),
 		    b->now_ms));
-		DO(db_exec_one(db, Q_outbox_set, "isiisisi", out[i], SLICE_LIT("m1"), INT64_C(0), INT64_C(0),
-		    SLICE_LIT("SUBMITTING"), b->now_ms, SLICE_LIT(""), INT64_C(0)));
+		DO(db_exec_one(db, Q_outbox_set, "isiisisii", out[i], SLICE_LIT("m1"), INT64_C(0), INT64_C(0),
+		    SLICE_LIT("SUBMITTING"), b->now_ms, SLICE_LIT(""), INT64_C(0), b->now_ms + 21600000));
 		b->out[b->out_n++] = id;
 	}
 	return 0;
