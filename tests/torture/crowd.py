@@ -156,7 +156,7 @@ class Crowd:
         c['answers'] += len(q.got)
         c['parts'] += sum(r['accepted'] for r in rows)
         if q.kind.fate and q.kind.answers == 0:
-            if q.got or (not rows and not store.is_unknown(q.number)) or (q.kind.fate['name'] in NEVER_TAKEN and any(r['accepted'] for r in rows)):
+            if q.got or (not rows and not store.doubts(q.number)) or (q.kind.fate['name'] in NEVER_TAKEN and any(r['accepted'] for r in rows)):
                 faults.append(f'{q.number} ({q.kind.name}): {len(q.got)} answers, {len(rows)} submits, though the network takes none')
             c['never to be reached'] += 1
         elif len(q.got) >= q.kind.answers:
