@@ -10,6 +10,7 @@ PYTHON  ?= /usr/bin/python3
 OPT     ?= -O2
 SAN     ?=
 FAULTS  ?= 0
+JOBS    ?= $(shell nproc)
 
 LIBS     := libuv gammu sqlite3 libconfig jansson libsodium libutf8proc
 WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2 -Wno-format-truncation $(if $(SAN),-Wno-stringop-truncation -Wno-maybe-uninitialized) $(if $(findstring clang,$(CC)),-Wno-unknown-warning-option -Wno-format-nonliteral -Wno-shadow)
@@ -34,7 +35,7 @@ UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test
 .SECONDARY:
 
 all: deps ## build build/kabar and build/kabar-sim
-	@$(MAKE) --no-print-directory $(BUILD)/kabar $(BUILD)/kabar-sim
+	@$(MAKE) -j$(JOBS) --no-print-directory $(BUILD)/kabar $(BUILD)/kabar-sim
 
 deps: ## install the missing Debian packages of DEPENDENCIES
 	@tests/deps.sh build run
@@ -98,24 +99,24 @@ $(BUILD)/gsm_bearer: $(BUILD)/obj/tests/system/gsm_bearer.o $(BUILD)/libkabar.a
 test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/tests/chat $(BUILD)/sleepcap.so $(BUILD)/clockshift.so $(BUILD)/sickdisk.so $(BUILD)/logdisk $(BUILD)/gsm_bearer $(BUILD)/bench_engine $(FUZZ_OBJ)
 
 test: deps-test ## all tests; ends in `N passed, N failed`
-	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
+	@$(MAKE) -j$(JOBS) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
 	@tests/run --build build/test
 
 red: deps-test ## the tests of faults, each without its defence: it must fail
-	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
+	@$(MAKE) -j$(JOBS) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
 	@KABAR_RED=1 tests/run --build build/test --only system/ --red
 
 faults: deps-test ## the tests of faults, those too that wait for minutes
-	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
+	@$(MAKE) -j$(JOBS) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
 	@KABAR_LONG=1 tests/run --build build/test --only system/fault
 
 asan: deps-test ## the same tests but the torture under AddressSanitizer and UBSan
-	@$(MAKE) --no-print-directory -s BUILD=build/asan FAULTS=1 OPT=-O1 SAN=address,undefined test-programs
+	@$(MAKE) -j$(JOBS) --no-print-directory -s BUILD=build/asan FAULTS=1 OPT=-O1 SAN=address,undefined test-programs
 	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=1:verify_asan_link_order=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 KABAR_SLOW=3 tests/run --build build/asan --skip torture
 
 # TSan: loop and engine thread of the whole gateway, while it stops and while its store is sick too, and the mailbox between them.
 tsan: deps-test ## loop and engine thread under ThreadSanitizer
-	@$(MAKE) --no-print-directory -s BUILD=build/tsan FAULTS=1 OPT=-O1 SAN=thread test-programs
+	@$(MAKE) -j$(JOBS) --no-print-directory -s BUILD=build/tsan FAULTS=1 OPT=-O1 SAN=thread test-programs
 	@TSAN_OPTIONS=halt_on_error=0:exitcode=66 KABAR_SLOW=3 tests/run --build build/tsan --only mailbox,threads,control,stop_start,store_stress
 
 # libFuzzer: every tests/fuzz/fuzz_NAME.c is a target over the library, both built with ASan and UBSan.
@@ -129,7 +130,7 @@ $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/libkabar.a
 	$(CC) $(subst fuzzer-no-link,fuzzer,$(LDFLAGS)) -o $@ $^ $(LDLIBS)
 
 fuzz: deps-test ## fuzz each target for SECONDS (600), two at a time
-	@$(MAKE) --no-print-directory -s BUILD=$(FUZZ) CC=clang OPT=-O1 SAN=$(FUZZ_SAN) fuzz-programs
+	@$(MAKE) -j$(JOBS) --no-print-directory -s BUILD=$(FUZZ) CC=clang OPT=-O1 SAN=$(FUZZ_SAN) fuzz-programs
 	@tests/fuzz/run --build $(FUZZ) --seconds $(SECONDS)
 
 fuzz-short: ## the same for 30 s each
@@ -148,15 +149,15 @@ powercut: torture-programs ## take the power from the disk, ROUNDS=50 times (nee
 	@tests/torture/powercut.py --rounds $(or $(ROUNDS),50) --seed $(or $(SEED),1)
 
 soak: deps-test ## 10 messages a second on 4 modems with faults on, for MINUTES=30
-	@$(MAKE) --no-print-directory -s BUILD=build/soak FAULTS=1 OPT=-O1 DB_CACHE=-1024 build/soak/kabar build/soak/kabar-sim build/soak/sleepcap.so
+	@$(MAKE) -j$(JOBS) --no-print-directory -s BUILD=build/soak FAULTS=1 OPT=-O1 DB_CACHE=-1024 build/soak/kabar build/soak/kabar-sim build/soak/sleepcap.so
 	@KABAR=$(CURDIR)/build/soak/kabar SIM=$(CURDIR)/build/soak/kabar-sim SLEEPCAP=$(CURDIR)/build/soak/sleepcap.so tests/torture/soak.py --minutes $(or $(MINUTES),30) --seed $(or $(SEED),1)
 
 torture-programs: deps-test
-	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
+	@$(MAKE) -j$(JOBS) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
 
 bench: deps ## measures; JSON lines, medians with min and max
 	@$(MAKE) --no-print-directory -s BUILD=build all bench-programs
-	@$(MAKE) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
+	@$(MAKE) -j$(JOBS) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
 	@tests/bench/run
 
 bench-growth: deps ## the engine among 1,000,000 numbers and 10,000,000 messages
