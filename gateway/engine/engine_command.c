@@ -63,7 +63,7 @@ int engine_ussd(struct engine *e, const struct event *ev)
 {
 	struct buf b = {0};
 
-	if (ev->u.ussd.step == USSD_ABORT || ev->u.ussd.step == USSD_TIMEOUT)
+	if (ev->u.ussd.step != USSD_BEGIN && ev->u.ussd.step != USSD_ANSWER)
 		return 0;
 	menus_say(e->plan->menus, e->plan->language, "DWN", false, NULL, 0, false, &b);
 	answer(e, ev, arena_slice(engine_arena(e), buf_as_slice(&b)));

@@ -58,7 +58,8 @@ static unsigned numbers_out(const struct event *e, json_int_t v[NUMBERS_MAX])
 		return 7;
 	case EV_USSD:
 		v[0] = e->u.ussd.step;
-		return 1;
+		v[1] = e->u.ussd.whole;
+		return 2;
 	case EV_COMMAND:
 		v[0] = e->u.command.uid;
 		return 1;
@@ -116,7 +117,8 @@ static void numbers_in(struct event *e, const json_int_t v[NUMBERS_MAX])
 		e->u.sms.undecodable = (uint8_t)v[6];
 		break;
 	case EV_USSD:
-		e->u.ussd.step = up_to(v[0], USSD_TIMEOUT);
+		e->u.ussd.step = up_to(v[0], USSD_LATE);
+		e->u.ussd.whole = v[1] != 0;
 		break;
 	case EV_COMMAND:
 		e->u.command.uid = (uint32_t)v[0];
