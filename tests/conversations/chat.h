@@ -2,6 +2,7 @@
 /*
  * chat.h - what the parts of the conversation player share. The dialect is described in chat.c.
  *   chat_world.c   a gateway in memory: engine, store in :memory:, phones, a clock that moves only when told
+ *   chat_ussd.c    what is dialled: a session of a phone with the network, told to the engine by either kind of bearer
  *   chat_orders.c  lines that set up a conversation or look into the store
  *   chat_random.c  texts in no order
  *   chat_expect.c  what a message must say: words of screens with their places, literal text, holes
@@ -33,15 +34,33 @@ struct message {
 	char *text;
 	unsigned parts, arrived;
 };
+struct handset { /* a session of USSD, as the network sees it */
+	char id[24];
+	char *typed;   /* all so far, joined by `*` */
+	char *screen;  /* came and was not looked at yet */
+	char *request; /* the last one, to be repeated; it was all that was typed: whole */
+	enum ussd_step step;
+	bool open, whole;
+	bool unshown; /* its last screen will not be handed over */
+	bool late;    /* the next answer will take too long */
+};
 struct phone {
 	char *number;
 	struct message waiting[WAITING_MAX]; /* came and was not looked at yet */
 	unsigned n;
 	unsigned last_parts; /* of the message looked at last */
+	struct handset ussd;
+};
+enum { LINK_SMS, LINK_USSD, LINKS_N };
+struct answer { /* to a step of USSD */
+	char *text;
+	uint64_t ref;
+	bool last, refused;
+	unsigned n; /* how many came */
 };
 struct world {
 	struct plan plan;
-	struct plan_link link;
+	struct plan_link links[LINKS_N];
 	struct plan_operator operators[4];
 	struct menus *menus;
 	char *menus_dir; /* a copy whose words were edited; NULL: the shipped ones */
@@ -52,6 +71,9 @@ struct world {
 	unsigned epoch, sent_n;
 	struct phone phones[PHONES_MAX];
 	unsigned phones_n;
+	struct answer answer; /* what the last event brought */
+	uint64_t refs;
+	unsigned sessions_n;
 	struct buf fault; /* why the conversation cannot go on; empty: it can */
 };
 void world_begin(struct world *w, uint64_t seed);
@@ -65,6 +87,20 @@ struct phone *world_phone(struct world *w, const char *number);
 void world_send(struct world *w, struct phone *from, struct slice text);
 void world_wait_until(struct world *w, int64_t ms); /* what is due happens on the way */
 char *message_take(struct phone *p);		    /* NULL: none came; else free() it */
+struct event world_event(struct world *w, enum event_kind kind, unsigned link);
+void world_post(struct world *w, struct event *ev); /* what is sent on it arrives, and its result comes back */
+
+/* ---- USSD ---- */
+#define USSD_CODE "*123#"
+#define USSD_IDLE_MS 60000 /* the network ends a session that nobody answers in for so long */
+/* `*123#`, or with more behind the code, begins a session; else an answer in the one that is open. whole: the bearer tells all that was typed. */
+void ussd_type(struct world *w, struct phone *from, bool whole, struct slice text);
+void ussd_repeat(struct world *w, struct phone *from,
+    const char *other_number); /* the last request once more; by another number: it must be refused */
+void ussd_end(struct world *w, struct phone *p, enum ussd_step how);
+void ussd_idle(struct world *w); /* all sessions that are open time out */
+bool ussd_is_code(struct slice text);
+void ussd_free(struct phone *p);
 
 /* ---- orders: `! person A name=..` ---- */
 void world_order(struct world *w, const char *order);

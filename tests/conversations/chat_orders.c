@@ -366,8 +366,8 @@ static const struct {
 	const char *name;
 	int (*run)(struct world *w, const char *first, const char *rest);
 } orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"info", info}, {"approve", approve},
-    {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled}, {"case", case_is}, {"officer", officer}, {"word", word},
-    {"demo", demo}, {"operators", operators}};
+    {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled}, {"case", case_is},
+    {"officer", officer}, {"word", word}, {"demo", demo}, {"operators", operators}};
 
 static int run(struct world *w, const char *what, const char *first, const char *rest)
 {

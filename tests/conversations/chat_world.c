@@ -73,14 +73,19 @@ char *message_take(struct phone *p)
 
 /* ---- the engine ---- */
 
-static struct event event_of(struct world *w, enum event_kind kind)
+struct event world_event(struct world *w, enum event_kind kind, unsigned link)
 {
 	w->seed = w->seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (struct event){.kind = kind, .from = {0, w->epoch}, .now_ms = w->now_ms, .seed = w->seed};
+	return (struct event){.kind = kind, .from = {(uint16_t)link, w->epoch}, .now_ms = w->now_ms, .seed = w->seed};
 }
 
-/* Handles one event; what is sent arrives, and its result comes back. */
-static void post(struct world *w, struct event *ev)
+static void answer_take(struct world *w, const struct effect *e)
+{
+	free(w->answer.text);
+	w->answer = (struct answer){slice_dup(e->text), e->ref, e->last, e->refused, w->answer.n + 1};
+}
+
+void world_post(struct world *w, struct event *ev)
 {
 	struct effects out = {0};
 	int64_t sent[SENT_MAX];
@@ -92,20 +97,24 @@ static void post(struct world *w, struct event *ev)
 		return;
 	}
 	for (uint32_t i = 0; i < out.n; i++) {
+		if (out.v[i].kind == EF_ANSWER)
+			answer_take(w, &out.v[i]);
 		if (out.v[i].kind != EF_SUBMIT)
 			continue;
+		if (out.v[i].to.link != LINK_SMS)
+			world_fault(w, "an SMS leaves by a bearer that has none");
 		MUST(n < SENT_MAX);
 		phone_take(w, &out.v[i]);
 		sent[n++] = out.v[i].submit;
 	}
 	for (unsigned i = 0; i < n; i++) {
-		struct event result = event_of(w, EV_SENT), credit = event_of(w, EV_CREDIT);
+		struct event result = world_event(w, EV_SENT, LINK_SMS), credit = world_event(w, EV_CREDIT, LINK_SMS);
 
 		result.u.result.submit = sent[i];
 		result.u.result.net_ref = SLICE_LIT("1");
-		post(w, &result);
+		world_post(w, &result);
 		credit.u.credit.parts = 1;
-		post(w, &credit);
+		world_post(w, &credit);
 	}
 }
 
@@ -115,14 +124,14 @@ void world_send(struct world *w, struct phone *from, struct slice text)
 
 	world_wait_until(w, w->now_ms + 1000);
 	w->sent_n++;
-	ev = event_of(w, EV_SMS);
+	ev = world_event(w, EV_SMS, LINK_SMS);
 	ev.ref = 1;
 	ev.u.sms.peer = slice_of(from->number);
-	ev.u.sms.self = slice_of(w->link.number);
+	ev.u.sms.self = slice_of(w->links[LINK_SMS].number);
 	ev.u.sms.text = text;
 	ev.u.sms.smsc_s = w->now_ms / 1000;
 	ev.u.sms.part = ev.u.sms.parts = 1;
-	post(w, &ev);
+	world_post(w, &ev);
 }
 
 void world_wait_until(struct world *w, int64_t ms)
@@ -134,8 +143,8 @@ void world_wait_until(struct world *w, int64_t ms)
 		int64_t was = w->next_due_ms;
 
 		w->now_ms = was > w->now_ms ? was : w->now_ms;
-		tick = event_of(w, EV_TICK);
-		post(w, &tick);
+		tick = world_event(w, EV_TICK, LINK_SMS);
+		world_post(w, &tick);
 		same = w->next_due_ms == was ? same + 1 : 0;
 		if (same > 1000)
 			world_fault(w, "a due time is not done by its tick");
@@ -146,18 +155,20 @@ void world_wait_until(struct world *w, int64_t ms)
 
 /* ---- begin and end ---- */
 
-static void link_up(struct world *w)
+static void links_up(struct world *w)
 {
 	struct event up, credit;
 
 	w->epoch++;
-	up = event_of(w, EV_UP);
-	up.u.link.state = LINK_UP;
-	up.u.link.signal_percent = -1;
-	post(w, &up);
-	credit = event_of(w, EV_CREDIT);
+	for (unsigned i = 0; i < LINKS_N; i++) {
+		up = world_event(w, EV_UP, i);
+		up.u.link.state = LINK_UP;
+		up.u.link.signal_percent = -1;
+		world_post(w, &up);
+	}
+	credit = world_event(w, EV_CREDIT, LINK_SMS);
 	credit.u.credit.parts = CREDIT;
-	post(w, &credit);
+	world_post(w, &credit);
 }
 
 static bool open_store(struct world *w, uint64_t seed)
@@ -177,8 +188,10 @@ void world_begin(struct world *w, uint64_t seed)
 {
 	struct complaints complaints = {0};
 
-	*w = (struct world){
-	    .link = {"m1", "+6281100000001"}, .now_ms = BEGIN_MS, .next_due_ms = INT64_MAX, .seed = seed};
+	*w = (struct world){.links = {{"m1", "+6281100000001"}, {"umb", ""}},
+	    .now_ms = BEGIN_MS,
+	    .next_due_ms = INT64_MAX,
+	    .seed = seed};
 	MUST(menus_load("menus", &complaints, &w->menus) == 0);
 	complaints_free(&complaints);
 	w->plan = (struct plan){.gateway = "test",
@@ -188,8 +201,8 @@ void world_begin(struct world *w, uint64_t seed)
 	    .notice_version = "1",
 	    .demo = true,
 	    .menus = w->menus,
-	    .links = &w->link,
-	    .links_n = 1,
+	    .links = w->links,
+	    .links_n = LINKS_N,
 	    .operators = w->operators,
 	    .reply_expires_ms = 6 * 3600000,
 	    .replies_per_hour = 1000};
@@ -199,7 +212,7 @@ void world_begin(struct world *w, uint64_t seed)
 		world_fault(w, "the shipped content does not load");
 	orders_approve_all(w);
 	if (engine_new(w->store, &w->plan, w->now_ms, &w->engine) == 0)
-		link_up(w);
+		links_up(w);
 	else
 		world_fault(w, "the engine does not begin");
 }
@@ -228,6 +241,10 @@ static void check_all(struct world *w)
 		for (unsigned k = 0; k < w->phones[i].n; k++)
 			world_fault(w, "%s got a message that nobody looked at: %s", w->phones[i].number,
 			    w->phones[i].waiting[k].text);
+	for (unsigned i = 0; i < w->phones_n; i++)
+		if (w->phones[i].ussd.screen)
+			world_fault(w, "%s shows a screen that nobody looked at: %s", w->phones[i].number,
+			    w->phones[i].ussd.screen);
 }
 
 void world_end(struct world *w)
@@ -238,7 +255,9 @@ void world_end(struct world *w)
 		for (unsigned k = 0; k < w->phones[i].n; k++)
 			free(w->phones[i].waiting[k].text);
 		free(w->phones[i].number);
+		ussd_free(&w->phones[i]);
 	}
+	free(w->answer.text);
 	if (w->engine)
 		engine_free(w->engine);
 	store_close(w->store);
