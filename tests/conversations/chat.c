@@ -22,7 +22,7 @@
  *   @ quiet                 nothing has come to this phone
  *
  *   @ A ussd [time]         from now on this phone, by USSD: `> *123#` (or `> *123*4*2#`) dials, `> 1` answers
- *   @ drop                  the line drops; @ timeout: the network waited too long
+ *   @ drop                  the line drops; @ timeout: the network waited too long; @ gone: it drops and nobody tells us
  *   @ waits, @ ended        the session waits for an answer, or the last screen has ended it
  *   @ again                 the bearer repeats its last request: the same screen must come
  *   @ intruder B            the same session comes with another number: it must be refused
@@ -61,267 +61,11 @@
 #include <string.h>
 
 #include "gateway/base/log.h"
-#include "gateway/base/zone.h"
 
 #define FOLDER "tests/conversations/*.chat"
 #define LINE_MAX_BYTES 4000
 #define WALKS 8
 #define WALK_TEXTS 1500
-#define LINES_MAX 2000
-
-enum bearer { BEARER_SMS, BEARER_USSD };
-struct player {
-	struct world world;
-	struct named_list values, captured;
-	char phone[64]; /* number or name of the phone that is picked */
-	enum bearer bearer;
-	bool dialled;		/* texts that are written as SMS go by USSD */
-	bool whole;		/* its bearer tells all that was typed */
-	char *lines[LINES_MAX]; /* of the file */
-	int lines_n;
-	const char *path;
-	int line;
-	char title[200];
-	struct buf wrong; /* empty: all is well so far */
-	unsigned played, failed;
-};
-
-static void wrong(struct player *p, const char *fmt, ...) PRINTF(2, 3);
-static void wrong(struct player *p, const char *fmt, ...)
-{
-	va_list ap;
-
-	buf_printf(&p->wrong, "%s:%d: ", p->path, p->line);
-	va_start(ap, fmt);
-	buf_vprintf(&p->wrong, fmt, ap);
-	va_end(ap);
-	buf_char(&p->wrong, '\n');
-}
-
-static struct phone *phone(struct player *p)
-{
-	return world_phone(&p->world, p->phone);
-}
-
-/* ---- > ---- */
-
-/* `<10000 x>`: x as often. */
-static bool repeated(const char *text, struct buf *out)
-{
-	char what[64];
-	int n, used = 0;
-
-	if (sscanf(text, "<%d %63[^>]>%n", &n, what, &used) != 2 || used == 0)
-		return false;
-	while (n-- > 0)
-		buf_str(out, what);
-	return true;
-}
-
-static void type(struct player *p, struct slice text)
-{
-	struct phone *from = phone(p);
-
-	if (p->dialled && !from->ussd.open) {
-		ussd_type(&p->world, from, p->whole, SLICE_LIT(USSD_CODE));
-		free(from->ussd.screen);
-		from->ussd.screen = NULL;
-	}
-	if (!p->world.fault.n)
-		ussd_type(&p->world, from, p->whole, text);
-}
-
-static void send(struct player *p, const char *text)
-{
-	size_t n = strlen(text);
-	struct buf b = {0};
-	char *bare = n > 1 && text[0] == '"' && text[n - 1] == '"' ? must_strndup(text + 1, n - 2) : must_strdup(text);
-
-	if (!repeated(bare, &b))
-		expand(bare, &p->captured, &b);
-	if (p->bearer == BEARER_USSD || p->dialled)
-		type(p, buf_as_slice(&b));
-	else
-		world_send(&p->world, phone(p), buf_as_slice(&b));
-	free(bare);
-	buf_free(&b);
-}
-
-/* ---- < ---- */
-
-/* What came and was not looked at yet: the screen, else the oldest message. */
-static char *take(struct player *p)
-{
-	struct phone *at = phone(p);
-	char *screen = at->ussd.screen;
-
-	at->ussd.screen = NULL;
-	return screen ? screen : message_take(at);
-}
-
-/* The screen begins with it, and goes on with a line that the next expectation looks at. */
-static bool expect_begin(struct player *p, const char *what, const char *screen, struct buf *fault)
-{
-	struct handset *h = &phone(p)->ussd;
-
-	for (const char *end = strchr(screen, '\n'); end; end = strchr(end + 1, '\n')) {
-		char *begin = must_strndup(screen, (size_t)(end - screen));
-		bool is = expect_match(p->world.menus, what, begin, &p->values, &p->captured, fault);
-
-		free(begin);
-		if (is && end[1]) {
-			h->screen = must_strdup(end + 1);
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool expected(struct player *p, const char *what, const char *came, bool screen, struct buf *fault)
-{
-	return expect_match(p->world.menus, what, came, &p->values, &p->captured, fault) ||
-	       (screen && expect_begin(p, what, came, fault));
-}
-
-static void expect(struct player *p, const char *what)
-{
-	bool screen = phone(p)->ussd.screen;
-	char *came = take(p);
-	struct buf fault = {0}, shown = {0};
-
-	if (!came || !expected(p, what, came, screen, &fault)) {
-		expect_show(p->world.menus, what, &p->values, &p->captured, &shown);
-		wrong(p, "%swanted: %s\n#      got: %s", fault.p ? fault.p : "", shown.p, came ? came : "(nothing)");
-	}
-	free(came);
-	buf_free(&fault);
-	buf_free(&shown);
-}
-
-static void expect_quiet(struct player *p)
-{
-	char *came = take(p);
-
-	if (came)
-		wrong(p, "nothing should have come, but: %s", came);
-	free(came);
-}
-
-/* ---- @ ---- */
-
-static void move_to(struct player *p, int64_t ms)
-{
-	struct world *w = &p->world;
-
-	if (ms - w->now_ms >= USSD_IDLE_MS) {
-		world_wait_until(w, w->now_ms + USSD_IDLE_MS);
-		ussd_idle(w);
-	}
-	world_wait_until(w, ms);
-}
-
-/* "+1d", "2026-11-27 08:00 WITA". false: it is no time. */
-static bool move_clock(struct player *p, const char *text)
-{
-	static const char units[] = "smhd";
-	static const int64_t unit_ms[] = {1000, 60000, HOUR_MS, DAY_MS};
-	int n, year;
-	unsigned month, day, hour, minute;
-	char unit, zone[8] = "WITA";
-
-	if (sscanf(text, "+%d%c", &n, &unit) == 2 && strchr(units, unit)) {
-		move_to(p, p->world.now_ms + n * unit_ms[strchr(units, unit) - units]);
-		return true;
-	}
-	if (sscanf(text, "%d-%u-%u %u:%u %7s", &year, &month, &day, &hour, &minute, zone) < 5)
-		return false;
-	move_to(p, zone_ms(zone_by_short(slice_of(zone)),
-		       (struct local){{(int16_t)year, (uint8_t)month, (uint8_t)day}, (uint8_t)hour, (uint8_t)minute}));
-	return true;
-}
-
-static void pick(struct player *p, const char *text)
-{
-	char name[64] = "", bearer[8] = "";
-	int used = 0;
-
-	if (sscanf(text, "%63s %7s %n", name, bearer, &used) != 2 ||
-	    (strcmp(bearer, "sms") != 0 && strcmp(bearer, "ussd") != 0)) {
-		wrong(p, "@ NAME sms [time], @ NAME ussd [time], @ time, or one of the verbs of a session");
-		return;
-	}
-	if (text[used] && !move_clock(p, text + used))
-		wrong(p, "not a time: %s", text + used);
-	snprintf(p->phone, sizeof(p->phone), "%s", phone_number(name));
-	p->bearer = strcmp(bearer, "sms") == 0 ? BEARER_SMS : BEARER_USSD;
-	phone(p);
-}
-
-static void repeat(struct player *p)
-{
-	struct handset *h = &phone(p)->ussd;
-	char *before = h->screen ? must_strdup(h->screen) : NULL;
-
-	if (!before)
-		wrong(p, "@ again stands between a text and the screen that is expected");
-	free(h->screen);
-	h->screen = NULL;
-	ussd_repeat(&p->world, phone(p), NULL);
-	if (before && h->screen && strcmp(before, h->screen) != 0)
-		wrong(p, "the request came again and got another answer\n#   first: %s\n#    then: %s", before,
-		    h->screen);
-	free(before);
-}
-
-/* A verb of the session; false: it is none. */
-static bool session_verb(struct player *p, const char *text)
-{
-	struct handset *h = &phone(p)->ussd;
-
-	if (strcmp(text, "drop") == 0)
-		ussd_end(&p->world, phone(p), USSD_ABORT);
-	else if (strcmp(text, "timeout") == 0)
-		ussd_end(&p->world, phone(p), USSD_TIMEOUT);
-	else if (strcmp(text, "again") == 0)
-		repeat(p);
-	else if (strncmp(text, "intruder ", 9) == 0)
-		ussd_repeat(&p->world, phone(p), phone_number(text + 9));
-	else if (strcmp(text, "late") == 0)
-		h->late = true;
-	else if (strcmp(text, "unshown") == 0)
-		h->unshown = true;
-	else if (strcmp(text, "waits") == 0 || strcmp(text, "ended") == 0) {
-		if (h->open != (*text == 'w'))
-			wrong(p, "the session %s", h->open ? "waits for an answer" : "has ended");
-	} else
-		return false;
-	return true;
-}
-
-static void at(struct player *p, const char *text)
-{
-	if (strcmp(text, "quiet") == 0)
-		expect_quiet(p);
-	else if (!session_verb(p, text) && !move_clock(p, text))
-		pick(p, text);
-}
-
-/* ---- ! ---- */
-
-static void order(struct player *p, const char *text)
-{
-	unsigned parts;
-	struct buf b = {0};
-
-	if (sscanf(text, "parts %u", &parts) == 1) {
-		if (phone(p)->last_parts != parts)
-			wrong(p, "the message had %u parts", phone(p)->last_parts);
-		return;
-	}
-	expand(text, &p->captured, &b);
-	world_order(&p->world, b.p);
-	buf_free(&b);
-}
 
 /* ---- a conversation ---- */
 
@@ -329,7 +73,7 @@ static void end(struct player *p)
 {
 	world_end(&p->world);
 	if (p->world.fault.n)
-		wrong(p, "%s", p->world.fault.p);
+		player_wrong(p, "%s", p->world.fault.p);
 	buf_free(&p->world.fault);
 	named_clear(&p->values);
 	named_clear(&p->captured);
@@ -348,32 +92,7 @@ static void begin(struct player *p, const char *title)
 	snprintf(p->phone, sizeof(p->phone), "%s", phone_number("A"));
 	p->bearer = BEARER_SMS;
 	world_begin(&p->world, p->played + 1);
-	phone(p);
-}
-
-/* After the first thing that is wrong a conversation is only read to its end. */
-static void line(struct player *p, const char *text)
-{
-	const char *rest = text + 1;
-
-	while (*rest == ' ')
-		rest++;
-	if (!*text || *text == ';' || p->wrong.n)
-		return;
-	if (*text == '>')
-		send(p, rest);
-	else if (*text == '<')
-		expect(p, rest);
-	else if (*text == '@')
-		at(p, rest);
-	else if (*text == '!')
-		order(p, rest);
-	else
-		wrong(p, "a line begins with one of # ; @ > < !");
-	if (p->world.fault.n) {
-		wrong(p, "%s", p->world.fault.p);
-		buf_clear(&p->world.fault);
-	}
+	player_phone(p);
 }
 
 /* The lines from..to, the first is the title; one way. */
@@ -387,7 +106,7 @@ static void converse(struct player *p, int from, int to, bool dialled, bool whol
 	begin(p, title);
 	for (int i = from + 1; i < to; i++) {
 		p->line = i + 1;
-		line(p, p->lines[i]);
+		player_line(p, p->lines[i]);
 	}
 	end(p);
 }

@@ -3,6 +3,7 @@
  * chat.h - what the parts of the conversation player share. The dialect is described in chat.c.
  *   chat_world.c   a gateway in memory: engine, store in :memory:, phones, a clock that moves only when told
  *   chat_ussd.c    what is dialled: a session of a phone with the network, told to the engine by either kind of bearer
+ *   chat_line.c    what each line does
  *   chat_orders.c  lines that set up a conversation or look into the store
  *   chat_random.c  texts in no order
  *   chat_expect.c  what a message must say: words of screens with their places, literal text, holes
@@ -118,3 +119,26 @@ void expect_show(const struct menus *m, const char *what, const struct named_lis
     const struct named_list *captured, struct buf *out);
 /* $name becomes what was captured; \n, \xNN become bytes. */
 void expand(const char *text, const struct named_list *captured, struct buf *out);
+
+/* ---- the player ---- */
+#define LINES_MAX 2000
+enum bearer { BEARER_SMS, BEARER_USSD };
+struct player {
+	struct world world;
+	struct named_list values, captured;
+	char phone[64]; /* number or name of the phone that is picked */
+	enum bearer bearer;
+	bool dialled;		/* texts that are written as SMS go by USSD */
+	bool whole;		/* its bearer tells all that was typed */
+	char *lines[LINES_MAX]; /* of the file */
+	int lines_n;
+	const char *path;
+	int line;
+	char title[200];
+	struct buf wrong; /* empty: all is well so far */
+	unsigned played, failed;
+};
+/* One line of a conversation. After the first thing that is wrong the others are only read. */
+void player_line(struct player *p, const char *text);
+struct phone *player_phone(struct player *p); /* the one that is picked */
+void player_wrong(struct player *p, const char *fmt, ...) PRINTF(2, 3);
