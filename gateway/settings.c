@@ -135,7 +135,7 @@ static void make_links(struct checker *c)
 
 		if (name && settings_link_by_name(p, name) >= 0)
 			complain(c, g, "name", name, "is the name of another bearer too; names must differ");
-		links[i] = (struct plan_link){name ? name : "", number_of(c, g, true)};
+		links[i] = (struct plan_link){name ? name : "", number_of(c, g, true), is_kind(g, "ussd-http")};
 		p->links_n++;
 		if (is_kind(g, "gsm"))
 			check_device(c, i);

@@ -33,6 +33,8 @@ struct handler {
 	const char *const *keywords;  /* those it serves, ends with NULL */
 	const char *const *questions; /* those it may leave open, ends with NULL; NULL none */
 	const char *const *dues;      /* kinds of due times it schedules; NULL none */
+	bool
+	    resumes; /* its dialogue is long: who begins it again, or comes back after a while, is asked whether to go on */
 	bool dues_wait; /* they send what nobody asked for at that moment: while the wall clock is doubted, they wait */
 	bool
 	    hides_digits; /* what people write to it holds codes or NIKs: all digits are masked before the text is stored */
@@ -112,11 +114,18 @@ int turn_notify(struct turn *t, struct slice peer, enum lane lane, int64_t *outb
 /* ---- the dialogue of this number: kept sealed, committed with the answer ---- */
 /* Says the screen and leaves it open as the question (pairs as in turn_say). Replaces what was open. */
 void turn_ask(struct turn *t, const char *screen, ...) __attribute__((sentinel));
+void turn_ask_values(struct turn *t, const char *screen, const struct value *v, unsigned n);
 void turn_open(struct turn *t, const char *question); /* leaves a question open without saying anything */
 const char *turn_question(const struct turn *t);      /* what is open now, "" none */
+void turn_refused(struct turn *t);		      /* the answer was not taken: the session's step says so */
 void turn_close(struct turn *t, const char *how);     /* "done", "cancelled": forgets the dialogue */
 void turn_keep(struct turn *t, const char *name, struct slice text); /* an answer so far; an empty text forgets it */
 struct slice turn_kept(const struct turn *t, const char *name);	     /* "" when not kept */
+
+/* A dialogue that was cut in the middle: goes on where it was, or is forgotten and its service begins anew. */
+int turn_resume(struct turn *t) MUST_USE;
+int turn_begin_anew(struct turn *t) MUST_USE;
+const char *turn_bearer(const struct turn *t); /* "sms", "ussd": how the person speaks to us */
 
 /* ---- the number ---- */
 int turn_set_stopped(struct turn *t, bool stopped) MUST_USE;

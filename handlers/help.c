@@ -43,6 +43,10 @@ static int own_choice(struct turn *t, const char *own)
 		turn_ask(t, "M0", NULL);
 		return 0;
 	}
+	if (strcmp(own, "lanjut") == 0)
+		return turn_resume(t);
+	if (strcmp(own, "baru") == 0)
+		return turn_begin_anew(t);
 	own = str_of(t, turn_kept(t, own));
 	turn_close(t, "done");
 	return turn_command(t, own);
@@ -76,7 +80,7 @@ const struct handler handler_help = {
     .name = "help",
     .summary = "menus, help, and what was not understood",
     .keywords = (const char *const[]){"MENU", "BANTUAN", "KEMBALI", "LANJUT", NULL},
-    .questions = (const char *const[]){"M0", "M7", "UNK", "ASK", NULL},
+    .questions = (const char *const[]){"M0", "M7", "UNK", "ASK", "RES", "RESx", NULL},
     .run = run,
     .check = check,
     .answer = answer,

@@ -53,6 +53,7 @@ int list_follow(struct turn *t, const char *stands_for)
 
 void say_out_of_range(struct turn *t, int max)
 {
+	turn_refused(t);
 	turn_say(t, "NUM", "n", number_shown(t, max), NULL);
 }
 
@@ -110,8 +111,7 @@ void list_item(struct turn *t, struct buf *list, const char *screen, int i, cons
 
 void ask_values(struct turn *t, const char *screen, const struct value *v, unsigned n)
 {
-	turn_say_values(t, screen, v, n);
-	turn_open(t, screen);
+	turn_ask_values(t, screen, v, n);
 }
 
 struct slice upper(struct turn *t, struct slice s)

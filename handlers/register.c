@@ -195,7 +195,7 @@ static int run(struct turn *t)
 	if (n)
 		turn_ask(t, "DUP", "nama", short_name(t, people->name), NULL);
 	else
-		turn_ask(t, "DHW", NULL);
+		return ask(t, "D1");
 	return 0;
 }
 
@@ -446,6 +446,7 @@ const struct handler handler_register = {
     .questions =
 	(const char *const[]){"DHW", "DUP", "D1", "D2", "D3", "D4", "D4b", "D5", "D6", "D6u", "D8", "AU", NULL},
     .hides_digits = true,
+    .resumes = true,
     .run = run,
     .check = check,
     .answer = answer,

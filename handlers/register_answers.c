@@ -227,6 +227,7 @@ int register_say_refusal(struct turn *t, const char *question, const struct refu
 		turn_say(t, "U18", NULL);
 		return 0;
 	}
+	turn_refused(t);
 	turn_say_values(t, c->screen, &c->value, c->value.name != NULL);
 	turn_open(t, question);
 	return 0;

@@ -33,6 +33,7 @@ static int conversation_read(struct store *s, enum query q, struct conversation 
 	c->last_in_ms = db_int(s->db, q, 10);
 	c->last_link = db_text(s->db, q, 11, a);
 	c->guard = db_text(s->db, q, 12, a);
+	c->tree = db_text(s->db, q, 13, a);
 	return state_open(s, db_blob(s->db, q, 3, a), &c->state);
 }
 
@@ -54,9 +55,9 @@ int conversation_put(struct store *s, const struct conversation *c)
 
 	if (c->state.n)
 		secret_seal(s->keys, "dialogue", c->state, &sealed);
-	err = db_exec(s->db, Q_conversation_put, "sissbisiiiiiss", c->peer, c->session, c->question, c->asker,
+	err = db_exec(s->db, Q_conversation_put, "sissbisiiiiisss", c->peer, c->session, c->question, c->asker,
 	    c->state.n ? buf_as_slice(&sealed) : (struct slice){0}, c->asked_ms, c->language, (int64_t)c->neutral,
-	    (int64_t)c->stopped, c->stop_said_ms, (int64_t)c->muted, c->last_in_ms, c->last_link, c->guard);
+	    (int64_t)c->stopped, c->stop_said_ms, (int64_t)c->muted, c->last_in_ms, c->last_link, c->guard, c->tree);
 	buf_free(&sealed);
 	return err;
 }
@@ -82,13 +83,13 @@ int conversation_forget(struct store *s, struct slice peer)
 
 int session_add(struct store *s, const struct session_row *r)
 {
-	return db_exec(s->db, Q_session_add, "izssiiisss", r->id, s->gateway, r->peer, r->link, r->began_ms, r->last_ms,
-	    r->ended_ms, r->handler, r->steps, r->ended);
+	return db_exec(s->db, Q_session_add, "izssiiissss", r->id, s->gateway, r->peer, r->link, r->began_ms,
+	    r->last_ms, r->ended_ms, r->handler, r->steps, r->ended, r->bearer);
 }
 
-int session_step(struct store *s, int64_t id, struct slice node, int64_t now_ms, struct slice ended)
+int session_step(struct store *s, int64_t id, struct slice node, int64_t now_ms, struct slice ended, const char *mark)
 {
-	return row_changed(s, db_exec(s->db, Q_session_step, "isis", id, node, now_ms, ended));
+	return row_changed(s, db_exec(s->db, Q_session_step, "isisz", id, node, now_ms, ended, mark));
 }
 
 int session_end(struct store *s, int64_t id, const char *ended, int64_t now_ms)

@@ -18,6 +18,7 @@ struct conversation {
 	int64_t last_in_ms;
 	struct slice last_link; /* "" never written */
 	struct slice guard;	/* counters of engine/guard.c */
+	struct slice tree;	/* hash of the menus that the open question belongs to */
 };
 /* The row of a number, or the one that it begins with. ERR_CORRUPT: its state cannot be opened (it is empty then); all else is filled. */
 int conversation_get(struct store *s, struct slice peer, struct conversation *out) MUST_USE;
@@ -31,16 +32,18 @@ struct session_row {
 	int64_t id, began_ms, last_ms;
 	int64_t ended_ms; /* 0: open */
 	struct slice peer, link, handler;
-	struct slice steps; /* 'D1@0 D2@8123': node and ms after the beginning */
+	struct slice bearer; /* 'sms', 'ussd': by which it began */
+	struct slice
+	    steps; /* 'D1@0 D2@8123u D2@9456u!': node, ms after the beginning, `u` by USSD, `!` the answer was refused */
 	struct slice ended; /* 'done', 'cancelled', 'expired', 'replaced'; "" open */
 };
 static inline int64_t session_new_id(struct store *s)
 {
 	return s->next_session++;
 }
-int session_add(
-    struct store *s, const struct session_row *row) MUST_USE; /* row->id from session_new_id(); bearer 'sms' */
-/* One more step at last_ms; ended_ms and ended as in the row. */
-int session_step(struct store *s, int64_t id, struct slice node, int64_t now_ms, struct slice ended) MUST_USE;
+int session_add(struct store *s, const struct session_row *row) MUST_USE; /* row->id from session_new_id() */
+/* One more step at last_ms; ended_ms and ended as in the row; mark as in steps, "" none. */
+int session_step(
+    struct store *s, int64_t id, struct slice node, int64_t now_ms, struct slice ended, const char *mark) MUST_USE;
 int session_end(struct store *s, int64_t id, const char *ended, int64_t now_ms) MUST_USE; /* without a step */
 int session_by_id(struct store *s, int64_t id, struct session_row *out) MUST_USE;

@@ -62,14 +62,8 @@ enum failure {
 	FAILURE_LINK,
 };
 enum report_state { REPORT_DELIVERED, REPORT_UNDELIVERED, REPORT_EXPIRED, REPORT_BUFFERED };
-enum ussd_step {
-	USSD_BEGIN,   /* dialled; input: what was dialled behind the code ("4*2"), "" nothing */
-	USSD_ANSWER,  /* input: what was typed */
-	USSD_ABORT,   /* the person, or the network, ended it */
-	USSD_TIMEOUT, /* the bearer waited too long for the person */
-	USSD_SHOWN,   /* the screen that ends the session was handed over to the network */
-	USSD_LATE,    /* our answer took too long: the bearer ended the session by its own words, and the answer must follow by SMS */
-};
+/* Typed: BEGIN, ANSWER. ABORT: the person or the network ended it. SHOWN: the last screen was handed over. LATE: it ended in the bearer's own words, our answer must follow by SMS. */
+enum ussd_step { USSD_BEGIN, USSD_ANSWER, USSD_ABORT, USSD_TIMEOUT, USSD_SHOWN, USSD_LATE };
 enum link_state { LINK_DOWN, LINK_STARTING, LINK_UP, LINK_BLOCKED /* needs a person: PUK, wrong PIN, no SIM */ };
 
 struct event {
@@ -90,13 +84,11 @@ struct event {
 			uint8_t undecodable;
 		} sms;
 		struct {
-			struct slice peer, code, input, session; /* session: the gateway's id of it, unique within the link */
-			uint8_t step;				 /* enum ussd_step */
-			/*
-			 * ANSWER: input holds all that was typed in this session so far, joined by `*` (Africa's Talking), and the bearer does
-			 * not know whether it begins, goes on or comes again: the engine does.
-			 */
-			uint8_t whole;
+			struct slice peer, code, input,
+			    session;  /* session: the gateway's id of it, unique within the link */
+			uint8_t step; /* enum ussd_step */
+			uint8_t
+			    whole; /* ANSWER: input is all that was typed so far, joined by `*`; it may begin, go on or come again */
 		} ussd;
 		struct {
 			int64_t submit;

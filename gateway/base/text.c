@@ -225,8 +225,9 @@ static unsigned units_of(enum coding coding, uint32_t c)
 	return c > 0xffff ? 2 : 1;
 }
 
-/* How far one part reaches from `at` with at most `limit` units: the byte behind it; a blank among the last 15 units ends it early. */
-static uint32_t part_end(struct slice s, uint32_t at, enum coding coding, unsigned limit, uint16_t *units_n)
+/* How far one part reaches from `at` with at most `limit` units: the byte behind it; a blank among the last `slack` units ends it early. */
+static uint32_t reach(
+    struct slice s, uint32_t at, enum coding coding, unsigned limit, unsigned slack, uint16_t *units_n)
 {
 	unsigned units = 0, blank_units = 0;
 	uint32_t used, blank_end = 0;
@@ -243,12 +244,34 @@ static uint32_t part_end(struct slice s, uint32_t at, enum coding coding, unsign
 			blank_units = units;
 		}
 	}
-	if (at < s.n && blank_end && units - blank_units <= 15) {
+	if (at < s.n && blank_end && units - blank_units <= slack) {
 		*units_n = (uint16_t)blank_units;
 		return blank_end;
 	}
 	*units_n = (uint16_t)units;
 	return at;
+}
+
+static uint32_t part_end(struct slice s, uint32_t at, enum coding coding, unsigned limit, uint16_t *units_n)
+{
+	return reach(s, at, coding, limit, 15, units_n);
+}
+
+unsigned text_pages(struct slice utf8, unsigned septets, unsigned units, struct slice *pages, unsigned cap)
+{
+	enum coding coding = gsm7_septets(utf8) >= 0 ? CODING_GSM7 : CODING_UCS2;
+	unsigned n = 0, limit = coding == CODING_GSM7 ? septets : units;
+	struct slice rest = slice_trim(utf8);
+	uint16_t used;
+
+	MUST(limit >= 2 && cap > 0);
+	do {
+		uint32_t end = reach(rest, 0, coding, limit, limit, &used);
+
+		pages[n++] = slice_trim((struct slice){rest.p, end});
+		rest = slice_trim(slice_from(rest, end));
+	} while (rest.n && n < cap);
+	return n;
 }
 
 void text_split(struct slice utf8, struct text_parts *out)

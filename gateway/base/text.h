@@ -36,6 +36,12 @@ struct text_parts {
 };
 void text_split(struct slice utf8, struct text_parts *out);
 
+/*
+ * A text in pages, cut at word ends: at most `septets` each, or `units` of UCS-2 when it is not in the GSM alphabet. Blanks at a cut fall. Returns how many, at most cap (the rest is not shown),
+ * at least 1.
+ */
+unsigned text_pages(struct slice utf8, unsigned septets, unsigned units, struct slice *pages, unsigned cap);
+
 /* The UDH of part `no` of `total` (1-based): 05 00 03 ref total no. Returns its length, 0 for a single part. */
 int text_concat_udh(uint8_t ref, uint8_t total, uint8_t no, uint8_t udh[6]);
 

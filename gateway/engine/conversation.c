@@ -5,6 +5,10 @@
 #include <string.h>
 
 #define ASIDE '~'
+#define WAITING '?'
+#define WAITING_QUESTION SLICE_LIT("?question")
+#define WAITING_TEXT SLICE_LIT("?text")
+#define WAITING_USSD SLICE_LIT("?ussd")
 
 /* ---- reading: {"name":"text",..}, as dialogue_write() makes it */
 
@@ -137,9 +141,11 @@ struct slice dialogue_write(struct dialogue *d)
 
 /* ---- answers */
 
-static bool is_aside(const struct kept *k)
+static char kind_of(const struct kept *k)
 {
-	return k->name.n && k->name.p[0] == ASIDE;
+	char c = k->name.n ? k->name.p[0] : '\0';
+
+	return c == ASIDE || c == WAITING ? c : '\0';
 }
 
 static struct kept *find(const struct dialogue *d, struct slice name)
@@ -150,13 +156,13 @@ static struct kept *find(const struct dialogue *d, struct slice name)
 	return NULL;
 }
 
-/* Those of one kind go; order is kept. */
-static void drop(struct dialogue *d, bool aside)
+/* Those of one kind go (ASIDE, WAITING, or '\0': answers); order is kept. */
+static void drop(struct dialogue *d, char kind)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < d->n; i++)
-		if (is_aside(&d->kept[i]) != aside)
+		if (kind_of(&d->kept[i]) != kind)
 			d->kept[n++] = d->kept[i];
 	d->dirty |= n != d->n;
 	d->n = n;
@@ -176,14 +182,14 @@ struct slice dialogue_get(const struct dialogue *d, const char *owner, struct sl
 	return k ? k->text : (struct slice){"", 0};
 }
 
-void dialogue_set(struct dialogue *d, const char *owner, struct slice name, struct slice text)
+/* An empty text forgets the name. */
+static void put(struct dialogue *d, struct slice name, struct slice text)
 {
-	struct kept *k;
+	struct kept *k = find(d, name);
 
-	MUST(name.n && name.p[0] != ASIDE);
-	dialogue_take_over(d, owner, (struct slice){0});
-	k = find(d, name);
 	if (k && text.n) {
+		if (slice_eq(k->text, text))
+			return;
 		k->text = arena_slice(d->arena, text);
 	} else if (k) {
 		memmove(k, k + 1, (size_t)(&d->kept[d->n] - (k + 1)) * sizeof(*k));
@@ -194,11 +200,28 @@ void dialogue_set(struct dialogue *d, const char *owner, struct slice name, stru
 	d->dirty |= k != NULL;
 }
 
-static void lay_aside(struct dialogue *d, struct slice question)
+void dialogue_set(struct dialogue *d, const char *owner, struct slice name, struct slice text)
+{
+	MUST(name.n && name.p[0] != ASIDE && name.p[0] != WAITING);
+	dialogue_take_over(d, owner, (struct slice){0});
+	put(d, name, text);
+}
+
+bool dialogue_has_answers(const struct dialogue *d)
+{
+	for (unsigned i = 0; i < d->n; i++)
+		if (kind_of(&d->kept[i]) == '\0')
+			return true;
+	return false;
+}
+
+void dialogue_lay_aside(struct dialogue *d, struct slice question)
 {
 	unsigned n;
 
-	drop(d, true);
+	drop(d, ASIDE);
+	if (d->n + 2 > DIALOGUE_KEPT_MAX)
+		return;
 	n = d->n;
 	for (unsigned i = 0; i < n; i++)
 		d->kept[i].name = slice_of(arena_printf(d->arena, "%c" SLICE_FMT, ASIDE, SLICE_ARG(d->kept[i].name)));
@@ -206,24 +229,76 @@ static void lay_aside(struct dialogue *d, struct slice question)
 	add(d, SLICE_LIT("~asker"), slice_of(d->owner));
 }
 
+bool dialogue_aside(const struct dialogue *d, struct slice *question, const char **asker)
+{
+	const struct kept *q = find(d, SLICE_LIT("~question")), *a = find(d, SLICE_LIT("~asker"));
+
+	if (!q || !a)
+		return false;
+	*question = q->text;
+	*asker = arena_str(d->arena, a->text);
+	return true;
+}
+
+void dialogue_take_up(struct dialogue *d)
+{
+	const struct kept *a = find(d, SLICE_LIT("~asker"));
+
+	MUST(a != NULL);
+	d->owner = arena_str(d->arena, a->text);
+	drop(d, '\0');
+	drop(d, WAITING);
+	put(d, SLICE_LIT("~question"), (struct slice){0});
+	put(d, SLICE_LIT("~asker"), (struct slice){0});
+	for (unsigned i = 0; i < d->n; i++)
+		d->kept[i].name = slice_from(d->kept[i].name, 1);
+	d->dirty = true;
+}
+
+void dialogue_drop_aside(struct dialogue *d)
+{
+	drop(d, ASIDE);
+}
+
+static struct slice text_of(const struct dialogue *d, struct slice name)
+{
+	const struct kept *k = find(d, name);
+
+	return k ? k->text : (struct slice){"", 0};
+}
+
+struct waiting dialogue_waiting(const struct dialogue *d)
+{
+	return (struct waiting){text_of(d, WAITING_QUESTION), text_of(d, WAITING_TEXT), find(d, WAITING_USSD) != NULL};
+}
+
+/* Laid down last, so that a dialogue that is full of answers loses the screen and not an answer. */
+void dialogue_set_waiting(struct dialogue *d, const struct waiting *w)
+{
+	if (!find(d, WAITING_TEXT) && d->n + 3 > DIALOGUE_KEPT_MAX)
+		return;
+	put(d, WAITING_QUESTION, w->question);
+	put(d, WAITING_TEXT, w->text);
+	put(d, WAITING_USSD, w->by_ussd ? SLICE_LIT("1") : (struct slice){0});
+}
+
 void dialogue_take_over(struct dialogue *d, const char *owner, struct slice cut_question)
 {
-	bool has_answers = false;
-
 	if (strcmp(d->owner, owner) == 0)
 		return;
-	for (unsigned i = 0; i < d->n; i++)
-		has_answers |= !is_aside(&d->kept[i]);
-	if (has_answers && cut_question.n && d->n + 2 <= DIALOGUE_KEPT_MAX)
-		lay_aside(d, cut_question);
-	else
-		drop(d, false);
+	if (dialogue_has_answers(d) && cut_question.n) {
+		dialogue_lay_aside(d, cut_question);
+	} else {
+		drop(d, '\0');
+		drop(d, WAITING);
+	}
 	d->owner = owner;
 }
 
 void dialogue_end(struct dialogue *d)
 {
-	drop(d, false);
+	drop(d, '\0');
+	drop(d, WAITING);
 	d->owner = "";
 }
 

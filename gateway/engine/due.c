@@ -12,11 +12,14 @@
 #include "gateway/engine/joiner.h"
 #include "gateway/engine/turn_private.h"
 #include "storage/books.h"
+#include "storage/ussd.h"
 
 #define DUE_A_TICK 64
 #define SWEEP_MS (INT64_C(10) * 60 * 1000)
 #define PURGE_MS (INT64_C(24) * 3600 * 1000)
 #define SWEEP_DIALOGUES 200
+#define SWEEP_USSD 1000
+#define USSD_KEPT_MS (INT64_C(3600) * 1000)
 
 /* ---- the engine's own ---- */
 
@@ -49,6 +52,8 @@ static int run_sweep(struct engine *e, const struct event *tick, const struct du
 	(void)tick, (void)due;
 	if (!err)
 		err = credit_sweep(e);
+	if (!err)
+		err = ussd_prune(e->store, e->now_ms - USSD_KEPT_MS, SWEEP_USSD);
 	return err ? err : wipe_idle_dialogues(e);
 }
 

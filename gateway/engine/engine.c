@@ -17,6 +17,7 @@
 #include "gateway/engine/due.h"
 #include "gateway/engine/engine_private.h"
 #include "gateway/engine/job.h"
+#include "gateway/engine/turn_ussd.h"
 #include "gateway/engine/outbox.h"
 #include "storage/books.h"
 #include "storage/services.h"
@@ -133,7 +134,7 @@ static int step(struct engine *e, const struct event *ev, const char **who)
 	case EV_SMS:
 		return turn_sms(e, ev, who);
 	case EV_USSD:
-		return engine_ussd(e, ev);
+		return turn_ussd(e, ev, who);
 	case EV_COMMAND:
 		return engine_command(e, ev);
 	case EV_SENT:
@@ -178,6 +179,13 @@ static int fail(struct engine *e, const struct event *ev, int why, const char *w
 	return engine_bury(e, ev, why, who);
 }
 
+static int run_due(struct engine *e, const struct event *tick)
+{
+	int err = due_run(e, tick);
+
+	return err ? err : ussd_sweep(e, tick);
+}
+
 static int handle(struct engine *e, const struct event *ev)
 {
 	uint32_t effects = e->out.n;
@@ -187,7 +195,7 @@ static int handle(struct engine *e, const struct event *ev)
 	if (ev->now_ms > e->now_ms)
 		e->now_ms = ev->now_ms;
 	if (ev->kind == EV_TICK)
-		return due_run(e, ev);
+		return run_due(e, ev);
 	err = db_savepoint(e->store->db);
 	if (err)
 		return err;
@@ -198,6 +206,8 @@ static int handle(struct engine *e, const struct event *ev)
 		e->out.n = effects;
 		e->clock_read = false;
 		err = fail(e, ev, err, who);
+		if (!err && ev->kind == EV_USSD)
+			ussd_answer_down(e, ev);
 	} else {
 		err = db_release(e->store->db);
 	}
@@ -233,7 +243,7 @@ static enum batch_end undo(struct engine *e)
 
 static int run(struct engine *e, struct event *const *events, uint32_t n, int64_t *next_due_ms)
 {
-	int64_t fail_over_ms;
+	int64_t fail_over_ms, ussd_ms = INT64_MAX;
 	int err = 0;
 
 	for (uint32_t i = 0; i < n && !err; i++)
@@ -248,6 +258,10 @@ static int run(struct engine *e, struct event *const *events, uint32_t n, int64_
 		err = credit_spend(e);
 	if (!err)
 		err = due_earliest(e->store, next_due_ms);
+	if (!err)
+		err = ussd_next_end(e->store, &ussd_ms);
+	if (!err && ussd_ms < *next_due_ms)
+		*next_due_ms = ussd_ms;
 	fail_over_ms = credit_next_ms(e);
 	if (!err && fail_over_ms < *next_due_ms)
 		*next_due_ms = fail_over_ms;

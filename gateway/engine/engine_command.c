@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* engine_command.c - events that somebody waits for at the other end of a socket: commands of the command line (repeatable by their id) and steps of USSD. */
+/* engine_command.c - what somebody waits for at the other end of a socket: commands of the command line, repeatable by their id. */
 #include <jansson.h>
 
 #include "gateway/base/err.h"
@@ -56,17 +56,4 @@ int engine_command(struct engine *e, const struct event *ev)
 void engine_refuse_command(struct engine *e, const struct event *ev, int why)
 {
 	answer(e, ev, slice_of(arena_printf(engine_arena(e), "{\"error\":\"%s\"}", err_words(why))));
-}
-
-/* No dialogue is served by USSD yet: the phone gets one screen, and its end. */
-int engine_ussd(struct engine *e, const struct event *ev)
-{
-	struct buf b = {0};
-
-	if (ev->u.ussd.step != USSD_BEGIN && ev->u.ussd.step != USSD_ANSWER)
-		return 0;
-	menus_say(e->plan->menus, e->plan->language, "DWN", false, NULL, 0, false, &b);
-	answer(e, ev, arena_slice(engine_arena(e), buf_as_slice(&b)));
-	buf_free(&b);
-	return 0;
 }

@@ -60,7 +60,6 @@ bool engine_is_current(const struct engine *e, struct link_id id);
 /* engine_command.c: what somebody waits for at the other end of a socket. */
 int engine_command(struct engine *e, const struct event *ev) MUST_USE;
 void engine_refuse_command(struct engine *e, const struct event *ev, int why);
-int engine_ussd(struct engine *e, const struct event *ev) MUST_USE;
 
 /* engine_dead.c: the event as JSON, for its dead letter. */
 struct slice engine_event_json(struct engine *e, const struct event *ev);

@@ -10,6 +10,7 @@
 struct plan_link {
 	const char *name;
 	const char *number; /* our number there, E.164 or short code; "" unknown */
+	bool no_sms;	    /* it serves dialogues only: no message leaves by it */
 };
 struct plan_route {
 	const char *prefix; /* of the recipient, "" any */
@@ -45,6 +46,8 @@ struct plan {
 	unsigned routes_n;
 	const struct plan_operator *operators;
 	unsigned operators_n;
+	int64_t ussd_idle_ms,
+	    ussd_whole_ms; /* a USSD session is over after so long without an answer, and in all; 0 = 60 s, 180 s */
 	int64_t reply_expires_ms; /* default 6 h */
 	struct plan_pauses retry, sos_retry;
 	int64_t fail_over_ms; /* a link that could not send for so long loses its messages to another one; 0 = 60 s */

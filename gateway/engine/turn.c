@@ -34,11 +34,18 @@ int64_t turn_inbox(struct turn *t)
 {
 	if (t->is_due)
 		return 0;
+	if (!t->inbox.id) /* a step of a USSD session has a row only where a service refers to it */
+		t->inbox.id = inbox_new_id(t->store);
 	if (!t->inbox.session)
 		t->inbox.session = session_new_id(t->store);
 	if (!t->err && !t->inbox_written)
 		t->err = turn_write_inbox(t, t->taker->name, "answered", t->why);
 	return t->inbox.id;
+}
+
+const char *turn_bearer(const struct turn *t)
+{
+	return t->ussd ? "ussd" : "sms";
 }
 
 const char *turn_keyword(const struct turn *t)
@@ -189,7 +196,7 @@ int turn_command(struct turn *t, const char *command)
 	}
 	t->heard = (struct heard){h, u.keyword, u.args, u.written, u.sure};
 	t->depth++;
-	err = h->run(t);
+	err = turn_serve(t, h);
 	t->depth--;
 	t->heard = before;
 	return err;

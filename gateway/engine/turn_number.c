@@ -71,6 +71,11 @@ static const char *session_ending(const struct turn *t)
 	return *t->closed ? t->closed : DONE;
 }
 
+static const char *step_mark(const struct turn *t)
+{
+	return t->ussd ? t->refused ? "u!" : "u" : t->refused ? "!" : "";
+}
+
 static int session_begin(struct turn *t)
 {
 	const char *ended = session_ending(t);
@@ -82,8 +87,9 @@ static int session_begin(struct turn *t)
 	    .ended_ms = *ended ? t->now_ms : 0,
 	    .peer = slice_of(t->peer),
 	    .link = t->is_due ? t->c.last_link : engine_link_name(t->e, t->link),
+	    .bearer = t->ussd ? SLICE_LIT("ussd") : SLICE_LIT("sms"),
 	    .handler = t->inbox.handler,
-	    .steps = slice_of(arena_printf(engine_arena(t->e), "%s@0", node)),
+	    .steps = slice_of(arena_printf(engine_arena(t->e), "%s@0%s", node, step_mark(t))),
 	    .ended = slice_of(ended),
 	};
 
@@ -109,7 +115,24 @@ static int session_write(struct turn *t)
 	if (err || !open)
 		return err ? err : session_begin(t);
 	t->c.session = *ended ? 0 : open;
-	return session_step(t->store, open, slice_of(*t->node ? t->node : "-"), t->now_ms, slice_of(ended));
+	return session_step(
+	    t->store, open, slice_of(*t->node ? t->node : "-"), t->now_ms, slice_of(ended), step_mark(t));
+}
+
+/* The screen that waits is kept as it was said, so that whoever comes back reads the same. */
+static void note_waiting(struct turn *t)
+{
+	struct waiting w = dialogue_waiting(&t->dialogue);
+
+	if (!t->c.question.n || (t->is_due && !t->asked))
+		return;
+	if (t->asked_text.n)
+		w.text = t->asked_text;
+	else if (!slice_eq(w.question, t->c.question) && t->say_n)
+		w.text = buf_as_slice(&t->say[t->say_n - 1].text);
+	w.question = t->c.question;
+	w.by_ussd = t->ussd;
+	dialogue_set_waiting(&t->dialogue, &w);
 }
 
 int turn_save(struct turn *t)
@@ -121,6 +144,7 @@ int turn_save(struct turn *t)
 		return 0;
 	if (!t->c.question.n)
 		dialogue_end(&t->dialogue);
+	note_waiting(t);
 	err = session_write(t);
 	if (err)
 		return err;
@@ -139,7 +163,7 @@ static const char *owner(const struct turn *t)
 
 static void take_over(struct turn *t, const char *who)
 {
-	dialogue_take_over(&t->dialogue, who, t->cutting ? t->c.question : (struct slice){0});
+	dialogue_take_over(&t->dialogue, who, t->answering ? (struct slice){0} : t->c.question);
 	t->put = true;
 }
 
@@ -154,6 +178,7 @@ void turn_open(struct turn *t, const char *question)
 	t->c.asked_ms = t->now_ms;
 	t->node = t->c.question.p;
 	t->asked = true;
+	t->asked_text = (struct slice){"", 0};
 	t->closed = "";
 }
 
@@ -172,6 +197,11 @@ void turn_close(struct turn *t, const char *how)
 		dialogue_forget(&t->dialogue);
 	else
 		dialogue_end(&t->dialogue);
+}
+
+void turn_refused(struct turn *t)
+{
+	t->refused = true;
 }
 
 void turn_keep(struct turn *t, const char *name, struct slice text)
@@ -238,6 +268,7 @@ int turn_address(struct turn *t, struct slice peer)
 		return err;
 	turn_wipe(t);
 	t->put = t->asked = false;
+	t->asked_text = (struct slice){"", 0};
 	t->node = t->closed = "";
 	t->lane = LANE_NOTIFICATION;
 	return turn_load(t, peer);

@@ -44,6 +44,8 @@ struct turn {
 	/* the message; a due turn has none */
 	bool is_due;
 	uint16_t link; /* that it came by; NO_LINK in a due turn */
+	bool ussd;     /* a step of a USSD session: what is said is its screen, no message */
+	bool welcome;  /* a due turn whose words belong to what the person does right now: STOP does not hold them */
 	struct inbox_row inbox;
 	bool inbox_written;
 	bool torn;		 /* parts of it are missing */
@@ -77,6 +79,8 @@ struct turn {
 	const struct handler *taker; /* that service; NULL nobody */
 	const struct handler *asker; /* whose question was open when the text came; NULL none */
 	bool put;		     /* the number's row has to be written */
+	bool refused;		     /* the answer was not taken */
+	struct slice asked_text;     /* the screen that waits, as this turn said it; "" it said none */
 	enum { UNKNOWN_NOT, UNKNOWN_KEPT, UNKNOWN_FORWARDED } unknown; /* for the officers' queue */
 	const char *prefix;					       /* "GUE": said in front, with shown */
 	struct slice shown;
@@ -96,7 +100,6 @@ struct slice turn_masked(struct turn *t, bool all_digits);	     /* the text as i
 int turn_hear(struct turn *t, const char **who) MUST_USE;
 /* Why nobody answers it, whatever it says; NULL: somebody may. After router_begin(). */
 const char *turn_never_answered(struct turn *t);
-int turn_talk(struct turn *t, const char **who) MUST_USE;
 /* Stored without an answer; the silence is counted for `kabar status`. */
 int turn_store_silent(struct turn *t, const char *outcome, const char *why) MUST_USE;
 /* Writes the message's row, or what became otherwise since it was written. */
@@ -104,6 +107,23 @@ int turn_write_inbox(struct turn *t, const char *handler, const char *outcome, c
 
 /* ---- turn_parts.c */
 int turn_part(struct turn *t, const struct event *ev, const char **who) MUST_USE;
+
+/* ---- turn_talk.c */
+int turn_talk(struct turn *t, const char **who) MUST_USE;
+int turn_talk_loaded(struct turn *t, const char **who) MUST_USE; /* after turn_load() */
+/* Session, number and message are written, the answers queued (of a USSD session: left in t->say). */
+int turn_finish(struct turn *t) MUST_USE;
+/* What a handler is run by: a keyword, written or chosen. Offers a dialogue that was cut in the middle, where the same service begins anew. */
+int turn_serve(struct turn *t, const struct handler *h) MUST_USE;
+
+/* ---- turn_resume.c */
+#define FRESH_MS (INT64_C(10) * 60 * 1000) /* so long the screen that waits is what the person has in mind */
+/* The screen that waits, once more; the main menu when none does. */
+int turn_say_waiting(struct turn *t) MUST_USE;
+/* "Lanjutkan DAFTAR tadi?": the open dialogue is laid aside first, if one is open. */
+int turn_offer_resume(struct turn *t) MUST_USE;
+/* A dialogue was cut in the middle and can be taken up. */
+bool turn_can_resume(const struct turn *t);
 
 /* ---- turn_number.c */
 /* Loads the row of a number: language, mode, dialogue. */
@@ -113,6 +133,10 @@ int turn_save(struct turn *t) MUST_USE;
 
 /* ---- turn_say.c */
 unsigned turn_said(const struct turn *t); /* how many messages */
+/* All that was said as one text, its messages joined by line feeds; *masked: as it may be stored, when it holds a secret, else "". In the arena. */
+struct slice turn_said_text(struct turn *t, struct slice *masked);
+/* A text said elsewhere, with how it may be stored ("": as it is). */
+void turn_say_again(struct turn *t, struct slice text, struct slice masked);
 /* What was said becomes rows of the outbox. */
 int turn_send(struct turn *t) MUST_USE;
 /* Where a message to a number leaves that answers nothing: the route with the longest prefix, else the link that the number wrote to last. */

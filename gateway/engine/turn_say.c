@@ -12,6 +12,17 @@
 #define HOME "M0"
 #define NEUTRAL_HOME "M0n"
 
+static struct slice folded(struct turn *t, const struct buf *text)
+{
+	struct buf b = {0};
+	struct slice out;
+
+	text_fold_gsm(buf_as_slice(text), &b);
+	out = arena_slice(engine_arena(t->e), buf_as_slice(&b));
+	buf_wipe(&b);
+	return out;
+}
+
 /* ---- pieces ---- */
 
 static struct saying *current(struct turn *t)
@@ -59,17 +70,21 @@ static bool screen_write(const struct menus *m, const char *language, bool neutr
 	return true;
 }
 
-static void say_screen(struct saying *s, struct turn *t, const char *screen, const struct value *v, unsigned n)
+/* Returns the screen as it was said, in the arena. */
+static struct slice say_screen(struct saying *s, struct turn *t, const char *screen, const struct value *v, unsigned n)
 {
+	struct slice said;
 	struct buf text = {0}, masked = {0};
 	bool secret = screen_write(t->plan->menus, t->language, t->neutral, screen, v, n, &text, &masked);
 	struct slice hidden = buf_as_slice(&masked);
 
 	add(s, buf_as_slice(&text), secret ? &hidden : NULL);
+	said = arena_slice(engine_arena(t->e), buf_as_slice(&text));
 	if (secret)
 		buf_wipe(&text);
 	buf_free(&text);
 	buf_free(&masked);
+	return said;
 }
 
 /* What was understood from a misspelled word stands in front of the first answer; a phone in other hands is not told. */
@@ -92,15 +107,20 @@ static bool is_replaced(const struct turn *t, const char *screen)
 
 static void say(struct turn *t, const char *screen, const struct value *v, unsigned n, bool ask)
 {
+	struct slice said;
+
 	MUST(t->addressed);
 	say_prefix(t);
-	say_screen(current(t), t, screen, v, n);
+	said = say_screen(current(t), t, screen, v, n);
 	if (!*t->node)
 		t->node = arena_str(engine_arena(t->e), slice_of(screen));
 	if (is_replaced(t, screen))
 		turn_open(t, HOME);
 	else if (ask)
 		turn_open(t, screen);
+	else
+		return;
+	t->asked_text = said;
 }
 
 static unsigned values_read(va_list ap, struct value out[VALUES_MAX])
@@ -144,6 +164,11 @@ void turn_say_values(struct turn *t, const char *screen, const struct value *v, 
 	say(t, screen, v, n, false);
 }
 
+void turn_ask_values(struct turn *t, const char *screen, const struct value *v, unsigned n)
+{
+	say(t, screen, v, n, true);
+}
+
 void turn_say_text(struct turn *t, struct slice text)
 {
 	MUST(t->addressed);
@@ -151,6 +176,37 @@ void turn_say_text(struct turn *t, struct slice text)
 	add(current(t), text, NULL);
 	if (!*t->node)
 		t->node = "text";
+}
+
+void turn_say_again(struct turn *t, struct slice text, struct slice masked)
+{
+	add(current(t), text, masked.n ? &masked : NULL);
+}
+
+struct slice turn_said_text(struct turn *t, struct slice *masked)
+{
+	struct buf text = {0}, hidden = {0};
+	bool secret = false;
+	struct slice out;
+
+	for (unsigned i = 0; i < t->say_n; i++) {
+		const struct saying *s = &t->say[i];
+
+		if (!s->text.n)
+			continue;
+		if (text.n) {
+			buf_char(&text, '\n');
+			buf_char(&hidden, '\n');
+		}
+		buf_slice(&text, buf_as_slice(&s->text));
+		buf_slice(&hidden, buf_as_slice(s->secret ? &s->masked : &s->text));
+		secret |= s->secret;
+	}
+	out = folded(t, &text);
+	*masked = secret ? folded(t, &hidden) : (struct slice){"", 0};
+	buf_wipe(&text);
+	buf_free(&hidden);
+	return out;
 }
 
 void turn_apart(struct turn *t)
@@ -192,17 +248,6 @@ void turn_wipe(struct turn *t)
 
 /* ---- rows of the outbox ---- */
 
-static struct slice folded(struct turn *t, const struct buf *text)
-{
-	struct buf b = {0};
-	struct slice out;
-
-	text_fold_gsm(buf_as_slice(text), &b);
-	out = arena_slice(engine_arena(t->e), buf_as_slice(&b));
-	buf_wipe(&b);
-	return out;
-}
-
 struct envelope {
 	struct slice peer;
 	uint16_t link;
@@ -242,6 +287,14 @@ static int queue(struct turn *t, const struct envelope *to, const struct saying 
 	return outbox_add(t->store, &row);
 }
 
+static uint16_t first_for_sms(const struct plan *p)
+{
+	for (uint16_t i = 0; i < p->links_n; i++)
+		if (!p->links[i].no_sms)
+			return i;
+	return 0;
+}
+
 uint16_t turn_route(const struct turn *t, const struct conversation *c, enum lane lane)
 {
 	const struct plan_route *best = NULL;
@@ -254,13 +307,15 @@ uint16_t turn_route(const struct turn *t, const struct conversation *c, enum lan
 		    (!best || strlen(r->prefix) > strlen(best->prefix)))
 			best = r;
 	}
-	return best ? best->link : last == NO_LINK ? 0 : last;
+	if (best)
+		return best->link;
+	return last == NO_LINK || t->plan->links[last].no_sms ? first_for_sms(t->plan) : last;
 }
 
 /* What nobody asked for keeps to STOP; after DIAM nothing is sent at all until the person writes. */
 static bool is_unwelcome(const struct turn *t)
 {
-	return t->is_due && (t->c.muted || (t->c.stopped && t->lane != LANE_SOS));
+	return t->is_due && (t->c.muted || (t->c.stopped && t->lane != LANE_SOS && !t->welcome));
 }
 
 int turn_send(struct turn *t)

@@ -61,9 +61,9 @@ static inline struct slice bare_key(int64_t now_ms, struct chance *c, uint8_t ke
 
 static inline int bare_put(struct store *s, const char *peer, int64_t now_ms)
 {
-	return db_exec(s->db, Q_conversation_put, "sissbisiiiiiss", slice_of(peer), INT64_C(0), SLICE_LIT(""),
+	return db_exec(s->db, Q_conversation_put, "sissbisiiiiisss", slice_of(peer), INT64_C(0), SLICE_LIT(""),
 	    SLICE_LIT(""), (struct slice){0}, INT64_C(0), SLICE_LIT(""), INT64_C(-1), INT64_C(0), INT64_C(0),
-	    INT64_C(0), now_ms, SLICE_LIT("m1"), SLICE_LIT("1795483200000:3 0:0 1795483200000:1:89abcdef"));
+	    INT64_C(0), now_ms, SLICE_LIT("m1"), SLICE_LIT("1795483200000:3 0:0 1795483200000:1:89abcdef"), SLICE_LIT(""));
 }
 
 /* Inbox, session and outbox of one question. */
@@ -72,8 +72,8 @@ static inline int bare_rows(
 {
 	struct db *db = s->db;
 
-	DO(db_exec(db, Q_session_add, "izssiiisss", session, "bench", slice_of(peer), SLICE_LIT("m1"), now_ms, now_ms,
-	    now_ms, SLICE_LIT("info"), SLICE_LIT("text@0"), SLICE_LIT("done")));
+	DO(db_exec(db, Q_session_add, "izssiiissss", session, "bench", slice_of(peer), SLICE_LIT("m1"), now_ms, now_ms,
+	    now_ms, SLICE_LIT("info"), SLICE_LIT("text@0"), SLICE_LIT("done"), SLICE_LIT("sms")));
 	DO(db_exec(db, Q_inbox_add, "izissssiiiibsssi", in, "bench", now_ms, SLICE_LIT("m1"),
 	    SLICE_LIT("+6281100000001"), slice_of(peer), SLICE_LIT("info gaji"), INT64_C(0), now_ms / 1000, INT64_C(1),
 	    INT64_C(1), (struct slice){0}, SLICE_LIT("info"), SLICE_LIT("answered"), SLICE_LIT("keyword INFO"),

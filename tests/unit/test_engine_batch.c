@@ -217,7 +217,8 @@ static void test_a_cry_that_fails_is_a_case_all_the_same(void **state)
 	/* operators are told at once, and the person */
 	assert_sql(&b, "0 +6281255500099",
 	    "SELECT lane || ' ' || peer FROM outbox WHERE text LIKE '%%ADA YANG MINTA TOLONG%%'");
-	assert_sql(&b, "1", "SELECT count(*) FROM outbox WHERE peer = '" A "' AND lane = 0 AND text LIKE 'Pesan diterima, No 1.%%'");
+	assert_sql(&b, "1",
+	    "SELECT count(*) FROM outbox WHERE peer = '" A "' AND lane = 0 AND text LIKE 'Pesan diterima, No 1.%%'");
 	assert_sql(&b, "T1", "SELECT question FROM conversation WHERE peer = '" A "'");
 	assert_sql(&b, "dead_cry", "SELECT group_concat(kind) FROM alarm");
 }
@@ -229,7 +230,8 @@ static void refuse_rows_of(const char *table, const char *condition)
 
 	if (db_script(b.store->db,
 		sql(&b,
-		    "SELECT 'CREATE TEMP TRIGGER no_%s BEFORE INSERT ON main.%s WHEN %s BEGIN SELECT RAISE(ABORT, ''no''); "
+		    "SELECT 'CREATE TEMP TRIGGER no_%s BEFORE INSERT ON main.%s WHEN %s BEGIN SELECT RAISE(ABORT, "
+		    "''no''); "
 		    "END'",
 		    table, table, condition),
 		NULL, NULL, &why) < 0)
@@ -395,7 +397,7 @@ static void test_a_failed_command_is_told(void **state)
 
 static void test_a_reload_changes_what_is_said(void **state)
 {
-	static const struct plan_link others[] = {{"m2", ""}, {"m1", ""}};
+	static const struct plan_link others[] = {{"m2", "", false}, {"m1", "", false}};
 	struct plan plan = b.plan, wrong = b.plan;
 
 	(void)state;
@@ -443,14 +445,16 @@ static void test_the_same_events_have_the_same_effects(void **state)
 	bench_end(&twin);
 }
 
-static void test_a_ussd_step_gets_its_end(void **state)
+static void test_a_ussd_step_gets_its_screen(void **state)
 {
 	(void)state;
-	feed(&b, (struct event){
-		     .kind = EV_USSD, .from = {0, 1}, .ref = 4, .u.ussd = {.peer = SLICE_LIT(A), .step = USSD_BEGIN}});
+	feed(&b, (struct event){.kind = EV_USSD,
+		     .from = {0, 1},
+		     .ref = 4,
+		     .u.ussd = {.peer = SLICE_LIT(A), .session = SLICE_LIT("s1"), .step = USSD_BEGIN}});
 	assert_int_equal(effects_n(&b, EF_ANSWER), 1);
-	assert_true(effect(&b, EF_ANSWER, 0)->last);
-	assert_true(slice_starts(effect(&b, EF_ANSWER, 0)->text, "Layanan sedang terganggu."));
+	assert_false(effect(&b, EF_ANSWER, 0)->last);
+	assert_true(slice_starts(effect(&b, EF_ANSWER, 0)->text, "Kabar Desmigratif\n1 Daftar"));
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
@@ -474,7 +478,7 @@ int main(void)
 	    T(a_failed_command_is_told),
 	    T(a_reload_changes_what_is_said),
 	    T(the_same_events_have_the_same_effects),
-	    T(a_ussd_step_gets_its_end),
+	    T(a_ussd_step_gets_its_screen),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -23,6 +23,7 @@ static const struct {
     {"store_keyed_rows", "audit", "EXISTS: the first row ends it"},
     {"store_keyed_rows", "dead_letter", "EXISTS: the first row ends it"},
     {"store_keyed_rows", "part_set", "EXISTS: the first row ends it"},
+    {"store_keyed_rows", "ussd", "EXISTS: the first row ends it"},
     {"store_keyed_rows", "request", "only for a store without a key check: its first start"},
     {"store_keyed_rows", "conversation", "only for a store without a key check: its first start"},
     {"store_keyed_rows", "inbox", "only for a store without a key check: its first start"},

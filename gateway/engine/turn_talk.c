@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * turn_talk.c - what a person said, by SMS or in a USSD session, from the order of the rules to its answer. The understanding itself is the router's, the service the handler's.
+ *
+ *   cry for help > cutter word > answer that fits the open question > keyword > near word > answer that does not fit > not understood
+ */
+#include "gateway/engine/turn_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/base/defence.h"
+#include "gateway/base/zone.h"
+
+#define SAME_MAX 2	   /* identical texts on end that are answered, in an hour */
+#define REPLIES_DEFAULT 30 /* an hour */
+#define MINUTE_MS 60000
+
+/* ---- the rules ---- */
+
+enum decision {
+	DECIDE_SOS,
+	DECIDE_COMMAND, /* a keyword, or a near word */
+	DECIDE_ANSWER,	/* it fits the open question */
+	DECIDE_ASK,	/* which of two? */
+	DECIDE_UNFIT,	/* nothing else, and a question is open */
+	DECIDE_UNKNOWN,
+};
+
+/* KEMBALI is a step inside a dialogue where the question takes it. */
+static bool is_step(const struct understanding *u)
+{
+	return strcmp(u->keyword, "KEMBALI") == 0;
+}
+
+static void hear_answer(struct turn *t)
+{
+	t->heard = (struct heard){t->asker, "", t->router.text.text, t->router.text.raw, false};
+}
+
+static bool fits(struct turn *t)
+{
+	if (!t->asker)
+		return false;
+	hear_answer(t);
+	return t->asker->check(t, t->c.question.p);
+}
+
+static bool is_served(const struct understanding *u)
+{
+	return u->meaning == MEANING_ASK ? handler_by_question("ASK") != NULL : handler_by_keyword(u->keyword) != NULL;
+}
+
+static enum decision decide(struct turn *t, struct understanding *u)
+{
+	struct router *r = &t->router;
+	struct understanding cry;
+	bool cut;
+
+	if (router_sos(r, turn_question(t), u) && is_served(u))
+		return DECIDE_SOS;
+	cut = router_cutter(r, u);
+	if (!(cut && !is_step(u)) && fits(t))
+		return DECIDE_ANSWER;
+	/* The open question was trusted to hear a danger word itself (a report), and did not take the text: it is a cry after all. */
+	if (t->asker && router_sos(r, "", &cry) && cry.sure && is_served(&cry)) {
+		*u = cry;
+		return DECIDE_SOS;
+	}
+	if ((cut || router_keyword(r, u) || router_near(r, u)) && is_served(u))
+		return u->meaning == MEANING_ASK ? DECIDE_ASK : DECIDE_COMMAND;
+	return t->asker ? DECIDE_UNFIT : DECIDE_UNKNOWN;
+}
+
+/* ---- the guard ---- */
+
+/* STOP and DIAM are confirmed once at most, so they cannot loop, and must never be lost. */
+static bool is_exempt(enum decision d, const struct understanding *u)
+{
+	return d == DECIDE_SOS || d == DECIDE_ANSWER ||
+	       (d == DECIDE_COMMAND && (strcmp(u->keyword, "STOP") == 0 || strcmp(u->keyword, "DIAM") == 0));
+}
+
+static uint32_t short_hash(struct turn *t)
+{
+	uint8_t hash[HASH_BYTES];
+	uint32_t out;
+
+	secret_hash(t->store->keys, KEY_SEEN, &t->router.text.text, 1, hash);
+	memcpy(&out, hash, sizeof(out));
+	return out;
+}
+
+static const char too_many[] = "this number was answered as often as it may be within an hour";
+
+/* Why this text is not answered; NULL: it is. */
+static const char *guarded(struct turn *t, bool exempt)
+{
+	uint32_t most = t->plan->replies_per_hour ? t->plan->replies_per_hour : REPLIES_DEFAULT;
+	uint32_t same = guard_same(&t->guard, short_hash(t), t->now_ms);
+
+	if (exempt)
+		return NULL;
+	if (same > SAME_MAX && !WITHOUT(guard_same))
+		return "the same text again and again within an hour: a machine, or a loop";
+	if (guard_replies(&t->guard, t->now_ms) >= most)
+		return too_many;
+	return NULL;
+}
+
+/* Once before the silence: when to write again, and that a cry is heard all the same. */
+static void say_last_word(struct turn *t)
+{
+	struct slice zone = slice_of(t->plan->timezone);
+	struct local at = zone_local(zone, guard_free_ms(&t->guard) + MINUTE_MS - 1);
+	char jam[8];
+
+	snprintf(jam, sizeof(jam), "%02u.%02u", at.hour % 100u, at.minute % 100u);
+	t->why = arena_printf(engine_arena(t->e), "%s; it was told when to write again", too_many);
+	turn_say(t, "LMT", "jam", jam, "zona", zone_short(zone).p, NULL);
+}
+
+/* ---- what is done ---- */
+
+static int run_command(struct turn *t, const struct understanding *u)
+{
+	const struct handler *h = handler_by_keyword(u->keyword);
+
+	t->heard = (struct heard){h, u->keyword, u->args, u->written, u->sure};
+	t->taker = h;
+	t->cutting = strcmp(u->rule, "cutter") == 0;
+	if (u->guessed) {
+		t->prefix = "GUE";
+		t->shown = u->shown;
+	}
+	t->why = u->meaning == MEANING_SOS ? u->sure ? "a cry for help: certain" : "a cry for help: unclear"
+					   : arena_printf(engine_arena(t->e), "%s %s", u->rule, u->keyword);
+	return turn_serve(t, h);
+}
+
+static int run_answer(struct turn *t, bool fit)
+{
+	hear_answer(t);
+	t->taker = t->asker;
+	t->answering = true;
+	t->why = arena_printf(engine_arena(t->e), fit ? "answer to %s" : "no answer that fits %s", t->c.question.p);
+	return t->asker->answer(t, t->c.question.p, fit);
+}
+
+static int run_ask(struct turn *t, const struct understanding *u)
+{
+	struct arena *a = engine_arena(t->e);
+	const struct handler *h = handler_by_question("ASK");
+
+	t->heard = (struct heard){h, "", u->args, u->written, false};
+	t->taker = h;
+	t->why = arena_printf(a, "asked: " SLICE_FMT " or " SLICE_FMT "?", SLICE_ARG(u->a), SLICE_ARG(u->b));
+	turn_keep(t, "a", u->a);
+	turn_keep(t, "b", u->b);
+	turn_ask(t, "ASK", "a", arena_str(a, u->a), "b", arena_str(a, u->b), NULL);
+	return 0;
+}
+
+/*
+ * What does not fit the screen that waits: it is said again, in front of it how many numbers it has. Not in place of a service's own words, which say what is wrong; but whose
+ * session broke off, or who comes back after a while, may have forgotten what was asked.
+ */
+static int ask_again(struct turn *t)
+{
+	int max = 0;
+
+	t->heard = (struct heard){t->asker, "", t->router.text.text, t->router.text.raw, false};
+	t->taker = t->asker;
+	t->answering = true;
+	(void)menus_choice(t->plan->menus, t->c.question.p, 1, &max);
+	turn_refused(t);
+	if (max)
+		turn_say(t, "NUM", "n", arena_printf(engine_arena(t->e), "%d", max), NULL);
+	return turn_say_waiting(t);
+}
+
+static bool broke_off(const struct turn *t)
+{
+	struct waiting w = dialogue_waiting(&t->dialogue);
+
+	return !t->ussd && w.by_ussd && w.text.n && slice_eq(w.question, t->c.question);
+}
+
+static int run_unknown(struct turn *t)
+{
+	uint32_t nth = t->ussd ? 1 : guard_unknown(&t->guard, t->now_ms);
+
+	if (nth == 1 && !t->c.question.n && turn_can_resume(t))
+		return turn_offer_resume(t);
+	t->heard = (struct heard){NULL, "", t->router.text.text, t->router.text.raw, false};
+	t->taker = NULL;
+	t->why = "not understood";
+	if (nth == 1 && handler_by_question("UNK"))
+		turn_ask(t, "UNK", NULL);
+	else if (nth <= 2)
+		turn_say(t, "UN2", NULL);
+	else
+		t->silent = "not understood, for the third time within an hour";
+	t->unknown = nth == 2 ? UNKNOWN_FORWARDED : UNKNOWN_KEPT;
+	return 0;
+}
+
+/* Numbers count, and nobody has said yet that he was not understood. */
+static bool is_list(const struct turn *t)
+{
+	int max = 0;
+
+	(void)menus_choice(t->plan->menus, t->c.question.p, 1, &max);
+	return max > 0 && !slice_is(t->c.question, "UNK");
+}
+
+/* A sentence may be a new matter, unless the list was shown a moment ago. */
+static int run_unfit(struct turn *t)
+{
+	bool fresh = t->now_ms - t->c.asked_ms <= FRESH_MS, broken = broke_off(t);
+	int err;
+
+	if (broken)
+		return fresh || !dialogue_has_answers(&t->dialogue) ? ask_again(t) : turn_offer_resume(t);
+	err = run_answer(t, false);
+	t->refused = true;
+	if (err != ANSWER_NOT_MINE)
+		return err;
+	t->answering = false;
+	return t->ussd || (fresh && is_list(t)) ? ask_again(t) : run_unknown(t);
+}
+
+static int run(struct turn *t, enum decision d, const struct understanding *u)
+{
+	switch (d) {
+	case DECIDE_SOS:
+	case DECIDE_COMMAND:
+		return run_command(t, u);
+	case DECIDE_ANSWER:
+		return run_answer(t, true);
+	case DECIDE_ASK:
+		return run_ask(t, u);
+	case DECIDE_UNFIT:
+		return run_unfit(t);
+	case DECIDE_UNKNOWN:
+		break;
+	}
+	return run_unknown(t);
+}
+
+static int keep_silent(struct turn *t)
+{
+	const char *why = *t->silent ? t->silent : "the service had nothing to say";
+	int err = turn_write_inbox(t, t->taker ? t->taker->name : "", "silent", why);
+
+	return err ? err : silence_count(t->store, why, t->now_ms);
+}
+
+/* A session has a screen for each step: one that has nothing to say shows what waits. */
+static int say_something(struct turn *t)
+{
+	if (turn_said(t))
+		return 0;
+	if (t->c.question.n)
+		return turn_say_waiting(t);
+	turn_say(t, "DM", NULL);
+	return 0;
+}
+
+/* Session and number, then the message, then its answers: each needs the one before. */
+int turn_finish(struct turn *t)
+{
+	int err = t->err;
+	unsigned said;
+
+	if (!err && t->ussd)
+		err = say_something(t);
+	said = turn_said(t);
+
+	if (said && !t->ussd)
+		guard_replied(&t->guard, said, t->now_ms);
+	t->ran = t->taker || said;
+	if (!err)
+		err = turn_save(t);
+	if (t->ussd && !t->inbox_written && !t->unknown)
+		return err; /* its session tells of it */
+	if (!err && said)
+		err = turn_write_inbox(t, t->taker ? t->taker->name : "", "answered", t->why);
+	else if (!err)
+		err = keep_silent(t);
+	if (!err && t->unknown)
+		err = unknown_add(t->store, t->inbox.id, turn_peer(t), t->unknown == UNKNOWN_FORWARDED, t->now_ms);
+	return err || t->ussd ? err : turn_send(t);
+}
+
+int turn_talk_loaded(struct turn *t, const char **who)
+{
+	struct understanding u = {.keyword = "", .rule = ""};
+	const char *quiet;
+	enum decision d;
+	int err = 0;
+
+	t->c.muted = false; /* DIAM holds until the person writes */
+	t->c.last_in_ms = t->now_ms;
+	if (!t->ussd) /* a link that cannot send messages */
+		t->c.last_link = t->inbox.link;
+	t->asker = t->c.question.n ? handler_by_name(t->c.asker.p) : NULL;
+	d = decide(t, &u);
+	quiet = t->ussd ? NULL : guarded(t, is_exempt(d, &u));
+	if (quiet == too_many && guard_tells(&t->guard))
+		say_last_word(t);
+	else if (quiet)
+		t->silent = quiet;
+	else
+		err = run(t, d, &u);
+	*who = t->heard.handler ? t->heard.handler->name : "engine";
+	if (err < 0)
+		return err;
+	if (u.polite && turn_said(t) && !t->neutral && !quiet)
+		turn_say(t, "TLD", NULL);
+	return turn_finish(t);
+}
+
+int turn_talk(struct turn *t, const char **who)
+{
+	int err = turn_load(t, slice_of(t->peer));
+
+	return err ? err : turn_talk_loaded(t, who);
+}
