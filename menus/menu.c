@@ -74,7 +74,7 @@ int menus_load(const char *dir, struct complaints *complaints, struct menus **ou
 	words_load_placeholders(m, arena_printf(&m->arena, "%s/words/placeholders", dir), complaints);
 	load_languages(m, dir, complaints);
 	lexicon_finish(m);
-	trees_load(m, arena_printf(&m->arena, "%s/trees/main.menu", dir), complaints);
+	trees_load(m, arena_printf(&m->arena, "%s/trees", dir), complaints);
 	*out = NULL;
 	if (complaints->errors_n != before) {
 		menus_free(m);

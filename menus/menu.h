@@ -5,7 +5,7 @@
  *   menus/words/<lang>.words     `ID = text`, one screen a line; `|` is a line feed, `{name}` a placeholder, `#` begins a comment line
  *   menus/words/placeholders     `name septets [secret] [cut] = example`, one a line: the longest that each may become
  *   menus/words/<lang>.keywords  libconfig: keywords with their spellings, lists (yes, no, danger, ..), tables (country, numerals, ..)
- *   menus/trees/main.menu        libconfig: for each screen that is a numbered list, what each number stands for
+ *   menus/trees/<name>.menu      libconfig: the nodes of the menus (tree.h), and so what each number of a list stands for
  *
  * struct menus is immutable after loading; any thread may read. Knows names only: no handler, no store.
  */

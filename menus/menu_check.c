@@ -3,7 +3,6 @@
  * without a meaning, telling words in neutral twins. See menu.h. */
 #include "menus/menu_private.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <utf8proc.h>
@@ -24,7 +23,7 @@ struct checking {
 	struct complaints *c;
 };
 
-static bool listed(const char *const *list, const char *name)
+bool menus_listed(const char *const *list, const char *name)
 {
 	for (; list && *list; list++)
 		if (strcmp(*list, name) == 0)
@@ -34,7 +33,7 @@ static bool listed(const char *const *list, const char *name)
 
 static bool is_said(const struct checking *k, const struct screen *s)
 {
-	return !k->names->screens || listed(k->names->screens, s->id);
+	return !k->names->screens || menus_listed(k->names->screens, s->id);
 }
 
 /* ---- words ---- */
@@ -119,78 +118,6 @@ static void check_screens_exist(const struct checking *k)
 		    "screen " NEUTRAL_HOME " is missing: it is said where nothing else is neutral");
 }
 
-/* ---- numbered lists ---- */
-
-/* Does the words' screen show this number? */
-static bool shows(const struct screen *s, int number)
-{
-	struct slice rest = s->text, label;
-	int shown;
-
-	while (words_option(&rest, &shown, &label))
-		if (shown == number)
-			return true;
-	return false;
-}
-
-static void check_command(const struct checking *k, const struct choices *t, const char *what, const char *command)
-{
-	struct arena a = {0};
-	struct cleaned c;
-	struct keyword_match match = {0};
-	struct slice text = slice_of(command);
-
-	clean_text(text, &a, &c);
-	if (command[0] == '#') {
-		if (!menus_has(k->m, HOME_LANGUAGE, command + 1))
-			complaint_add(k->c, k->m->tree_file, t->line, "screen %s, %s: there is no screen %s", t->screen,
-			    what, command + 1);
-	} else if (command[0] != '=') {
-		bool known = lexicon_match(k->m, c.text, &match) && slice_starts(text, match.keyword);
-
-		if (!known || (k->names->keywords && !listed(k->names->keywords, match.keyword)))
-			complaint_add(k->c, k->m->tree_file, t->line,
-			    "screen %s, %s: no service answers the command \"%s\"", t->screen, what, command);
-		else if (strcmp(match.keyword, "INFO") == 0 && match.used < text.n && k->names->is_topic &&
-			 !k->names->is_topic(k->names->arg, slice_trim(slice_from(text, match.used))))
-			complaint_add(k->c, k->m->tree_file, t->line, "screen %s, %s: there is no topic for \"%s\"",
-			    t->screen, what, command);
-	}
-	arena_free(&a);
-}
-
-static void check_number(
-    const struct checking *k, const struct choices *t, const struct pack *p, const struct screen *s, int number)
-{
-	const char *stands_for = menus_choice(k->m, t->screen, number, NULL);
-
-	if (shows(s, number) && !stands_for)
-		complaint_add(k->c, p->file, s->line, "screen %s shows %d, which stands for nothing in %s:%d", s->id,
-		    number, k->m->tree_file, t->line);
-	if (!shows(s, number) && stands_for && number != 0)
-		complaint_add(k->c, p->file, s->line, "screen %s does not show %d, which stands for \"%s\" in %s:%d",
-		    s->id, number, stands_for, k->m->tree_file, t->line);
-}
-
-static void check_tree(const struct checking *k, const struct choices *t)
-{
-	char what[24];
-
-	for (int number = 0; number <= 9; number++) {
-		const char *stands_for = menus_choice(k->m, t->screen, number, NULL);
-
-		snprintf(what, sizeof(what), "number %d", number);
-		if (stands_for)
-			check_command(k, t, what, stands_for);
-		for (unsigned i = 0; i < k->m->packs_n; i++)
-			if (menus_has(k->m, k->m->packs[i].code, t->screen))
-				check_number(
-				    k, t, &k->m->packs[i], words_screen(k->m, k->m->packs[i].code, t->screen), number);
-	}
-	if (!menus_has(k->m, HOME_LANGUAGE, t->screen))
-		complaint_add(k->c, k->m->tree_file, t->line, "screen %s has no words", t->screen);
-}
-
 /* ---- what people write ---- */
 
 static bool has_spelling(const struct menus *m, unsigned keyword)
@@ -238,7 +165,6 @@ void menus_check(const struct menus *m, const struct menu_names *names, struct c
 	check_screens_exist(&k);
 	for (unsigned i = 0; i < m->packs_n; i++)
 		check_pack(&k, &m->packs[i]);
-	for (const struct choices *t = m->trees; t; t = t->hh.next)
-		check_tree(&k, t);
+	trees_check(m, names, complaints);
 	check_lexicon(&k);
 }

@@ -6,10 +6,11 @@
 #include <uthash.h>
 
 #include "gateway/base/arena.h"
-#include "menus/menu.h"
+#include "menus/tree.h"
 
 #define PLACE_NONE (-1)
 #define CHOICES_MAX 7
+#define LEADS_MAX 32
 #define SCREEN_ID_MAX 24
 
 /* A screen is text and places in turn. */
@@ -63,13 +64,11 @@ struct guessable {
 	const char *keyword, *spelling;
 };
 
-struct choices {
+struct tree_node {
+	struct menu_node node; /* first: menus_node_after() goes by it */
 	UT_hash_handle hh;
-	const char *screen;
-	int line;
-	unsigned n;
-	const char *stands_for[CHOICES_MAX + 1]; /* 1..7 */
-	const char *zero, *nine;		 /* NULL: nothing */
+	enum { WALK_NEW, WALK_OPEN, WALK_DONE } walked; /* while linking */
+	unsigned says_n;				/* texts on the longest way from here to a question or an end */
 };
 
 struct menus {
@@ -84,8 +83,9 @@ struct menus {
 	struct sets lists, tables;
 	struct guessable *guessable;
 	unsigned guessable_n;
-	struct choices *trees;
-	const char *tree_file;
+	struct tree_node *trees; /* in the order of reading */
+	uint64_t trees_hash;
+	const char *trees_hash_hex;
 };
 
 /* One more element in a growing array of the heap. */
@@ -99,8 +99,16 @@ void words_free(struct menus *m);
 void lexicon_load(struct menus *m, const char *path, struct complaints *c);
 void lexicon_finish(struct menus *m); /* after all languages */
 void lexicon_free(struct menus *m);
-void trees_load(struct menus *m, const char *path, struct complaints *c);
+void trees_load(struct menus *m, const char *dir, struct complaints *c); /* after words */
+void trees_begin(struct menus *m);
+void trees_read(struct menus *m, const char *file, const char *text, struct complaints *c); /* one file's text */
+/* Targets become nodes. What cannot be walked is a complaint: no such node, a screen without words, a circle that never waits. */
+void trees_link(struct menus *m, struct complaints *c);
 void trees_free(struct menus *m);
+bool menus_listed(const char *const *list, const char *name); /* ends with NULL; NULL holds nothing */
+void trees_check(const struct menus *m, const struct menu_names *names, struct complaints *c); /* of menus_check() */
+int menu_choices_n(const struct menu_node *n);				     /* the highest number; 0: no choice */
+const struct menu_edge *menu_edge_of(const struct menu_node *n, int number); /* of 0..9; NULL */
 
 const struct pack *words_pack(const struct menus *m, const char *lang); /* NULL */
 const struct screen *words_screen(

@@ -40,14 +40,6 @@ static bool consists_of(struct slice text, const char *signs)
 	return true;
 }
 
-static bool is_listed(const char *const *list, const char *name)
-{
-	for (; *list; list++)
-		if (strcmp(*list, name) == 0)
-			return true;
-	return false;
-}
-
 /* "DOK2", "TAHAP 2": a topic, an alias of one, or a part of one. */
 static bool is_topic(const struct typed *t, struct slice clean)
 {
@@ -74,7 +66,7 @@ static bool is_answered(const struct typed *t, struct slice run)
 
 	if (known && (k.flags & KEYWORD_ANSWER))
 		return true;
-	if (known && (!t->names->keywords || is_listed(t->names->keywords, k.keyword)))
+	if (known && (!t->names->keywords || menus_listed(t->names->keywords, k.keyword)))
 		return strcmp(k.keyword, "INFO") != 0 || !about.n || !t->names->is_topic || is_topic(t, about);
 	return !t->names->is_topic || is_topic(t, run);
 }

@@ -39,12 +39,14 @@ for path in sorted(glob.glob('handlers/*.c') + glob.glob('gateway/engine/*.[ch]'
         if literal in words:
             named.setdefault(literal, path)
 
-for literal in re.findall(r'"#(\w+)"', open('menus/trees/main.menu', encoding='utf-8').read()):
-    named.setdefault(literal, 'menus/trees/main.menu')
+# Screens of nodes are refused without words when the trees are read: they need no table, but a table may name them.
+in_trees = set()
+for path in glob.glob('menus/trees/*.menu'):
+    in_trees.update(*re.findall(r'^(\w+) = \{|(?:screen|text) = "(\w+)"', open(path, encoding='utf-8').read(), re.M))
 
 tell('every screen of the table stands in id.words', sorted(table - words))
 tell('every screen that the code names stands in the table', [f'{named[s]}: {s}' for s in sorted(set(named) - table)])
-tell('the code names every screen of the table', sorted(table - set(named)))
+tell('the code or a tree names every screen of the table', sorted(table - set(named) - in_trees))
 looks = re.compile(r'[A-Z]{1,3}[0-9]{1,2}[a-z]*$')
 tell('no screen is said that id.words does not know', [f'{path}: {s}' for s, path in sorted(said.items()) if looks.match(s) and s not in words])
 sys.exit(1 if bad else 0)

@@ -284,13 +284,13 @@ static void test_tree_faults(void **state)
 	struct made w;
 
 	(void)state;
-	made_load(&w, "A = x\n", PLACES, KEYS,
-	    "A = { choices = [ \"INFO\" ]; };\nB = { choices = [ ]; };\nC = 3;\nD = { choices = [ \"A\" ]; "
+	made_load(&w, "A = x\nB = x\nD = x\n", PLACES, KEYS,
+	    "A = { choice = [ \"INFO\" ]; };\nB = { choice = [ ]; };\nC = 3;\nD = { choice = [ \"A\" ]; "
 	    "nought = \"x\"; };\n");
 	assert_int_equal(w.result, ERR_INVALID);
-	assert_true(complained(&w.complaints, "trees/main.menu", 2, "choices"));
-	assert_true(complained(&w.complaints, "trees/main.menu", 3, "choices"));
-	assert_true(complained(&w.complaints, "trees/main.menu", 4, "screen D: only"));
+	assert_true(complained(&w.complaints, "trees/main.menu", 2, "node B: choice = [ 1 to 7 texts ]"));
+	assert_true(complained(&w.complaints, "trees/main.menu", 3, "node C = { one of choice"));
+	assert_true(complained(&w.complaints, "trees/main.menu", 4, "node D: nought may not stand here"));
 	assert_int_equal(w.complaints.n, 3);
 	made_free(&w);
 }
