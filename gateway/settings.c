@@ -283,6 +283,7 @@ static void make_alarms(struct checker *c)
 	    .link_down_ms = conf_int(g, "link_down"),
 	    .outbox_ms = conf_int(g, "outbox"),
 	    .sos_ms = conf_int(g, "sos"),
+	    .sos_untaken_ms = conf_int(g, "sos_untaken"),
 	    .backup_ms = conf_int(g, "backup"),
 	    .wal_bytes = conf_int(g, "wal_mb") * 1024 * 1024,
 	    .disk_bytes = conf_int(g, "disk_mb") * 1000000,

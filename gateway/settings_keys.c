@@ -55,6 +55,8 @@ static const struct conf_key alarm_keys[] = {
 	"An answer that waits for so long without leaving is told."},
     {"sos", CONF_DURATION, "3m", 0, 86400000, NULL, CONF_RELOAD,
 	"The same for what belongs to a cry for help: no bearer could hand it over."},
+    {"sos_untaken", CONF_DURATION, "10m", 1000, 86400000, NULL, CONF_RELOAD,
+	"A cry for help that nobody has taken for so long is told (`kabar case take`)."},
     {"disk_mb", CONF_INT, "200", 0, 1000000000, NULL, CONF_RELOAD,
 	"Less free space than this where the store lies is told."},
     {"disk_percent", CONF_INT, "3", 0, 90, NULL, CONF_RELOAD, "The same in percent of the file system."},

@@ -55,6 +55,13 @@ int alarm_open_n(struct store *s, const char *kind, int64_t *n)
 	return one_number(s, Q_alarm_open_n, db_query_one(s->db, Q_alarm_open_n, "zz", kind, s->gateway), n);
 }
 
+int alarm_open_list(struct store *s, const char *kind, struct alarm_row *out, unsigned cap, unsigned *n)
+{
+	int err = db_query(s->db, Q_alarm_open_list, "zzi", kind, s->gateway, (int64_t)cap);
+
+	return rows_read(s, Q_alarm_open_list, err, alarm_read, out, sizeof(*out), cap, n);
+}
+
 int alarm_end(struct store *s, const char *kind, struct slice subject, int64_t now_ms)
 {
 	return row_changed(s, db_exec(s->db, Q_alarm_end, "zszi", kind, subject, s->gateway, now_ms));

@@ -16,7 +16,9 @@ int alarm_open(struct store *s, const struct alarm_row *row, bool *fresh) MUST_U
 int alarm_is_open(
     struct store *s, const char *kind, struct slice subject, struct alarm_row *out) MUST_USE; /* ERR_NOT_FOUND */
 int alarm_open_n(struct store *s, const char *kind, int64_t *n) MUST_USE; /* of a kind, whatever the subject */
-int alarm_end(struct store *s, const char *kind, struct slice subject, int64_t now_ms) MUST_USE; /* ERR_NOT_FOUND */
+int alarm_open_list(
+    struct store *s, const char *kind, struct alarm_row *out, unsigned cap, unsigned *n) MUST_USE; /* oldest first */
+int alarm_end(struct store *s, const char *kind, struct slice subject, int64_t now_ms) MUST_USE;   /* ERR_NOT_FOUND */
 /* What has still to be told: open rows that never were, and ends of those that were. By kind, the oldest first. */
 int alarm_pending(struct store *s, struct alarm_row *out, unsigned cap, unsigned *n) MUST_USE;
 /* When something of this kind was told last, 0 never; and how many came and went untold since. */
@@ -41,7 +43,7 @@ int outbox_oldest(struct store *s, struct slice route, int lane, struct oldest *
 int store_newest_ms(struct store *s, int64_t *ms) MUST_USE;
 /* Facts by name; ERR_NOT_FOUND. */
 #define FACT_IDS_APART "ids_apart" /* how many ids restores left out */
-#define FACT_BACKUP "backup_ms" /* when a backup was last made */
+#define FACT_BACKUP "backup_ms"	   /* when a backup was last made */
 int fact_get(struct store *s, const char *name, struct slice *value) MUST_USE;
 int fact_put(struct store *s, const char *name, const char *value) MUST_USE;
 

@@ -103,6 +103,13 @@ int case_list(struct store *s, bool open_only, struct case_row *out, unsigned ca
 	return rows_read(s, q, err, case_read, out, sizeof(*out), cap, n);
 }
 
+int case_untaken(struct store *s, int64_t since_ms, struct case_row *out, unsigned cap, unsigned *n)
+{
+	int err = db_query(s->db, Q_case_untaken, "zii", s->gateway, since_ms, (int64_t)cap);
+
+	return rows_read(s, Q_case_untaken, err, case_read, out, sizeof(*out), cap, n);
+}
+
 int alert_add(struct store *s, int64_t case_id, struct slice peer, struct slice code, int64_t outbox, int64_t now_ms)
 {
 	return db_exec(s->db, Q_alert_add, "issii", case_id, peer, code, now_ms, outbox);

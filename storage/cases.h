@@ -34,6 +34,8 @@ int case_added_said(struct store *s, int64_t case_id) MUST_USE;
 int case_take(struct store *s, int64_t case_id, struct slice by, int64_t now_ms) MUST_USE;
 int case_close(struct store *s, int64_t case_id, struct slice by, struct slice result, int64_t now_ms) MUST_USE;
 int case_list(struct store *s, bool open_only, struct case_row *out, unsigned cap, unsigned *n) MUST_USE;
+/* Cries for help since then or before that are neither taken nor closed, the oldest first. */
+int case_untaken(struct store *s, int64_t since_ms, struct case_row *out, unsigned cap, unsigned *n) MUST_USE;
 /* Each alert has its own code of 4 digits. */
 int alert_add(
     struct store *s, int64_t case_id, struct slice peer, struct slice code, int64_t outbox, int64_t now_ms) MUST_USE;

@@ -41,11 +41,13 @@ const char *alarm_word(enum alarm a)
 const char *alarm_command(struct arena *a, struct slice kind, struct slice subject)
 {
 	const struct kind *k = kind_of(kind);
-	size_t n = k ? strlen(k->command) : 0;
+	const char *hash = k ? strchr(k->command, '#') : NULL;
 
-	if (n == 0 || k->command[n - 1] != ':')
+	if (!hash)
 		return k ? k->command : "";
-	return subject.n ? arena_printf(a, "%s" SLICE_FMT, k->command, SLICE_ARG(subject)) : "kabar alarm";
+	return subject.n ? arena_printf(a, "%.*s" SLICE_FMT "%s", (int)(hash - k->command), k->command,
+			       SLICE_ARG(subject), hash + 1)
+			 : "kabar alarm";
 }
 
 /* "link_down m1", or "disk": most have no subject. */
@@ -109,6 +111,7 @@ static int say(struct engine *e, const struct kind *k, const struct alarm_row *r
 	const struct word_value values[] = {
 	    {"gw", slice_of(e->plan->gateway)},
 	    {"hal", r->subject},
+	    {"k", r->subject},
 	    {"jam", notice_time(e, r->ended_ms ? r->ended_ms : r->since_ms)},
 	    {"perintah", slice_of(command)},
 	};

@@ -14,12 +14,12 @@
 #include "gateway/engine/engine_private.h"
 #include "storage/outbox.h"
 
-/* name, word in the store, screen, screen of its end (NULL: an occurrence), lane, each by itself, what to type (after a colon comes the subject) */
+/* name, word in the store, screen, screen of its end (NULL: an occurrence), lane, each by itself, what to type (# is the subject) */
 #define ALARM_KIND_MAP(X)                                                                                              \
 	X(ALARM_LINK_DOWN, "link_down", "AL1", "AL1b", LANE_NOTIFICATION, false, "kabar status")                       \
 	X(ALARM_LINK_BLOCKED, "link_blocked", "AL2", "AL2b", LANE_NOTIFICATION, false, "kabar status")                 \
 	X(ALARM_STORAGE, "storage_nearly_full", "AL3", "AL3b", LANE_NOTIFICATION, false, "kabar status")               \
-	X(ALARM_UNDECODABLE, "undecodable", "AL4", NULL, LANE_NOTIFICATION, false, "kabar why in:")                    \
+	X(ALARM_UNDECODABLE, "undecodable", "AL4", NULL, LANE_NOTIFICATION, false, "kabar why in:#")                   \
 	X(ALARM_OUTBOX, "old_outbox", "AL5", "AL5b", LANE_NOTIFICATION, false, "kabar queue")                          \
 	X(ALARM_STORE_SICK, "store_sick", "AL6", NULL, LANE_NOTIFICATION, false, "kabar doctor")                       \
 	X(ALARM_DISK, "disk", "AL7", "AL7b", LANE_NOTIFICATION, false, "kabar doctor")                                 \
@@ -27,11 +27,12 @@
 	X(ALARM_CLOCK, "clock", "AL9", "AL9b", LANE_NOTIFICATION, false, "kabar clock confirm")                        \
 	X(ALARM_BACKUP, "backup_old", "AL10", "AL10b", LANE_NOTIFICATION, false, "kabar backup FILE")                  \
 	X(ALARM_BACKUP_FAILED, "backup_failed", "AL18", "AL18b", LANE_NOTIFICATION, false, "kabar doctor")             \
-	X(ALARM_DEAD_LETTER, "dead_letter", "AL11", NULL, LANE_NOTIFICATION, false, "kabar why in:")                   \
+	X(ALARM_DEAD_LETTER, "dead_letter", "AL11", NULL, LANE_NOTIFICATION, false, "kabar why in:#")                  \
 	X(ALARM_DEAD_CRY, "dead_cry", "AL12", NULL, LANE_SOS, true, "kabar case list")                                 \
 	X(ALARM_SOS_UNTOLD, "sos_untold", "AL13", "AL13b", LANE_SOS, true, "kabar queue")                              \
-	X(ALARM_SOS_FAILED, "sos_failed", "AL14", NULL, LANE_SOS, false, "kabar why out:")                              \
-	X(ALARM_UNKNOWN, "unknown_listed", "AL15", NULL, LANE_NOTIFICATION, false, "kabar why out:")                   \
+	X(ALARM_SOS_UNTAKEN, "sos_untaken", "AL19", "AL19b", LANE_SOS, true, "kabar case take # --by NAME")            \
+	X(ALARM_SOS_FAILED, "sos_failed", "AL14", NULL, LANE_SOS, false, "kabar why out:#")                            \
+	X(ALARM_UNKNOWN, "unknown_listed", "AL15", NULL, LANE_NOTIFICATION, false, "kabar why out:#")                  \
 	X(ALARM_INFO, "info_overdue", "AL17", "AL17b", LANE_NOTIFICATION, false, "kabar info list")                    \
 	X(ALARM_TEST, "test", "AL16", NULL, LANE_NOTIFICATION, true, "kabar alarm")
 

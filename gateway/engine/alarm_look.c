@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* alarm_look.c - what is wrong by itself: links, queues, disk, log, store, backup and clock, looked at with each EV_HEALTH. A new watcher is a function and a line in the table. */
+/* alarm_look.c - what is wrong by itself: links, queues, cases, disk, log, store, backup and clock, looked at with each EV_HEALTH. A new watcher is a function and a line in the table. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -110,6 +110,53 @@ static int look_at_queues(struct engine *e, const struct event *ev)
 		   : look_at_lane(
 			 e, LANE_REPLY, ALARM_OUTBOX, e->plan->alarms.outbox_ms, "answers wait and do not leave");
 }
+
+/* ---- cries that wait for a person ---- */
+
+#define CASES_MAX 64 /* at a look; the others when some of these have been taken */
+
+static int is_untaken(struct engine *e, struct slice id, bool *is)
+{
+	struct case_row c;
+	int err = case_by_id(e->store, strtoll(id.p, NULL, 10), &c);
+
+	*is = !err && !c.closed_ms && !slice_is(c.state, "taken");
+	return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static int clear_taken(struct engine *e)
+{
+	struct alarm_row *rows = arena_alloc(engine_arena(e), CASES_MAX * sizeof(*rows));
+	unsigned n = 0;
+	int err = alarm_open_list(e->store, alarm_word(ALARM_SOS_UNTAKEN), rows, CASES_MAX, &n);
+
+	for (unsigned i = 0; i < n && !err; i++) {
+		bool untaken;
+
+		err = is_untaken(e, rows[i].subject, &untaken);
+		if (!err && !untaken)
+			err = alarm_clear(e, ALARM_SOS_UNTAKEN, rows[i].subject);
+	}
+	return err;
+}
+
+/* The alerts may all have arrived: what is looked at is whether a person said that it is hers now. */
+static int look_at_cases(struct engine *e, const struct event *ev)
+{
+	struct case_row *rows = arena_alloc(engine_arena(e), CASES_MAX * sizeof(*rows));
+	unsigned n = 0;
+	int err = clear_taken(e);
+
+	(void)ev;
+	if (!err)
+		err = case_untaken(e->store, e->now_ms - e->plan->alarms.sos_untaken_ms, rows, CASES_MAX, &n);
+	for (unsigned i = 0; i < n && !err; i++)
+		err = alarm_raise(e, ALARM_SOS_UNTAKEN, slice_of(arena_printf(engine_arena(e), "%" PRId64, rows[i].id)),
+		    rows[i].opened_ms, "nobody has taken the cry for help of case %" PRId64, rows[i].id);
+	return err;
+}
+
+/* ---- what became of messages ---- */
 
 /* Alarms to operators are no reason for an alarm: it would tell of itself for ever. Alerts of a case are. */
 static int is_own_notice(struct engine *e, const struct outbox_row *row, bool *is)
@@ -246,6 +293,7 @@ static int look_at_info(struct engine *e, const struct event *ev)
 static int (*const watchers[])(struct engine *e, const struct event *ev) = {
     look_at_links,
     look_at_queues,
+    look_at_cases,
     look_at_disk,
     look_at_log,
     look_at_sickness,

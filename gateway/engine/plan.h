@@ -28,7 +28,7 @@ struct plan_pauses {
 	unsigned n;
 };
 struct plan_alarms { /* when operators are told of what */
-	int64_t link_down_ms, outbox_ms, sos_ms;
+	int64_t link_down_ms, outbox_ms, sos_ms, sos_untaken_ms;
 	int64_t backup_ms; /* 0: nobody asked for backups */
 	int64_t disk_bytes, wal_bytes;
 	int disk_percent;

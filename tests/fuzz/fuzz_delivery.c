@@ -386,6 +386,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	    .alarms = {.link_down_ms = 3 * MINUTE,
 		.outbox_ms = 10 * MINUTE,
 		.sos_ms = 3 * MINUTE,
+		.sos_untaken_ms = 10 * MINUTE,
 		.sign_of_life_min = -1},
 	    .retry = {{30000, 120000, 600000}, 3},
 	    .sos_retry = {{5000, 15000, 30000}, 3},

@@ -76,6 +76,21 @@ def dead_cry():
         assert kabar.sql("select state from cases") == [('open',)]
 
 
+def untaken_cry():
+    """The alerts arrived, and nobody said that it is hers: told after a while, until the case is taken."""
+    config = CONFIG.replace('look = "1s";', 'look = "1s"; sos_untaken = "2s";')
+    with Network() as net, Gateway(net, config=config) as kabar:
+        net.send(A, M1, 'TOLONG')
+        told = until(lambda: [t for t in texts(net) if 'belum ada yang mengurus' in t], 30, lambda: f'it is told: {texts(net)}')[0]
+        command = re.search(r'kabar (case take 1 --by) NAMA$', told).group(1)
+        assert 'ALARM      sos_untaken 1' in kabar.cli('status'), kabar.cli('status')
+        kabar.cli(*command.split(), 'WATI')
+        until(lambda: any(t.startswith('BERES') and 'kasus 1' in t for t in texts(net)), 30, lambda: f'it is over: {texts(net)}')
+        time.sleep(3)
+        assert sum('belum ada yang mengurus' in t for t in texts(net)) == 1, texts(net)
+        assert 'sos_untaken' not in kabar.cli('alarm')
+
+
 def sick_store():
     """While the store is sick nothing can be written, no alarm either: operators read afterwards for how long."""
     with Network() as net, Gateway(net, config=CONFIG) as kabar:
@@ -147,6 +162,7 @@ test('it is told over the one that is up', link_down, without='alarm_beside')
 test('a modem that comes and goes is told once an hour', once_an_hour, without='alarm_hourly')
 test('a test SMS reaches the operators', test_sms)
 test('a cry that could not be handled is told at once', dead_cry, without='cry_told')
+test('a cry that nobody takes is told, until it is taken', untaken_cry, without='alarm_told')
 test('how long the store was sick is told when it is well', sick_store)
 test('a reader that holds up the log is named, and the log shrinks when it is gone', held_log)
 finish()

@@ -85,6 +85,7 @@ static inline void bench_begin(struct bench *b)
 		.alarms = {.link_down_ms = 3 * MINUTE,
 		    .outbox_ms = 10 * MINUTE,
 		    .sos_ms = 3 * MINUTE,
+		    .sos_untaken_ms = 10 * MINUTE,
 		    .disk_bytes = 200000000,
 		    .disk_percent = 3,
 		    .wal_bytes = INT64_C(64) << 20,

@@ -67,6 +67,47 @@ static void test_a_message_of_a_cry_that_nobody_gets(void **state)
 	assert_int_equal(told_n(), 1);
 }
 
+static void do_sql(const char *statements)
+{
+	char *why = NULL;
+
+	if (db_script(b.store->db, statements, NULL, NULL, &why) < 0)
+		fail_msg("%s", why);
+}
+
+static void test_a_cry_that_nobody_takes(void **state)
+{
+	(void)state;
+	do_sql(
+	    "INSERT INTO cases (id, gateway, kind, peer, certain, state, opened_ms, last_ms, closed_ms) SELECT id, "
+	    "gateway, "
+	    "kind, '" A
+	    "', 1, state, t, t, CASE state WHEN 'closed' THEN t END FROM (SELECT 41 AS id, 'gw' AS gateway, "
+	    "'sos' AS kind, 'open' AS state, max(changed_ms) AS t FROM link UNION ALL SELECT 42, 'gw', 'sos', 'asked', "
+	    "max(changed_ms) + 60000 FROM link UNION ALL SELECT 43, 'gw', 'sos', 'taken', 1 UNION ALL SELECT 44, 'gw', "
+	    "'report', 'open', 1 UNION ALL SELECT 45, 'other', 'sos', 'open', 1 UNION ALL SELECT 46, 'gw', 'sos', "
+	    "'closed', 1)");
+	minutes(9);
+	assert_string_equal(open_alarms(), "");
+	minutes(1);
+	assert_string_equal(open_alarms(), "sos_untaken:41");
+	assert_non_null(strstr(told(), "kasus 41, minta tolong jam 09.20, belum ada yang mengurus"));
+	assert_non_null(strstr(told(), "kabar case take 41 --by NAMA"));
+	assert_sql(&b, "0", "SELECT lane FROM outbox");
+	minutes(1);
+	assert_string_equal(open_alarms(), "sos_untaken:41 sos_untaken:42"); /* each by itself, within the same hour */
+	assert_int_equal(told_n(), 2);
+	do_sql("UPDATE cases SET state = 'taken' WHERE id = 41; UPDATE cases SET state = 'withdrawn', closed_ms = "
+	       "opened_ms "
+	       "WHERE id = 42");
+	minutes(1);
+	assert_string_equal(open_alarms(), "");
+	assert_int_equal(told_n(), 4);
+	assert_non_null(strstr(told(), "kasus 41 sudah ada yang mengurus"));
+	minutes(100);
+	assert_int_equal(told_n(), 4);
+}
+
 static int tell_b(struct turn *t)
 {
 	return turn_notify(t, SLICE_LIT(B), LANE_NOTIFICATION, NULL, "BTL", NULL, 0);
@@ -217,14 +258,9 @@ static void test_own_backups_that_fail_are_told_from_the_second(void **state)
 
 static void test_information_past_its_review_date(void **state)
 {
-	char *why = NULL;
-
 	(void)state;
-	if (db_script(b.store->db,
-		"INSERT INTO info (topic, part, text, review_by, approved_by, approved_ms, changed_ms) VALUES "
-		"('UJI', 1, 'a', '2026-11-24', 'x', 1, 1), ('DRAF', 1, 'a', '2020-01-01', '', NULL, 1)",
-		NULL, NULL, &why) < 0)
-		fail_msg("%s", why);
+	do_sql("INSERT INTO info (topic, part, text, review_by, approved_by, approved_ms, changed_ms) VALUES "
+	       "('UJI', 1, 'a', '2026-11-24', 'x', 1, 1), ('DRAF', 1, 'a', '2020-01-01', '', NULL, 1)");
 	minutes(1);
 	assert_string_equal(open_alarms(), "");
 	b.now_ms += 24 * HOUR;
@@ -269,7 +305,7 @@ static void test_each_alarm_is_one_sms(void **state)
 {
 	static const char *const screens[] = {"AL1", "AL1b", "AL2", "AL2b", "AL3", "AL3b", "AL4", "AL5", "AL5b", "AL6",
 	    "AL7", "AL7b", "AL8", "AL8b", "AL9", "AL9b", "AL10", "AL10b", "AL11", "AL12", "AL13", "AL13b", "AL14",
-	    "AL15", "AL16", "AL17", "AL17b", "AL18", "AL18b"};
+	    "AL15", "AL16", "AL17", "AL17b", "AL18", "AL18b", "AL19", "AL19b"};
 	static const char *const languages[] = {"id", "en"};
 
 	(void)state;
@@ -291,6 +327,7 @@ int main(void)
 	    T(what_cannot_be_handled_is_counted),
 	    T(what_cannot_be_decoded),
 	    T(a_message_of_a_cry_that_nobody_gets),
+	    T(a_cry_that_nobody_takes),
 	    T(a_notice_of_which_nobody_knows),
 	    T(a_memory_that_is_nearly_full),
 	    T(a_link_without_a_network_is_down),
