@@ -19,7 +19,7 @@
 
 #include "gateway/base/event.h"
 #include "gateway/base/nik.h"
-#include "menus/menu.h"
+#include "handlers/offers.h"
 #include "storage/people.h"
 
 struct turn;
@@ -38,6 +38,12 @@ struct handler {
 	bool dues_wait; /* they send what nobody asked for at that moment: while the wall clock is doubted, they wait */
 	bool
 	    hides_digits; /* what people write to it holds codes or NIKs: all digits are masked before the text is stored */
+
+	/* For the trees of menus/ (offers.h); NULL none. */
+	const struct offer_validator *validators;
+	const struct offer_action *actions;
+	const struct offer_fact *facts;
+	const struct offer_word *words;
 
 	/* A keyword of mine was written: turn_keyword() says which, turn_args() what followed. */
 	int (*run)(struct turn *t);

@@ -130,12 +130,22 @@ const char *lexicon_near(const struct menus *m, const char *list, struct slice w
 int lexicon_number(const struct menus *m, struct slice text);
 
 /* ---- checks of `kabar check` beyond loading ---- */
+/* What services offer to the trees (tree.h), by the names that trees say. */
+struct menu_services {
+	bool (*is_validator)(const char *name);		    /* "register.name" */
+	bool (*is_fact)(const char *name);		    /* but the general ones */
+	const char *const *(*outcomes)(const char *action); /* ends with NULL; NULL: there is no such action */
+	bool (*is_word)(const char *place);		    /* something fills it where a tree says the screen */
+	const char *(*owner)(const char *question);	    /* the service that takes all its answers; NULL: the tree */
+	const char *(*question)(unsigned i); /* every question that a service owns; NULL behind the last */
+};
 struct menu_names {
 	const char *const *keywords; /* those that services answer, ends with NULL; NULL: every keyword of the files */
 	const char *const *screens;  /* those that the code says, ends with NULL; NULL: every screen of the files */
 	bool (*is_topic)(void *arg, struct slice name); /* "BEBAS BIAYA": is there such a row? NULL: topics
 							   are not known, each is taken for one */
 	void *arg;
+	const struct menu_services *services; /* NULL: not known, each name is taken for one */
 };
 /* Length of every screen at its longest values, alphabet, missing screens, numbers without a meaning, unknown
  * commands, neutral words, words that nobody answers. */

@@ -18,6 +18,8 @@
 #define FNV_START UINT64_C(0xcbf29ce484222325) /* FNV-1a, 64 bits: IETF draft-eastlake-fnv */
 #define FNV_PRIME UINT64_C(0x100000001b3)
 
+const char *const menu_facts[] = {"registered", "stage", "language", "officer", "neutral", NULL};
+
 struct loading {
 	struct menus *m;
 	const char *file;

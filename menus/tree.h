@@ -71,6 +71,9 @@ bool menu_waits(const struct menu_node *n);			 /* for an answer: choice, input *
 /* Is its input a service that takes all answers itself ("schedule"), not a validator ("register.name")? */
 bool menu_is_service(const struct menu_node *n);
 
+/* Facts that need no service: the engine knows them. Ends with NULL. */
+extern const char *const menu_facts[]; /* registered stage language officer neutral */
+
 /* ---- the step ---- */
 /* What the step asks of the engine; each returns 0 or ERR_*, which ends the step. Given the same answers the step is the same. */
 struct menu_verdict {

@@ -69,7 +69,7 @@ static int check_files(const struct cli_call *c)
 	if (!cli_has_config(c))
 		return EXIT_USAGE;
 	if (settings_load(c->config, &complaints, &s) == 0) {
-		const struct menu_names names = {.keywords = command_served_keywords()};
+		const struct menu_names names = {.keywords = command_served_keywords(), .services = &offers_for_menus};
 
 		menus_check(s->plan.menus, &names, &complaints);
 		check_rows(s, &complaints);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "gateway/engine/command.h"
+#include "handlers/handler.h"
 
 static int run(const struct cli_call *c);
 
@@ -206,7 +207,7 @@ static int run(const struct cli_call *c)
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (settings_load(c->config, &complaints, &s) == 0) {
-		const struct menu_names names = {.keywords = command_served_keywords()};
+		const struct menu_names names = {.keywords = command_served_keywords(), .services = &offers_for_menus};
 
 		menus_check(s->plan.menus, &names, &complaints);
 	}
