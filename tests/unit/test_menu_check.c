@@ -116,7 +116,7 @@ static void test_numbers(void **state)
 static void test_names(void **state)
 {
 	static const char *const keywords[] = {"INFO", "JADWAL", NULL}, *const screens[] = {"M0n", "D1", NULL};
-	const struct menu_names names = {keywords, screens, is_topic, NULL};
+	const struct menu_names names = {.keywords = keywords, .screens = screens, .is_topic = is_topic};
 	struct made w;
 
 	(void)state;
