@@ -53,23 +53,20 @@ static int take(struct turn *t, const char *code)
 	return 0;
 }
 
-/* The offered language that these words name; NULL none. */
-static const char *named(struct turn *t, struct slice words)
+/* A language that these words name: taken when it is offered. One that has keywords but not every screen is named, and the list said. */
+static int named(struct turn *t, const char *code)
 {
-	const char *codes[OFFERED_MAX], *code = turn_lookup(t, "language", words);
-	unsigned n = code ? offered(t, codes) : 0;
-
-	for (unsigned i = 0; i < n; i++)
-		if (strcmp(codes[i], code) == 0)
-			return codes[i];
-	return NULL;
+	if (menus_is_complete(turn_menus(t), code))
+		return take(t, code);
+	turn_say(t, "LNGx", "bahasa", str_of(t, name_of(t, code)), NULL);
+	return ask(t);
 }
 
 static int run(struct turn *t)
 {
-	const char *code = named(t, turn_args(t));
+	const char *code = turn_lookup(t, "language", turn_args(t));
 
-	return code ? take(t, code) : ask(t);
+	return code ? named(t, code) : ask(t);
 }
 
 static bool check(struct turn *t, const char *question)
@@ -80,7 +77,7 @@ static bool check(struct turn *t, const char *question)
 
 static int answer(struct turn *t, const char *question, bool fits)
 {
-	const char *codes[OFFERED_MAX], *code = named(t, turn_args(t));
+	const char *codes[OFFERED_MAX], *code = turn_lookup(t, "language", turn_args(t));
 	int n = (int)offered(t, codes), choice = list_number(t, n);
 
 	(void)question;
@@ -89,9 +86,9 @@ static int answer(struct turn *t, const char *question, bool fits)
 	if (choice == 0)
 		return turn_command(t, "MENU");
 	if (choice >= 1 && choice <= n)
-		code = codes[choice - 1];
+		return take(t, codes[choice - 1]);
 	if (code)
-		return take(t, code);
+		return named(t, code);
 	if (choice != -1)
 		say_out_of_range(t, n);
 	return ask(t);

@@ -165,6 +165,7 @@ void menus_check(const struct menus *m, const struct menu_names *names, struct c
 	check_screens_exist(&k);
 	for (unsigned i = 0; i < m->packs_n; i++)
 		check_pack(&k, &m->packs[i]);
+	words_check_home(m, complaints);
 	trees_check(m, names, complaints);
 	check_lexicon(&k);
 }

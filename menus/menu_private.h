@@ -96,6 +96,7 @@ void words_load_placeholders(struct menus *m, const char *path, struct complaint
 void words_load_pack(struct menus *m, const char *code, const char *path, struct complaints *c);
 void words_link_neutral(struct menus *m); /* after words and lists */
 void words_free(struct menus *m);
+void words_check_home(const struct menus *m, struct complaints *c); /* every other language against the first */
 void lexicon_load(struct menus *m, const char *path, struct complaints *c);
 void lexicon_finish(struct menus *m); /* after all languages */
 void lexicon_free(struct menus *m);

@@ -33,7 +33,7 @@
  *                           $name is what was captured, <10000 x> is x as often
  *
  *   < {D6 nama=SITI DEMO}   the screen that the phone shows, or the next message that came to it, must be exactly this: {ID k=v;k=v} the
- *                           words of a screen, `..` anything, `|` a line feed, else literal text. What would be several
+ *                           words of a screen ({en:D6 ..}: in that language), `..` anything, `|` a line feed, else literal text. What would be several
  *                           messages is one screen, in lines: each may be looked at by a line of its own
  *
  *   ! order                 sets up, or looks into the store (chat_orders.c):

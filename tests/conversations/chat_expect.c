@@ -170,18 +170,21 @@ static void read_values(const struct menus *m, const char *text, struct named_li
 static void add_screen(const struct menus *m, const char *inside, struct named_list *values,
     const struct named_list *captured, struct buf *out, struct buf *fault)
 {
-	size_t n = name_length(inside);
-	char *screen = must_strndup(inside, n);
+	const char *colon = inside + name_length(inside), *name = *colon == ':' ? colon + 1 : inside;
+	char *language = *colon == ':' ? must_strndup(inside, (size_t)(colon - inside)) : must_strdup("id");
+	size_t n = name_length(name);
+	char *screen = must_strndup(name, n);
 	struct values v = {0};
 
-	if (menus_has(m, "id", screen)) {
-		read_values(m, inside + n + (inside[n] == ' '), values, captured, &v);
-		menus_say(m, "id", screen, false, v.v, v.n, false, out);
+	if (menus_has(m, language, screen)) {
+		read_values(m, name + n + (name[n] == ' '), values, captured, &v);
+		menus_say(m, language, screen, false, v.v, v.n, false, out);
 	} else {
-		buf_printf(fault, "there is no screen %s. ", screen);
+		buf_printf(fault, "there is no screen %s in %s.words. ", screen, language);
 	}
 	arena_free(&v.arena);
 	free(screen);
+	free(language);
 }
 
 static void pattern_of(const struct menus *m, const char *what, struct named_list *values,

@@ -168,20 +168,6 @@ static void test_labels_alike(void **state)
 	made_free(&w);
 }
 
-static void test_packs(void **state)
-{
-	(void)state;
-	assert_string_equal(menus_language(shipped, 0), "id");
-	assert_string_equal(menus_language(shipped, 1), "en");
-	assert_null(menus_language(shipped, 2));
-	assert_true(menus_is_complete(shipped, "id"));
-	assert_false(menus_is_complete(shipped, "en"));
-	assert_false(menus_is_complete(shipped, "xx"));
-	assert_true(menus_has(shipped, "en", "M0"));
-	assert_false(menus_has(shipped, "en", "D1"));
-	assert_int_equal(menus_longest(shipped, "en", "D2"), 34); /* falls back */
-}
-
 static void test_neutral(void **state)
 {
 	(void)state;
@@ -319,7 +305,6 @@ int main(void)
 	    cmocka_unit_test(test_shipped_choices),
 	    cmocka_unit_test(test_labels),
 	    cmocka_unit_test(test_labels_alike),
-	    cmocka_unit_test(test_packs),
 	    cmocka_unit_test(test_neutral),
 	    cmocka_unit_test(test_values),
 	    cmocka_unit_test(test_secret),
