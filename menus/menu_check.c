@@ -11,6 +11,7 @@
 #include "menus/clean.h"
 
 #define SEPTETS_MAX 160
+#define USSD_SEPTETS_MAX 182 /* 3GPP TS 23.038, 6.1.2.3 */
 #define NEUTRAL_HOME "M0n"
 #define HOME_LANGUAGE "id"
 
@@ -55,6 +56,7 @@ static void check_alphabet(const struct checking *k, const struct pack *p, const
 	}
 }
 
+/* USSD cuts behind 182 septets (160 octets), most gateways behind 160; an SMS holds 160, more is two. */
 static void check_length(const struct checking *k, const struct pack *p, const struct screen *s)
 {
 	int septets = menus_longest(k->m, p->code, s->id);
@@ -62,8 +64,12 @@ static void check_length(const struct checking *k, const struct pack *p, const s
 	for (unsigned i = 0; i < COUNT_OF(may_be_long); i++)
 		if (strcmp(may_be_long[i], s->id) == 0)
 			return;
-	if (septets > SEPTETS_MAX)
+	if (septets > USSD_SEPTETS_MAX)
 		complaint_add(k->c, p->file, s->line,
+		    "screen %s takes up to %d septets, %d are all that USSD can hold: shorten it by %d", s->id, septets,
+		    USSD_SEPTETS_MAX, septets - USSD_SEPTETS_MAX);
+	else if (septets > SEPTETS_MAX)
+		complaint_warn(k->c, p->file, s->line,
 		    "screen %s takes up to %d septets, %d are one SMS: shorten it by %d", s->id, septets, SEPTETS_MAX,
 		    septets - SEPTETS_MAX);
 }

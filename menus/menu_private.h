@@ -67,6 +67,7 @@ struct guessable {
 struct tree_node {
 	struct menu_node node; /* first: menus_node_after() goes by it */
 	UT_hash_handle hh;
+	unsigned index;					/* 0.. in the order of reading */
 	enum { WALK_NEW, WALK_OPEN, WALK_DONE } walked; /* while linking */
 	unsigned says_n;				/* texts on the longest way from here to a question or an end */
 };
@@ -84,6 +85,7 @@ struct menus {
 	struct guessable *guessable;
 	unsigned guessable_n;
 	struct tree_node *trees; /* in the order of reading */
+	const char *trees_dir;
 	uint64_t trees_hash;
 	const char *trees_hash_hex;
 };
@@ -101,13 +103,20 @@ void lexicon_load(struct menus *m, const char *path, struct complaints *c);
 void lexicon_finish(struct menus *m); /* after all languages */
 void lexicon_free(struct menus *m);
 void trees_load(struct menus *m, const char *dir, struct complaints *c); /* after words */
-void trees_begin(struct menus *m);
+void trees_begin(struct menus *m, const char *dir);
 void trees_read(struct menus *m, const char *file, const char *text, struct complaints *c); /* one file's text */
 /* Targets become nodes. What cannot be walked is a complaint: no such node, a screen without words, a circle that never waits. */
 void trees_link(struct menus *m, struct complaints *c);
 void trees_free(struct menus *m);
 bool menus_listed(const char *const *list, const char *name); /* ends with NULL; NULL holds nothing */
+struct tree_checking {
+	const struct menus *m;
+	const struct menu_names *names;
+	struct complaints *c;
+};
 void trees_check(const struct menus *m, const struct menu_names *names, struct complaints *c); /* of menus_check() */
+void tree_names_check(const struct tree_checking *k);
+void tree_reach_check(const struct tree_checking *k);
 int menu_choices_n(const struct menu_node *n);				     /* the highest number; 0: no choice */
 const struct menu_edge *menu_edge_of(const struct menu_node *n, int number); /* of 0..9; NULL */
 

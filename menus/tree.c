@@ -288,6 +288,7 @@ static void node_read(struct loading *l)
 	if (there || strlen(id) > SCREEN_ID_MAX || kind == COUNT_OF(kinds))
 		return;
 	t = arena_alloc(&l->m->arena, sizeof(*t));
+	t->index = HASH_COUNT(l->m->trees);
 	t->node = (struct menu_node){.id = kept(l->m, id), .kind = kinds[kind].kind, .file = l->file, .line = line};
 	HASH_ADD_KEYPTR(hh, l->m->trees, t->node.id, strlen(t->node.id), t);
 	l->node = &t->node;
@@ -350,7 +351,7 @@ void trees_load(struct menus *m, const char *dir, struct complaints *c)
 
 	if (n < 0)
 		complaint_add(c, dir, 0, "cannot be read: %s", strerror(errno));
-	trees_begin(m);
+	trees_begin(m, dir);
 	for (int i = 0; i < n; i++) {
 		read_file(m, arena_printf(&m->arena, "%s/%s", dir, found[i]->d_name), c);
 		free(found[i]);
@@ -359,8 +360,9 @@ void trees_load(struct menus *m, const char *dir, struct complaints *c)
 	trees_link(m, c);
 }
 
-void trees_begin(struct menus *m)
+void trees_begin(struct menus *m, const char *dir)
 {
+	m->trees_dir = kept(m, dir);
 	m->trees_hash = FNV_START;
 }
 

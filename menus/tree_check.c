@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tree_check.c - what `kabar check` finds in the menus beyond what it takes to walk them: numbers that a screen shows and the tree does not know, commands that
- * nobody answers. See menu.h, tree.h. */
+ * nobody answers. Names: tree_names.c; ways: tree_reach.c. See menu.h, tree.h. */
 #include "menus/menu_private.h"
 
 #include <string.h>
@@ -9,12 +9,6 @@
 
 #define NEUTRAL_TWIN "n"
 #define INFO_COMMAND "INFO"
-
-struct tree_checking {
-	const struct menus *m;
-	const struct menu_names *names;
-	struct complaints *c;
-};
 
 /* ---- targets ---- */
 
@@ -97,7 +91,8 @@ static void check_node(const struct tree_checking *k, const struct menu_node *n)
 	for (unsigned i = 0; i < n->edges_n; i++)
 		if (n->edges[i].target[0] != '#' && n->edges[i].target[0] != '=')
 			check_command(k, n, n->edges[i].line, n->edges[i].target);
-	if (n->kind == NODE_CHOICE)
+	if (menu_waits(n) &&
+	    (n->kind == NODE_CHOICE || !menu_is_service(n))) /* lists of a service hold rows of the store */
 		check_numbers(k, n);
 }
 
@@ -107,4 +102,6 @@ void trees_check(const struct menus *m, const struct menu_names *names, struct c
 
 	for (const struct menu_node *n = NULL; (n = menus_node_after(m, n));)
 		check_node(&k, n);
+	tree_names_check(&k);
+	tree_reach_check(&k);
 }

@@ -22,7 +22,8 @@
 	"kata\" ]; typed_leads_colon = [ \"lanjut\", \"cek\" ]; never_guessed = [ \"stop\" ]; };\n"                    \
 	"tables: { topic_alias = ( [ \"DOKUMEN\", \"dok\" ] ); };\n"
 #define WORDS "M0n = Kabar|1 Info|Balas angkanya\n"
-#define TREE "M0n = { choice = [ \"INFO\" ]; };\n"
+#define ANY " from = [ \"*\" ]; };\n"
+#define TREE "M0n = { choice = [ \"INFO\" ];" ANY
 
 static bool is_topic(void *arg, struct slice name)
 {
@@ -56,10 +57,17 @@ static void test_length(void **state)
 	struct made w;
 
 	(void)state;
-	checked(&w, WORDS "A = {long}1234567890\nB = {long}12345678901\nO4 = {long}{long}\n", KEYS, TREE, &all);
+	checked(&w,
+	    WORDS "A = {long}1234567890\nB = {long}12345678901\nO4 = {long}{long}\nC = {long}{nama}123456789012\nD = "
+		  "{long}{nama}1234567890123\n",
+	    KEYS, TREE, &all);
 	assert_true(complained(
 	    &w.complaints, "words/id.words", 3, "screen B takes up to 161 septets, 160 are one SMS: shorten it by 1"));
-	assert_int_equal(w.complaints.n, 1);
+	assert_true(complained(&w.complaints, "words/id.words", 5, "screen C takes up to 182 septets"));
+	assert_true(complained(&w.complaints, "words/id.words", 6,
+	    "screen D takes up to 183 septets, 182 are all that USSD can hold: shorten it by 1"));
+	assert_int_equal(w.complaints.n, 3);
+	assert_int_equal(w.complaints.errors_n, 1);
 	assert_int_equal(menus_longest(w.menus, "id", "A"), 160);
 	made_free(&w);
 }
@@ -99,8 +107,9 @@ static void test_numbers(void **state)
 
 	(void)state;
 	checked(&w, WORDS "A = x|1 a|2 b|9 Lanjut\nB = x|1 a|0 Kembali\nZ = x|1 y\n", KEYS,
-	    TREE "A = { choice = [ \"INFO\", \"=b\", \"LAPOR\" ]; };\nB = { choice = [ \"=a\" ]; zero = "
-		 "\"JADWAL\"; nine = \"INFO DOKUMEN\"; };\nZ = { choice = [ \"INFO HUJAN\" ]; };\n",
+	    TREE "A = { choice = [ \"INFO\", \"=b\", \"LAPOR\" ];" ANY
+		 "B = { choice = [ \"=a\" ]; zero = \"JADWAL\"; nine = \"INFO DOKUMEN\";" ANY
+		 "Z = { choice = [ \"INFO HUJAN\" ];" ANY,
 	    &all);
 	assert_true(
 	    complained(&w.complaints, "words/id.words", 2, "screen A does not show 3, which stands for \"LAPOR\""));
@@ -120,7 +129,7 @@ static void test_names(void **state)
 	struct made w;
 
 	(void)state;
-	checked(&w, WORDS "A = Balas JADWAL\nB = x|1 y\n", KEYS, TREE "B = { choice = [ \"LAPOR\" ]; };\n", &names);
+	checked(&w, WORDS "A = Balas JADWAL\nB = x|1 y\n", KEYS, TREE "B = { choice = [ \"LAPOR\" ];" ANY, &names);
 	assert_true(complained(&w.complaints, "words/id.words", 0, "screen D1 is missing"));
 	assert_true(complained(&w.complaints, "trees/main.menu", 2, "no service answers the command \"LAPOR\""));
 	assert_true(complained(
