@@ -305,6 +305,9 @@ static void make_plan(struct checker *c)
 	p->demo = conf_bool(g, "demo");
 	p->menus = c->s->menus;
 	p->reply_expires_ms = conf_int(g, "reply_expires");
+	p->ussd_idle_ms = conf_int(g, "ussd_idle");
+	p->ussd_whole_ms = conf_int(g, "ussd_whole");
+	p->dialogue_idle_ms = conf_int(g, "dialogue_idle");
 	p->unknown_retry_ms = conf_int(g, "unknown_retry");
 	p->fail_over_ms = conf_int(g, "fail_over");
 	make_pauses(c, "retry_after", &p->retry);

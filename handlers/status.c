@@ -10,6 +10,7 @@
 #define PEOPLE_MAX 7
 #define KEPT_PERSON "s.person" /* the one chosen from S3 */
 #define KEPT_LIST "s.list"     /* ids in the order of S3 */
+#define KEPT_MOVE "s.move"     /* id: may speak by this number from now on (S8) */
 
 extern const struct handler handler_status;
 
@@ -66,6 +67,57 @@ static void ask_who(struct turn *t, const struct person *people, unsigned n)
 	buf_free(&ids);
 }
 
+/* Number and code were right: a phone that does not speak for this person yet may do so from now on. */
+static int tell_stranger(struct turn *t, const struct person *p)
+{
+	const struct person *people;
+	unsigned n;
+	int err = turn_people(t, &people, &n);
+
+	for (unsigned i = 0; i < n && !err; i++)
+		if (people[i].id == p->id)
+			return tell(t, p);
+	if (!err)
+		err = tell(t, p);
+	if (err)
+		return err;
+	turn_ask(t, "S8", NULL);
+	keep_number(t, KEPT_MOVE, p->id);
+	return 0;
+}
+
+/* S8: 1. The number that the person was registered with is told: a code may have been overheard. */
+static int move(struct turn *t)
+{
+	struct person p;
+	struct slice old;
+	int err = person_by_id(turn_store(t), kept_number(t, KEPT_MOVE), &p);
+
+	if (!err)
+		err = person_number_first(turn_store(t), p.id, &old);
+	if (err && err != ERR_NOT_FOUND)
+		return err;
+	turn_close(t, "done");
+	if (err) /* erased meanwhile */
+		return turn_command(t, "STATUS");
+	err = number_link(turn_store(t), p.id, turn_peer(t), turn_now_ms(t));
+	if (!err)
+		err = attempt_add(turn_store(t), old, ATTEMPT_WARNED, turn_now_ms(t));
+	if (!err)
+		err = turn_notify(t, old, LANE_NOTIFICATION, NULL, "S9o",
+		    &(struct value){"nama", slice_of(short_name(t, p.name))}, 1);
+	if (!err)
+		turn_say(t, "S9", "nama", short_name(t, p.name), NULL);
+	return err;
+}
+
+static int stay(struct turn *t)
+{
+	turn_close(t, "done");
+	turn_say(t, "S9x", NULL);
+	return 0;
+}
+
 static int take_code(struct turn *t, struct slice words, int64_t only)
 {
 	struct person p;
@@ -75,7 +127,7 @@ static int take_code(struct turn *t, struct slice words, int64_t only)
 	if (err)
 		return err;
 	if (found)
-		return tell(t, &p);
+		return tell_stranger(t, &p);
 	if (again)
 		turn_open(t, "S4");
 	else
@@ -124,6 +176,9 @@ static unsigned listed_n(struct turn *t)
 
 static bool check(struct turn *t, const char *question)
 {
+	if (strcmp(question, "S8") == 0)
+		return list_choice(t, question).kind != CHOICE_NONE || turn_in_list(t, "yes", turn_args(t)) ||
+		       turn_in_list(t, "no", turn_args(t));
 	if (strcmp(question, "S0") == 0)
 		return list_choice(t, question).kind != CHOICE_NONE;
 	if (strcmp(question, "S3") == 0)
@@ -160,7 +215,13 @@ static int answer(struct turn *t, const char *question, bool fits)
 		return choose_person(t);
 	if (strcmp(question, "S4") == 0)
 		return fits ? take_code(t, turn_args(t), kept_number(t, KEPT_PERSON)) : ANSWER_NOT_MINE;
+	if (strcmp(question, "S8") == 0 && turn_in_list(t, "yes", turn_args(t)))
+		return move(t);
+	if (strcmp(question, "S8") == 0 && turn_in_list(t, "no", turn_args(t)))
+		return stay(t);
 	err = list_answer(t, question, &own);
+	if (!err && own && strcmp(question, "S8") == 0)
+		return strcmp(own, "ya") == 0 ? move(t) : stay(t);
 	if (!err && own)
 		ask_code(t, (struct slice){0});
 	return err;
@@ -170,7 +231,7 @@ const struct handler handler_status = {
     .name = "status",
     .summary = "STATUS: how far the papers are",
     .keywords = (const char *const[]){"STATUS", NULL},
-    .questions = (const char *const[]){"S0", "S3", "S4", NULL},
+    .questions = (const char *const[]){"S0", "S3", "S4", "S8", NULL},
     .hides_digits = true,
     .run = run,
     .check = check,

@@ -106,6 +106,8 @@ static int run(struct store *s, int64_t now_ms, int64_t young_ms, int64_t apart,
 		err = count(s, Q_restored_reminders, now_ms, &out->reminders_n);
 	if (!err && !WITHOUT(restore_forgets))
 		err = db_exec(s->db, Q_restored_parts, "");
+	if (!err) /* what their last screens said was said */
+		err = db_exec(s->db, Q_restored_ussd, "");
 	if (!err)
 		err = db_exec(s->db, Q_restored_jobs, "");
 	out->jobs_n = db_changes(s->db);

@@ -239,6 +239,11 @@ int person_change(struct store *s, int64_t id, const char *field, const struct p
 	return row_changed(s, err);
 }
 
+int number_link(struct store *s, int64_t person, struct slice peer, int64_t now_ms)
+{
+	return db_exec(s->db, Q_number_add, "sii", peer, person, now_ms);
+}
+
 int number_unlink(struct store *s, int64_t person, struct slice peer)
 {
 	return row_changed(s, db_exec(s->db, Q_number_unlink, "is", person, peer));

@@ -41,6 +41,8 @@ int person_set_stage(struct store *s, int64_t id, struct slice stage, struct sli
     int64_t since_ms, int64_t now_ms) MUST_USE; /* since_ms: the day that STATUS shows */
 /* One changed field at a time: "name", "birth" (with sex), "nik" (with birth and sex), "village" (with village_text), "country", "code", "flags"; as in person_new. */
 int person_change(struct store *s, int64_t id, const char *field, const struct person_new *with) MUST_USE;
+/* This number speaks for that person from now on, beside those that do. */
+int number_link(struct store *s, int64_t person, struct slice peer, int64_t now_ms) MUST_USE;
 /* This number does not speak for that person any more (BUKAN): only an officer links it again. ERR_NOT_FOUND. */
 int number_unlink(struct store *s, int64_t person, struct slice peer) MUST_USE;
 int people_list(struct store *s, int64_t after_id, unsigned limit, struct person *out, unsigned *n) MUST_USE;

@@ -2,15 +2,14 @@
 /*
  * conversation.h - the dialogue of one number: which question is open, who asked, and what was answered so far, as named strings. In the store it is one
  * sealed JSON object of strings (storage/talks.h). Answers belong to the handler that keeps them: another one begins with none. When a cutter word ends a
- * dialogue in the middle, its answers are laid aside (names with "~" in front) until it is taken up again, another is cut, it is cancelled, or it has been idle for 24
- * hours. Beside the answers stands the screen that waits, as it was said (names with "?" in front): whoever comes back, by whatever bearer, reads it again.
+ * dialogue in the middle, its answers are laid aside (names with "~" in front) until it is taken up again, another is cut, it is cancelled, or it has been idle for
+ * too long (plan.h). Beside the answers stands the screen that waits, as it was said (names with "?" in front): whoever comes back, by whatever bearer, reads it again.
  */
 #pragma once
 
 #include "gateway/base/arena.h"
 #include "storage/talks.h"
 
-#define DIALOGUE_IDLE_MS (INT64_C(24) * 3600 * 1000)
 #define DIALOGUE_KEPT_MAX 64
 
 struct kept {

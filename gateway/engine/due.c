@@ -36,7 +36,7 @@ static int wipe_idle_dialogues(struct engine *e)
 	int err = 0;
 
 	for (unsigned n = 0; n < SWEEP_DIALOGUES && !err; n++) {
-		err = conversation_idle(e->store, e->now_ms - DIALOGUE_IDLE_MS, &peer, &session);
+		err = conversation_idle(e->store, e->now_ms - plan_dialogue_idle_ms(e->plan), &peer, &session);
 		if (!err && session)
 			err = session_end(e->store, session, "expired", e->now_ms);
 		if (!err)

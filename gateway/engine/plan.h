@@ -48,6 +48,7 @@ struct plan {
 	unsigned operators_n;
 	int64_t ussd_idle_ms,
 	    ussd_whole_ms; /* a USSD session is over after so long without an answer, and in all; 0 = 60 s, 180 s */
+	int64_t dialogue_idle_ms; /* an open question is forgotten after so long; 0 = 24 h */
 	int64_t reply_expires_ms; /* default 6 h */
 	struct plan_pauses retry, sos_retry;
 	int64_t fail_over_ms; /* a link that could not send for so long loses its messages to another one; 0 = 60 s */
@@ -56,3 +57,9 @@ struct plan {
 	uint32_t replies_per_hour; /* guard: per number, default 30 */
 	bool want_report;	   /* ask for delivery reports */
 };
+
+#define DIALOGUE_IDLE_MS (INT64_C(24) * 3600 * 1000)
+static inline int64_t plan_dialogue_idle_ms(const struct plan *p)
+{
+	return p->dialogue_idle_ms ? p->dialogue_idle_ms : DIALOGUE_IDLE_MS;
+}

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define STOP_SAID_MS DIALOGUE_IDLE_MS /* STOP is confirmed once in this time */
+#define STOP_SAID_MS (INT64_C(24) * 3600 * 1000) /* STOP is confirmed once in this time */
 #define DONE "done"
 
 /* ---- loading and writing ---- */
@@ -27,7 +27,7 @@ static int expire_dialogue(struct turn *t)
 {
 	int err = 0;
 
-	if ((!t->c.question.n && !t->c.state.n) || t->now_ms - t->c.asked_ms < DIALOGUE_IDLE_MS)
+	if ((!t->c.question.n && !t->c.state.n) || t->now_ms - t->c.asked_ms < plan_dialogue_idle_ms(t->plan))
 		return 0;
 	if (t->c.session)
 		err = session_end(t->store, t->c.session, "expired", t->now_ms);
