@@ -46,6 +46,7 @@ struct gateway {
 	struct bearer **bearers;
 	bool *up; /* by link */
 	uint32_t *epochs;
+	char *late_text, *down_text;
 	unsigned bearers_n;
 	char *exe;
 	bool draining, paused;
@@ -317,10 +318,16 @@ static void open_bearers(struct gateway *g)
 
 	g->bearers = must_alloc(n * sizeof(struct bearer *));
 	g->up = must_alloc(n * sizeof(*g->up));
+	g->late_text = opening_words(g->settings, "LAT");
+	g->down_text = opening_words(g->settings, "DWN");
 	for (unsigned i = 0; i < n; i++) {
 		const struct conf_group *group = settings_bearer(g->settings, i);
 		const struct bearer_kind *kind = bearer_kind_by_name(conf_string(group, "kind"));
-		struct bearer_start start = {.link = (uint16_t)i, .name = conf_string(group, "name"), .config = group};
+		struct bearer_start start = {.link = (uint16_t)i,
+		    .name = conf_string(group, "name"),
+		    .config = group,
+		    .late_text = g->late_text,
+		    .down_text = g->down_text};
 		struct link_row row;
 
 		if (link_get(g->store, slice_of(start.name), &row) == 0) {
@@ -448,6 +455,8 @@ static void free_all(struct gateway *g)
 	free(g->bearers);
 	free(g->up);
 	free(g->epochs);
+	free(g->late_text);
+	free(g->down_text);
 	free(g->exe);
 	free(g);
 }

@@ -80,6 +80,14 @@ int opening_store(const struct settings *s, int64_t now_ms, struct store **store
 	return 0;
 }
 
+char *opening_words(const struct settings *s, const char *screen)
+{
+	struct buf words = {0};
+
+	menus_say(s->menus, s->plan.language, screen, false, NULL, 0, false, &words);
+	return buf_take(&words);
+}
+
 int opening_epochs(const struct settings *s, struct store *store, uint32_t **out)
 {
 	unsigned n = s->plan.links_n;

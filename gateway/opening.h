@@ -10,6 +10,8 @@
 #include "gateway/settings.h"
 
 int opening_store(const struct settings *s, int64_t now_ms, struct store **store, struct engine **engine);
+/* A screen in the language of the gateway, as it was at the start; free(). */
+char *opening_words(const struct settings *s, const char *screen);
 /* How many lives each link has had; free(). */
 int opening_epochs(const struct settings *s, struct store *store, uint32_t **out);
 /* What the last gateway left with a link when it died: the engine has just called it UNKNOWN. */

@@ -10,6 +10,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/msisdn.h"
 #include "gateway/base/zone.h"
+#include "gateway/bearer/bearer.h"
 #include "gateway/settings_private.h"
 #include "handlers/handler.h"
 
@@ -122,6 +123,26 @@ static void check_device(struct checker *c, unsigned i)
 		complain(c, g, "imei", imei, "is the IMEI of another bearer too");
 }
 
+static const struct bearer_kind *kind_of(const struct conf_group *g)
+{
+	return conf_string(g, "kind") ? bearer_kind_by_name(conf_string(g, "kind")) : NULL;
+}
+
+static void check_by_kind(struct checker *c, const struct conf_group *g)
+{
+	const struct bearer_kind *kind = kind_of(g);
+
+	if (kind && kind->check)
+		kind->check(g, conf_path(c->s->conf), c->complaints);
+}
+
+static bool carries_no_sms(const struct conf_group *g)
+{
+	const struct bearer_kind *kind = kind_of(g);
+
+	return kind && kind->dialogues_only;
+}
+
 static void make_links(struct checker *c)
 {
 	struct plan *p = &c->s->plan;
@@ -135,7 +156,8 @@ static void make_links(struct checker *c)
 
 		if (name && settings_link_by_name(p, name) >= 0)
 			complain(c, g, "name", name, "is the name of another bearer too; names must differ");
-		links[i] = (struct plan_link){name ? name : "", number_of(c, g, true), is_kind(g, "ussd-http")};
+		check_by_kind(c, g);
+		links[i] = (struct plan_link){name ? name : "", number_of(c, g, true), carries_no_sms(g)};
 		p->links_n++;
 		if (is_kind(g, "gsm"))
 			check_device(c, i);
@@ -215,6 +237,8 @@ static void make_routes(struct checker *c)
 
 		if (bearer && link < 0)
 			complain(c, g, "bearer", bearer, "is the name of no bearer");
+		else if (link >= 0 && c->s->plan.links[link].no_sms)
+			complain(c, g, "bearer", bearer, "carries no SMS, only dialogues; name a modem");
 		if (!prefix_is_right(conf_string(g, "prefix")))
 			complain(c, g, "prefix", conf_string(g, "prefix"),
 			    "is no beginning of a number; write it as \"+62811\", or \"\" for all");

@@ -18,6 +18,8 @@
  *  9 close() ends children, timers and sockets, sends no more events, and calls `closed` once, within 3 s, even if something hangs.
  * 10 What must be stored before it may happen (a PIN is offered) is an EV_STATE with a ref; accept(ref) says that it is committed.
  * 11 Nothing personal in EV_STATE words and logs: names of links, numbers masked, codes.
+ * 12 A step of a dialogue that wants an answer carries a ref, and answer() comes once for it. The bearer may have forgotten it meanwhile: it drops the answer then.
+ * 13 A bearer of dialogues only gives no credit: no submit comes to it, and no route names it.
  */
 #pragma once
 
@@ -54,12 +56,17 @@ struct bearer_start {
 	bool pin_rejected;		 /* the store remembers that its PIN was refused: do not offer it */
 	bool pin_offered;		 /* or that it was being offered when the last gateway ended: the same */
 	struct bearer_doubt doubt;
+	/* What the person in a dialogue reads, UTF-8, when the answer takes too long (it follows by SMS) and when we cannot serve him now. */
+	const char *late_text, *down_text;
 };
 
 struct bearer_kind {
 	const char *name; /* the `kind` of gateway.conf */
 	const char *summary;
 	const struct conf_key *keys; /* beyond name, kind, number */
+	bool dialogues_only;	     /* it carries no SMS: clause 13 */
+	/* What no row of the keys can tell; keys may be missing, that is told already. NULL: nothing. `path` is the file's, for the complaints. */
+	void (*check)(const struct conf_group *config, const char *path, struct complaints *complaints);
 	/* Never fails: what is wrong (device absent, locked) is EV_STATE, and it goes on trying with back-off. */
 	struct bearer *(*open)(const struct bearer_host *host, const struct bearer_start *start);
 	void (*submit)(struct bearer *b, const struct effect *e);
