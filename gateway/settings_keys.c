@@ -117,7 +117,7 @@ const struct conf_group_def settings_groups[] = {
     {"alarms", false, "When operators are told by SMS that something is wrong: at most once an hour of a kind.",
 	alarm_keys, NULL, NULL},
     {"backup", false, "Backups that the gateway makes by itself.", backup_keys, NULL, NULL},
-    {"bearers", true, "Ways into the network: one group a modem.", bearer_keys, keys_of_bearer, "gsm|null"},
+    {"bearers", true, "Ways into the network: one group a modem or a listener.", bearer_keys, keys_of_bearer, "gsm|ussd-http|null"},
     {"routes", true,
 	"Which bearer carries what is sent unasked. Without routes: the one that the person wrote to last, else the "
 	"first.",

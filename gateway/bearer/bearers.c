@@ -4,9 +4,9 @@
 
 #include "gateway/bearer/bearer.h"
 
-extern const struct bearer_kind bearer_gsm, bearer_null;
+extern const struct bearer_kind bearer_gsm, bearer_ussd_http, bearer_null;
 
-const struct bearer_kind *const bearer_kinds[] = {&bearer_gsm, &bearer_null, NULL};
+const struct bearer_kind *const bearer_kinds[] = {&bearer_gsm, &bearer_ussd_http, &bearer_null, NULL};
 
 const struct bearer_kind *bearer_kind_by_name(const char *name)
 {

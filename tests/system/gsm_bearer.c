@@ -66,6 +66,14 @@ bool conf_bool(const struct conf_group *g, const char *key)
 	return strcmp(conf_string(g, key), "true") == 0;
 }
 
+/* The command line has no lines. */
+int conf_line(const struct conf_group *g, const char *key)
+{
+	(void)g;
+	(void)key;
+	return 0;
+}
+
 static void put(json_t *o, const char *key, struct slice s)
 {
 	if (s.n)
