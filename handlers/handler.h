@@ -84,8 +84,13 @@ const char *turn_setting(
 struct date turn_today(const struct turn *t, const char *timezone); /* NULL: the gateway's */
 unsigned turn_operators(const struct turn *t, struct slice *out,
     unsigned cap); /* numbers on duty now; when nobody is: all of them, for a cry must reach somebody */
-int64_t turn_last_heard_ms(const struct turn
-	*t); /* when this number wrote before this message; 0 never. A number silent for long may have a new owner */
+/*
+ * A number that was silent for long may have a new owner. When its present use began, after half a year of silence or ever: who was registered long before must show a code first. 0: one was
+ * shown since.
+ */
+#define NUMBER_SILENT_MS (INT64_C(183) * 24 * 3600 * 1000)
+int64_t turn_spell_ms(const struct turn *t);
+void turn_proved(struct turn *t); /* the right code was shown */
 const struct menus *turn_menus(const struct turn *t); /* numbered lists, words for the items of lists */
 const char *turn_language(const struct turn *t);      /* that this number reads: "id" */
 

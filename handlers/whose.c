@@ -8,7 +8,6 @@
 
 #include "storage/attempts.h"
 
-#define SILENT_MS (INT64_C(183) * DAY_MS)
 #define TRIES 3
 #define NO_DIGITS 9
 #define CODE_DIGITS 4
@@ -16,11 +15,11 @@
 int person_alone(struct turn *t, const struct person **p, unsigned *n)
 {
 	const struct person *people;
-	int64_t heard = turn_last_heard_ms(t);
+	int64_t spell = turn_spell_ms(t);
 	int err = turn_people(t, &people, n);
 
 	*p = NULL;
-	if (!err && *n == 1 && turn_now_ms(t) - (heard ? heard : people->created_ms) < SILENT_MS)
+	if (!err && *n == 1 && (!spell || spell - people->created_ms < NUMBER_SILENT_MS))
 		*p = people;
 	return err;
 }
@@ -143,5 +142,7 @@ int person_by_code(struct turn *t, struct slice words, int64_t only, struct pers
 		    turn_store(t), out->id, (struct slice){digits + n - CODE_DIGITS, CODE_DIGITS}, found);
 	if (err)
 		return err;
+	if (*found)
+		turn_proved(t);
 	return *found ? forget_wrong(t, out) : count_wrong(t, known ? out : NULL, again);
 }

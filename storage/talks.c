@@ -34,6 +34,7 @@ static int conversation_read(struct store *s, enum query q, struct conversation 
 	c->last_link = db_text(s->db, q, 11, a);
 	c->guard = db_text(s->db, q, 12, a);
 	c->tree = db_text(s->db, q, 13, a);
+	c->spell_ms = db_int(s->db, q, 14);
 	return state_open(s, db_blob(s->db, q, 3, a), &c->state);
 }
 
@@ -55,9 +56,9 @@ int conversation_put(struct store *s, const struct conversation *c)
 
 	if (c->state.n)
 		secret_seal(s->keys, "dialogue", c->state, &sealed);
-	err = db_exec(s->db, Q_conversation_put, "sissbisiiiiisss", c->peer, c->session, c->question, c->asker,
+	err = db_exec(s->db, Q_conversation_put, "sissbisiiiiisssi", c->peer, c->session, c->question, c->asker,
 	    c->state.n ? buf_as_slice(&sealed) : (struct slice){0}, c->asked_ms, c->language, (int64_t)c->neutral,
-	    (int64_t)c->stopped, c->stop_said_ms, (int64_t)c->muted, c->last_in_ms, c->last_link, c->guard, c->tree);
+	    (int64_t)c->stopped, c->stop_said_ms, (int64_t)c->muted, c->last_in_ms, c->last_link, c->guard, c->tree, c->spell_ms);
 	buf_free(&sealed);
 	return err;
 }

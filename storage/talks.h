@@ -18,6 +18,7 @@ struct conversation {
 	int64_t last_in_ms;
 	struct slice last_link; /* "" never written */
 	struct slice guard;	/* counters of engine/guard.c */
+	int64_t spell_ms;	/* when its present use began, after half a year of silence or ever; 0: a code was shown since */
 	struct slice tree;	/* hash of the menus that the open question belongs to */
 };
 /* The row of a number, or the one that it begins with. ERR_CORRUPT: its state cannot be opened (it is empty then); all else is filled. */

@@ -114,11 +114,6 @@ unsigned turn_operators(const struct turn *t, struct slice *out, unsigned cap)
 	return operators_on_duty(t->plan, t->now_ms, true, out, cap);
 }
 
-int64_t turn_last_heard_ms(const struct turn *t)
-{
-	return t->last_heard_ms;
-}
-
 const struct menus *turn_menus(const struct turn *t)
 {
 	return t->plan->menus;

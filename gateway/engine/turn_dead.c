@@ -36,9 +36,7 @@ static int answer(struct turn *t, int64_t case_id)
 
 	if (err)
 		return err;
-	t->c.muted = false;
-	t->c.last_in_ms = t->now_ms;
-	t->c.last_link = t->inbox.link;
+	turn_heard(t);
 	t->heard.handler = t->taker = handler_by_question("T1");
 	t->ran = true;
 	turn_lane(t, LANE_SOS);

@@ -55,12 +55,32 @@ int turn_load(struct turn *t, struct slice peer)
 	guard_read(&t->guard, t->c.guard);
 	t->addressed = true;
 	t->inbox.session = t->c.session;
-	t->last_heard_ms = t->c.last_in_ms;
 	t->stop_said_before_ms = t->c.stop_said_ms;
 	t->neutral = t->c.neutral < 0 ? msisdn_is_foreign(t->peer) : t->c.neutral > 0;
 	t->language =
 	    t->c.language.n && menus_is_complete(t->plan->menus, t->c.language.p) ? t->c.language.p : t->plan->language;
 	return err;
+}
+
+void turn_heard(struct turn *t)
+{
+	if (!t->c.last_in_ms || t->now_ms - t->c.last_in_ms >= NUMBER_SILENT_MS)
+		t->c.spell_ms = t->now_ms;
+	t->c.muted = false; /* DIAM holds until the person writes */
+	t->c.last_in_ms = t->now_ms;
+	if (!t->ussd) /* whose link cannot send messages */
+		t->c.last_link = t->inbox.link;
+}
+
+int64_t turn_spell_ms(const struct turn *t)
+{
+	return t->c.spell_ms;
+}
+
+void turn_proved(struct turn *t)
+{
+	t->c.spell_ms = 0;
+	t->put = true;
 }
 
 /* How the session stands after this turn; "" it goes on. */

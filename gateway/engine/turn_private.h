@@ -60,7 +60,7 @@ struct turn {
 	struct conversation c;
 	struct dialogue dialogue;
 	struct guard guard;
-	int64_t last_heard_ms, stop_said_before_ms;
+	int64_t stop_said_before_ms;
 	bool neutral;
 	const char *language;
 
@@ -128,6 +128,8 @@ bool turn_can_resume(const struct turn *t);
 /* ---- turn_number.c */
 /* Loads the row of a number: language, mode, dialogue. */
 int turn_load(struct turn *t, struct slice peer) MUST_USE;
+/* The person writes or dials, now. */
+void turn_heard(struct turn *t);
 /* Dialogue, session and number are written. */
 int turn_save(struct turn *t) MUST_USE;
 

@@ -300,10 +300,7 @@ int turn_talk_loaded(struct turn *t, const char **who)
 	enum decision d;
 	int err = 0;
 
-	t->c.muted = false; /* DIAM holds until the person writes */
-	t->c.last_in_ms = t->now_ms;
-	if (!t->ussd) /* a link that cannot send messages */
-		t->c.last_link = t->inbox.link;
+	turn_heard(t);
 	t->asker = t->c.question.n ? handler_by_name(t->c.asker.p) : NULL;
 	d = decide(t, &u);
 	quiet = t->ussd ? NULL : guarded(t, is_exempt(d, &u));

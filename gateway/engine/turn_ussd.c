@@ -146,7 +146,7 @@ static int open_screen(struct turn *t)
 	t->why = "dialled";
 	if (t->c.question.n && fresh)
 		return say_waiting(t);
-	if ((t->c.question.n && middle) || (!t->c.question.n && turn_can_resume(t)))
+	if ((t->c.question.n && middle) || turn_can_resume(t))
 		return turn_offer_resume(t);
 	return main_menu(t);
 }
@@ -195,7 +195,7 @@ static int act(struct turn *t, const struct ussd_row *row, enum key key, const c
 
 	if (key == KEY_NONE && !another_went_on(t, row))
 		return talk(t, who);
-	t->c.last_in_ms = t->now_ms;
+	turn_heard(t);
 	err = key == KEY_HOME ? main_menu(t) : say_waiting(t);
 	return err < 0 ? err : turn_finish(t);
 }
@@ -227,8 +227,7 @@ static int dial(struct engine *e, const struct event *ev, struct ussd_row *row, 
 
 	if (err)
 		return err;
-	t->c.muted = false;
-	t->c.last_in_ms = t->now_ms;
+	turn_heard(t);
 	err = straight ? main_menu(t) : open_screen(t);
 	if (!err)
 		err = turn_finish(t);

@@ -61,9 +61,9 @@ static inline struct slice bare_key(int64_t now_ms, struct chance *c, uint8_t ke
 
 static inline int bare_put(struct store *s, const char *peer, int64_t now_ms)
 {
-	return db_exec(s->db, Q_conversation_put, "sissbisiiiiisss", slice_of(peer), INT64_C(0), SLICE_LIT(""),
+	return db_exec(s->db, Q_conversation_put, "sissbisiiiiisssi", slice_of(peer), INT64_C(0), SLICE_LIT(""),
 	    SLICE_LIT(""), (struct slice){0}, INT64_C(0), SLICE_LIT(""), INT64_C(-1), INT64_C(0), INT64_C(0),
-	    INT64_C(0), now_ms, SLICE_LIT("m1"), SLICE_LIT("1795483200000:3 0:0 1795483200000:1:89abcdef"), SLICE_LIT(""));
+	    INT64_C(0), now_ms, SLICE_LIT("m1"), SLICE_LIT("1795483200000:3 0:0 1795483200000:1:89abcdef"), SLICE_LIT(""), INT64_C(0));
 }
 
 /* Inbox, session and outbox of one question. */

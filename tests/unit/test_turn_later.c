@@ -30,21 +30,33 @@ static void test_stop_is_remembered_for_a_day(void **state)
 	assert_string_equal(conversation("stopped"), "0");
 }
 
-static int last_heard(struct turn *t)
+static int spell(struct turn *t)
 {
-	snprintf(seen, sizeof(seen), "%lld",
-	    (long long)(turn_last_heard_ms(t) ? turn_now_ms(t) - turn_last_heard_ms(t) : -1));
+	snprintf(seen, sizeof(seen), "%lld", (long long)(turn_spell_ms(t) ? turn_now_ms(t) - turn_spell_ms(t) : -1));
 	return 0;
 }
 
-static void test_a_number_was_heard_before(void **state)
+static int prove(struct turn *t)
+{
+	turn_proved(t);
+	return spell(t);
+}
+
+static void test_the_use_of_a_number_begins_after_half_a_year(void **state)
 {
 	(void)state;
-	run("data", last_heard);
-	assert_string_equal(seen, "-1");
+	run("data", spell);
+	assert_string_equal(seen, "0");
 	b.now_ms += HOUR;
-	run("data", last_heard);
+	run("data", spell);
 	assert_string_equal(seen, "3600000");
+	run("data", prove);
+	b.now_ms += 182 * 24 * HOUR;
+	run("data", spell);
+	assert_string_equal(seen, "-1");
+	b.now_ms += 183 * 24 * HOUR;
+	run("data", spell);
+	assert_string_equal(seen, "0");
 }
 
 /* ---- others ---- */
@@ -297,7 +309,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(stop_is_remembered_for_a_day),
-	    T(a_number_was_heard_before),
+	    T(the_use_of_a_number_begins_after_half_a_year),
 	    T(another_number_is_told_but_for_stop_and_diam),
 	    T(a_notice_leaves_by_the_link_of_its_number),
 	    T(what_was_scheduled_comes),

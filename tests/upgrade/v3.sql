@@ -115,7 +115,7 @@ CREATE TABLE conversation (                -- one row a number: the open questio
 	last_in_ms INTEGER NOT NULL DEFAULT 0,
 	last_link TEXT NOT NULL DEFAULT '',    -- the link last written to: notifications leave by it
 	guard TEXT NOT NULL DEFAULT ''         -- the guard's counters, compact (engine/guard.c)
-, tree TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
+, spell_ms INTEGER NOT NULL DEFAULT 0, tree TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
 CREATE TABLE session (                     -- every conversation: who, which bearer, when, each step, how it ended
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	gateway TEXT NOT NULL,

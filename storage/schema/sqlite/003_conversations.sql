@@ -23,4 +23,6 @@ CREATE INDEX ussd_open ON ussd (ends_ms) WHERE ends_ms IS NOT NULL;
 CREATE INDEX ussd_of_peer ON ussd (peer) WHERE ends_ms IS NOT NULL;
 CREATE INDEX ussd_over ON ussd (last_ms) WHERE ends_ms IS NULL;
 
+-- A number that was silent for half a year may have a new owner: when its present use began, 0 once a code was shown since.
+ALTER TABLE conversation ADD COLUMN spell_ms INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE conversation ADD COLUMN tree TEXT NOT NULL DEFAULT ''; -- hash of the menus that the open question belongs to
