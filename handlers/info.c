@@ -288,7 +288,7 @@ static int answer_country(struct turn *t)
 		return turn_command(t, arena_printf(store_arena(turn_store(t)), "KONTAK %s", country));
 	err = list_answer(t, "I4", &own);
 	if (!err && own) {
-		turn_say(t, "D5n", NULL);
+		turn_say(t, "D5t", NULL);
 		turn_open(t, "I4");
 	}
 	return err;

@@ -378,7 +378,7 @@ static int answer_country(struct turn *t)
 		return take(t, "D5", turn_written(t));
 	if (!is(c.stands_for, "=lain"))
 		return take(t, "D5", slice_of(c.stands_for + 1));
-	turn_say(t, "D5n", NULL);
+	turn_say(t, "D5t", NULL);
 	turn_open(t, "D5");
 	return 0;
 }

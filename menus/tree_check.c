@@ -44,15 +44,6 @@ static bool shows(const struct screen *s, int number)
 	return false;
 }
 
-static bool shows_any(const struct screen *s)
-{
-	bool any = false;
-
-	for (int number = 1; number <= CHOICES_MAX; number++)
-		any |= shows(s, number);
-	return any;
-}
-
 static void check_number(
     const struct tree_checking *k, const struct menu_node *n, const struct pack *p, const struct screen *s, int number)
 {
@@ -78,8 +69,6 @@ static void check_numbers(const struct tree_checking *k, const struct menu_node 
 			const struct screen *s =
 			    menus_has(k->m, code, ids[twin]) ? words_screen(k->m, code, ids[twin]) : NULL;
 
-			if (s && twin && !shows_any(s))
-				continue; /* says something else: its list is said elsewhere */
 			for (int number = 0; s && number <= 9; number++)
 				check_number(k, n, &k->m->packs[i], s, number);
 		}

@@ -138,6 +138,7 @@ static void test_shipped_choices(void **state)
 	assert_string_equal(menus_choice(shipped, "I1", 9, NULL), "#I2");
 	assert_string_equal(menus_choice(shipped, "I2", 0, NULL), "#I1");
 	assert_string_equal(menus_choice(shipped, "TA", 1, NULL), "=ya");
+	assert_string_equal(menus_neutral(shipped, "id", "D5"), "D5"); /* no other screen passes for its twin */
 	assert_null(menus_choice(shipped, "J1", 1, &max));
 	assert_int_equal(max, 0);
 }
