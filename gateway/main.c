@@ -9,6 +9,7 @@
 #define SUBCOMMAND_MAP(X)                                                                                              \
 	X(run)                                                                                                         \
 	X(check)                                                                                                       \
+	X(menu)                                                                                                        \
 	X(status)                                                                                                      \
 	X(phone)                                                                                                       \
 	X(why)                                                                                                         \

@@ -152,6 +152,7 @@ struct menu_names {
 void menus_check(const struct menus *m, const struct menu_names *names, struct complaints *complaints);
 /* Septets of a screen with every placeholder at its longest; -1: not in the alphabet, or no such screen. */
 int menus_longest(const struct menus *m, const char *lang, const char *screen);
+void menus_written(const struct menus *m, const char *lang, const char *screen, struct buf *out); /* with {places} */
 /* Finds every "ketik X", "Balas X", "Lanjut: X" of a text (also of rows of the store) whose X is no keyword
  * that services answer and no topic. Returns how many. */
 unsigned lexicon_check_typed(const struct menus *m, const struct menu_names *names, struct slice text, const char *file,

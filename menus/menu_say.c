@@ -158,6 +158,14 @@ int menus_longest(const struct menus *m, const char *lang, const char *screen)
 	return s ? sum : -1;
 }
 
+void menus_written(const struct menus *m, const char *lang, const char *screen, struct buf *out)
+{
+	const struct screen *s = words_screen(m, lang, screen);
+
+	MUST(s != NULL);
+	buf_slice(out, s->text);
+}
+
 /* "3 Jadwal": a number of one or two digits and a blank at the beginning of a line; "9 Lanjut 0 Menu" holds
  * two. */
 bool words_option(struct slice *rest, int *number, struct slice *label)

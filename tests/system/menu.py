@@ -1,0 +1,79 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`kabar menu`: every node is drawn once, with septets that are counted here by other means; the DOT holds every edge of the JSON; what is no node is told."""
+import json
+import re
+import subprocess
+import tempfile
+
+from libkabar import KABAR, SLOW, TOP, finish, test
+
+CONF = 'gateway: { menus_dir = "%s/menus"; };\nbearers = ( { name = "n1"; kind = "null"; number = "+628110001"; } );\n' % TOP
+
+
+def kabar(*words, code=0):
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f'{folder}/gateway.conf', 'w') as f:
+            f.write(CONF)
+        done = subprocess.run([KABAR, 'menu', *words, '-c', f'{folder}/gateway.conf'], capture_output=True, text=True, timeout=60 * SLOW)
+    assert done.returncode == code, (words, done.returncode, done.stderr)
+    return done.stdout if code == 0 else done.stderr
+
+
+def lines(path):
+    with open(path, encoding='utf-8') as f:
+        return [line.rstrip('\n') for line in f if re.match(r'\w+ .*=|\w+ =', line)]
+
+
+def longest():
+    """Of each language, the septets of each screen: one a sign, as all words are in the default alphabet, and the most that a place may become."""
+    places = {line.split()[0]: int(line.split()[1]) for line in lines(f'{TOP}/menus/words/placeholders')}
+    found = {}
+    for lang in ('id', 'en'):
+        words = dict(line.split(' = ', 1) for line in lines(f'{TOP}/menus/words/{lang}.words'))
+        found[lang] = {name: len(re.sub(r'\{\w+\}', '', text)) + sum(places[p] for p in re.findall(r'\{(\w+)\}', text)) for name, text in words.items()}
+    return found
+
+
+def counted():
+    septets, nodes = longest(), json.loads(kabar('--json'))
+    assert len(nodes) > 40, len(nodes)
+    for node in nodes:
+        if node['screen']:
+            assert node['septets']['id'] == septets['id'][node['screen']], (node, septets['id'][node['screen']])
+            for lang in node['septets'].keys() & septets.keys():
+                assert node['septets'][lang] == septets[lang][node['screen']], (node['id'], lang)
+
+
+def drawn():
+    nodes, text = {node['id']: node for node in json.loads(kabar('--json'))}, kabar()
+    for name, node in nodes.items():
+        assert len(re.findall(rf'(?:^|: ){name} \[{node["kind"]}', text, re.M)) == 1, name
+    assert text.startswith('MENU: M0 [choice]  id '), text[:40]
+    assert f'{len(nodes)} nodes' in text
+    assert '  7: M7 [choice]' in text and '    1: DATA' in text
+
+
+def one_node():
+    text = kabar('M7', '--lang', 'id')
+    assert text.startswith('M7 [choice]  id ') and '  | 1 Data saya' in text and 'M0' not in text, text
+    assert 'there is no node X9' in kabar('X9', code=2)
+    assert 'zz.words' in kabar('--lang', 'zz', code=2)
+
+
+def dot():
+    nodes, text = json.loads(kabar('--json')), kabar('--dot')
+    assert text.startswith('digraph menus {') and text.rstrip().endswith('}')
+    for node in nodes:
+        assert re.search(rf'^\t"{node["id"]}" \[shape=', text, re.M), node['id']
+        for edge in node['edges']:
+            end = edge['target'][1:] if edge['target'][0] == '#' else (node['id'] if edge['target'][0] == '=' else '/') + edge['target']
+            assert f'"{node["id"]}" -> "{end}" [' in text, (node['id'], edge)
+    assert all(len(re.findall('"', line)) % 2 == 0 for line in text.split('\n'))
+
+
+test('the septets of every screen of a node are those that another program counts', counted)
+test('every node is drawn once, the first menu first', drawn)
+test('a node alone, with its words; what is none is told', one_node)
+test('the DOT holds every node and every edge', dot)
+finish()
