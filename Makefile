@@ -168,7 +168,7 @@ install: $(BUILD)/kabar ## into DESTDIR and PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/kabar $(DESTDIR)$(PREFIX)/share/doc/kabar
 	install -m 755 $(BUILD)/kabar $(DESTDIR)$(PREFIX)/bin/kabar
 	install -d $(DESTDIR)$(PREFIX)/share/kabar/menus $(DESTDIR)$(PREFIX)/share/kabar/content
-	cp -r menus/words menus/trees $(DESTDIR)$(PREFIX)/share/kabar/menus/
+	cp -r menus/words menus/trees menus/operators $(DESTDIR)$(PREFIX)/share/kabar/menus/
 	install -m 644 storage/demo/*.tsv $(DESTDIR)$(PREFIX)/share/kabar/content
 	install -m 644 README.md gateway.conf $(wildcard docs/*.md) $(DESTDIR)$(PREFIX)/share/doc/kabar/
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system

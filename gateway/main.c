@@ -14,6 +14,7 @@
 	X(phone)                                                                                                       \
 	X(why)                                                                                                         \
 	X(queue)                                                                                                       \
+	X(funnel)                                                                                                      \
 	X(alarm)                                                                                                       \
 	X(clock)                                                                                                       \
 	X(info)                                                                                                        \

@@ -120,3 +120,9 @@ int session_by_id(struct store *s, int64_t id, struct session_row *out)
 {
 	return row_read(s, Q_session_by_id, db_query_one(s->db, Q_session_by_id, "i", id), session_read, out);
 }
+
+int session_before(struct store *s, int64_t id, struct session_row *out, unsigned cap, unsigned *n)
+{
+	return rows_read(s, Q_session_before, db_query(s->db, Q_session_before, "ii", id, (int64_t)cap), session_read,
+	    out, sizeof(*out), cap, n);
+}

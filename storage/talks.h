@@ -48,3 +48,5 @@ int session_step(
     struct store *s, int64_t id, struct slice node, int64_t now_ms, struct slice ended, const char *mark) MUST_USE;
 int session_end(struct store *s, int64_t id, const char *ended, int64_t now_ms) MUST_USE; /* without a step */
 int session_by_id(struct store *s, int64_t id, struct session_row *out) MUST_USE;
+/* The newest before an id, the newest first; fewer than cap: there are no more. */
+int session_before(struct store *s, int64_t id, struct session_row *out, unsigned cap, unsigned *n) MUST_USE;

@@ -8,6 +8,7 @@
 #include "gateway/cli/cli.h"
 #include "gateway/engine/command.h"
 #include "handlers/handler.h"
+#include "menus/operators.h"
 #include "storage/services.h"
 
 static int run(const struct cli_call *c);
@@ -60,6 +61,17 @@ static void check_rows(const struct settings *s, struct complaints *complaints)
 	store_close(store);
 }
 
+static void check_operators(const struct settings *s, struct complaints *complaints)
+{
+	struct operators *operators = NULL;
+	struct buf path = {0};
+
+	buf_printf(&path, "%s/operators", s->menus_dir);
+	if (operators_load(path.p, complaints, &operators) == 0)
+		operators_free(operators);
+	buf_free(&path);
+}
+
 static int check_files(const struct cli_call *c)
 {
 	struct complaints complaints = {0};
@@ -72,6 +84,7 @@ static int check_files(const struct cli_call *c)
 		const struct menu_names names = {.keywords = command_served_keywords(), .services = &offers_for_menus};
 
 		menus_check(s->plan.menus, &names, &complaints);
+		check_operators(s, &complaints);
 		check_rows(s, &complaints);
 	}
 	settings_print_complaints(&complaints);
