@@ -96,7 +96,7 @@ $(BUILD)/gsm_bearer: $(BUILD)/obj/tests/system/gsm_bearer.o $(BUILD)/libkabar.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Everything that tests/run needs, in the build directory of the moment. The fuzz targets are only compiled: so that they keep up.
-test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/tests/chat $(BUILD)/sleepcap.so $(BUILD)/clockshift.so $(BUILD)/sickdisk.so $(BUILD)/logdisk $(BUILD)/gsm_bearer $(BUILD)/bench_engine $(FUZZ_OBJ)
+test-programs: $(BUILD)/kabar $(BUILD)/kabar-sim $(UNIT) $(BUILD)/tests/chat $(BUILD)/sleepcap.so $(BUILD)/clockshift.so $(BUILD)/sickdisk.so $(BUILD)/logdisk $(BUILD)/gsm_bearer $(BUILD)/bench_engine $(BUILD)/ussd_load $(FUZZ_OBJ)
 
 test: deps-test ## all tests; ends in `N passed, N failed`
 	@$(MAKE) -j$(JOBS) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
@@ -139,7 +139,11 @@ fuzz-short: ## the same for 30 s each
 $(BUILD)/bench_%: $(BUILD)/obj/tests/bench/bench_%.o $(BUILD)/libkabar.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-bench-programs: $(BUILD)/bench_engine $(BUILD)/bench_queue $(BUILD)/sleepcap.so
+# A USSD gateway under load, for the bench and for tests/system/ussd_peer.py: a program of its own.
+$(BUILD)/ussd_load: $(BUILD)/obj/tests/bench/ussd_load.o
+	$(CC) $(LDFLAGS) -o $@ $^
+
+bench-programs: $(BUILD)/bench_engine $(BUILD)/bench_queue $(BUILD)/sleepcap.so $(BUILD)/ussd_load
 
 # KILLS, SEED, MINUTES (of one piece): it goes on where it stopped, by build/torture/state.json.
 torture: torture-programs ## kill everything, KILLS=2000 times in pieces of MINUTES=100, and count what was lost
@@ -156,6 +160,7 @@ torture-programs: deps-test
 	@$(MAKE) -j$(JOBS) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
 
 bench: deps ## measures; JSON lines, medians with min and max
+	-@tests/deps.sh bench
 	@$(MAKE) --no-print-directory -s BUILD=build all bench-programs
 	@$(MAKE) -j$(JOBS) --no-print-directory -s BUILD=build/test FAULTS=1 OPT=-O1 test-programs
 	@tests/bench/run

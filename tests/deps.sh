@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Installs the packages of DEPENDENCIES that are missing. Usage: tests/deps.sh build [run] [test]
+# Installs the packages of DEPENDENCIES that are missing; one whose program of the same name is there from elsewhere is not. Usage: tests/deps.sh build [run] [test] [bench]
 set -eu
 cd "$(dirname "$0")/.."
 missing=
 for when in "$@"; do
 	for package in $(awk -F'|' -v when="$when" '!/^#/ && NF==3 { gsub(/ /,"",$1); gsub(/ /,"",$2); if ($2==when) print $1 }' DEPENDENCIES); do
-		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || missing="$missing $package"
+		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || command -v "$package" >/dev/null || missing="$missing $package"
 	done
 done
 [ -n "$missing" ] || exit 0
