@@ -30,22 +30,23 @@ menu.sessionConfig({
 });
 menu.on('error', (error) => { throw error; });
 
-// A state, and its twin that is entered by a wrong answer: it says so in front of the same screen.
-function screen(id, next, wrong, text) {
+// A state, and its twin that is entered by a wrong answer: `wrong` makes its text of the screen's.
+function screen(id, next, wrong, text = async () => words[id]) {
     const wrongId = `${id}!`;
-    const run = (front) => async () => menu.con(front + (text ? await text() : words[id]));
-    menu.state(id, { run: run(''), next, defaultNext: wrongId });
-    menu.state(wrongId, { run: run(`${wrong}\n`), next, defaultNext: wrongId });
+    menu.state(id, { run: async () => menu.con(await text()), next, defaultNext: wrongId });
+    menu.state(wrongId, { run: async () => menu.con(wrong(await text())), next, defaultNext: wrongId });
 }
+
+const outOf = (n) => (text) => `${words.NUM.replace('{n}', n)} ${text}`;
 
 function choices(id, list, more) {
     const next = Object.fromEntries(list.map((to, i) => [i + 1, to]));
-    screen(id, { ...next, ...more }, words.NUM.replace('{n}', list.length));
+    screen(id, { ...next, ...more }, outOf(list.length));
 }
 
 function topic(name, back) {
-    const text = topics[name];
-    menu.state(name, { run: () => menu.end(text), next: { 0: back } });
+    const text = `${topics[name]}\n${words.PGK}`;
+    menu.state(name, { run: () => menu.con(text), next: { 0: back } });
     return name;
 }
 
@@ -57,18 +58,18 @@ choices('I1', listed(['SYARAT', 'DOKUMEN', 'TAHAP', 'BIAYA', 'CALO', 'KONTRAK'],
 choices('I2', listed(['VISA', 'TPPO', 'BPJS', 'PASPOR', 'GAJI', 'SEHAT', 'UANG'], 'I2'), { 0: 'I1', 9: 'I3' });
 choices('I3', listed(['LAPOR DIRI', 'PULANG', 'USAHA', 'ANAK', 'KOPERASI', 'WISATA', 'CEK PT'], 'I3'), { 0: 'I2' });
 choices('I4', listed(['KONTAK TAIWAN', 'KONTAK HONGKONG', 'KONTAK MALAYSIA'], 'I4'), { 0: 'I1' });
-choices('D1', ['D2', 'D1x'], {});
+screen('D1', { 1: 'D2', 2: 'D1x' }, (text) => text);
 menu.state('D1x', { run: () => menu.end(words.D1x) });
-screen('D2', { '*^[A-Za-z .\'-]{1,40}$': 'D3', 0: 'D1' }, words.D2e);
-screen('D3', { '*^\\d\\d-\\d\\d-\\d{4}$': 'D4', 0: 'D2' }, words.D3d, async () => {
+screen('D2', { '*^[A-Za-z .\'-]{1,40}$': 'D3', 0: 'D1' }, () => words.D2e);
+screen('D3', { '*^\\d\\d-\\d\\d-\\d{4}$': 'D4', 0: 'D2' }, () => words.D3d, async () => {
     if (/[a-z]/i.test(menu.val)) await menu.session.set('name', menu.val);
     return words.D3;
 });
-screen('D4', { '*^LEWATI$': 'D5', 0: 'D3' }, words.D4e.replace('{teks}', ''));
-screen('D5', { '*^[1-57]$': 'D6', 0: 'D4' }, words.D5e.replace('{teks}', ''));
-screen('D6', { 1: 'D7', 0: 'D5' }, words.NUM.replace('{n}', 2), async () => words.D6.replace('{nama}', await menu.session.get('name'))
+screen('D4', { '*^LEWATI$': 'D5', 0: 'D3' }, () => words.D4e.replace('{teks}', menu.val));
+screen('D5', { '*^[1-57]$': 'D6', 0: 'D4' }, outOf(7));
+screen('D6', { 1: 'D7', 0: 'D5' }, outOf(2), async () => words.D6.replace('{nama}', await menu.session.get('name'))
     .replace(' {jk}', '').replace('{lahir}', '17-08-1990').replace('{desa}', words.DSx).replace('{negara}', 'Taiwan'));
-menu.state('D7', { run: () => menu.end(words.D7.replace('{no}', 100000000 + Math.floor(Math.random() * 5e8)).replace('{kode}', 1000 + Math.floor(Math.random() * 9000))) });
+menu.state('D7', { run: () => menu.end(words.D7.replace('{no}', '314159265').replace('{kode}', '2718')) });
 
 function answer(request, response, body) {
     const form = Object.fromEntries(new URLSearchParams(body));
