@@ -116,9 +116,9 @@ def free_port():
 
 
 def ussd_gateway(net, port, capped=True):
-    """The gateway with a modem and a listener that knows no limits of rate."""
+    """The gateway with a modem and a listener with no limits of rate, and with time on a machine that is busy."""
     modem = f'{{ name = "m1"; kind = "gsm"; device = "net/m1"; number = "{net.modems["m1"]}"; per_minute = 6000; }}'
-    ussd = f'{{ name = "ussd"; kind = "ussd-http"; listen = "127.0.0.1:{port}"; code = "{CODE}"; per_minute = 100000; max_connections = 1000; }}'
+    ussd = f'{{ name = "ussd"; kind = "ussd-http"; listen = "127.0.0.1:{port}"; code = "{CODE}"; per_minute = 100000; max_connections = 1000; late = "10s"; }}'
     return Gateway(net, bearers=f'{modem}, {ussd}', capped=capped)
 
 
