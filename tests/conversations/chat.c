@@ -24,7 +24,7 @@
  *   @ A ussd [time]         from now on this phone, by USSD: `> *123#` (or `> *123*4*2#`) dials, `> 1` answers
  *   @ drop                  the line drops; @ timeout: the network waited too long; @ gone: it drops and nobody tells us
  *   @ waits, @ ended        the session waits for an answer, or the last screen has ended it
- *   @ again                 the bearer repeats its last request: the same screen must come
+ *   @ again                 the bearer repeats its last request, where it tells all that was typed: the same screen must come
  *   @ intruder B            the same session comes with another number: it must be refused
  *   @ late                  the next answer takes too long: the network shows words of its own, and ends the session
  *   @ unshown               the next screen that ends a session is not handed over

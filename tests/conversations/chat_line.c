@@ -98,8 +98,26 @@ static bool expect_begin(struct player *p, const char *what, const char *screen,
 	return false;
 }
 
-static bool expected(struct player *p, const char *what, const char *came, bool screen, struct buf *fault)
+/* Dialling leaves the main menu open: what is said over it ends by the way back to it, which no SMS has. */
+static void cut_way_back(struct player *p, char *screen)
 {
+	struct buf back = {0};
+	size_t n = strlen(screen);
+
+	buf_char(&back, '\n');
+	menus_say(p->world.menus, "id", "PGK", false, NULL, 0, false, &back);
+	if (p->dialled && n > back.n && strcmp(screen + n - back.n, back.p) == 0)
+		screen[n - back.n] = '\0';
+	buf_free(&back);
+}
+
+static bool expected(struct player *p, const char *what, char *came, bool screen, struct buf *fault)
+{
+	if (expect_match(p->world.menus, what, came, &p->values, &p->captured, fault))
+		return true;
+	if (screen)
+		cut_way_back(p, came);
+
 	return expect_match(p->world.menus, what, came, &p->values, &p->captured, fault) ||
 	       (screen && expect_begin(p, what, came, fault));
 }
@@ -184,6 +202,10 @@ static void repeat(struct player *p)
 	struct handset *h = &player_phone(p)->ussd;
 	char *before = h->screen ? must_strdup(h->screen) : NULL;
 
+	if (!h->whole) { /* a bearer that tells steps must know a repetition itself */
+		free(before);
+		return;
+	}
 	if (!before)
 		player_wrong(p, "@ again stands between a text and the screen that is expected");
 	free(h->screen);
