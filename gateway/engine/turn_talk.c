@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "gateway/base/defence.h"
+#include "gateway/base/text.h"
 #include "gateway/base/zone.h"
 
 #define SAME_MAX 2	   /* identical texts on end that are answered, in an hour */
@@ -161,6 +162,22 @@ static int run_ask(struct turn *t, const struct understanding *u)
 	return 0;
 }
 
+/* NUM is left out where the screen with it would take two. */
+static bool is_one_sms_beside_num(struct turn *t, int max)
+{
+	struct slice waiting = dialogue_waiting(&t->dialogue).text;
+	struct word_value n = {"n", slice_of(arena_printf(engine_arena(t->e), "%d", max))};
+	struct text_parts parts;
+	struct buf b = {0};
+
+	menus_say(t->plan->menus, t->language, "NUM", t->neutral, &n, 1, false, &b);
+	buf_char(&b, ' ');
+	buf_slice(&b, waiting);
+	text_split(buf_as_slice(&b), &parts);
+	buf_wipe(&b);
+	return parts.n == 1;
+}
+
 /*
  * What does not fit the screen that waits: it is said again, in front of it how many numbers it has. Not in place of a service's own words, which say what is wrong; but whose
  * session broke off, or who comes back after a while, may have forgotten what was asked.
@@ -174,7 +191,7 @@ static int ask_again(struct turn *t)
 	t->answering = true;
 	(void)menus_choice(t->plan->menus, t->c.question.p, 1, &max);
 	turn_refused(t);
-	if (max)
+	if (max && is_one_sms_beside_num(t, max))
 		turn_say(t, "NUM", "n", arena_printf(engine_arena(t->e), "%d", max), NULL);
 	return turn_say_waiting(t);
 }
