@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * chat_random.c - what people write, in no order at all: words of every service, numbers, names, NIKs and
- * noise from several phones, with the clock jumping. Of each answer it is asked that it fits one SMS (rows of
- * information may take more); at the end, as of every conversation, that no message is a dead letter and that
+ * noise from several phones, by SMS and in sessions of USSD that break off, come again and are dialled anew, with the clock jumping. Of each answer it is
+ * asked that it fits one SMS (rows of information may take more), or a handset; at the end, as of every conversation, that no message is a dead letter and that
  * store_check passes.
  */
 #include "tests/conversations/chat.h"
@@ -34,7 +34,7 @@ static bool may_be_long(const char *text)
 	       strstr(text, "Kabar: layanan") || strstr(text, "Kami baca");
 }
 
-static void look(struct world *w, struct chance *chance)
+static void look(struct world *w)
 {
 	for (unsigned i = 0; i < w->phones_n; i++) {
 		char *text;
@@ -47,8 +47,35 @@ static void look(struct world *w, struct chance *chance)
 			free(text);
 		}
 	}
+}
+
+static void maybe_jump(struct world *w, struct chance *chance)
+{
 	if (chance_below(chance, 40) == 0)
 		world_wait_until(w, w->now_ms + (int64_t)chance_below(chance, 30 * 3600) * 1000);
+}
+
+/* A session goes on, breaks off, comes again, or is dialled. */
+static void dial_or_type(struct world *w, struct phone *p, struct chance *chance, struct slice text)
+{
+	static const char *const codes[] = {"*123#", "*123#", "*123*4*2#", "*123*1*1#", "*123*7*0*6#", "*123*9#"};
+	struct handset *h = &p->ussd;
+	uint32_t what = chance_below(chance, 20);
+
+	if (!h->open)
+		ussd_type(w, p, chance_below(chance, 2), slice_of(codes[chance_below(chance, COUNT_OF(codes))]));
+	else if (what == 0)
+		ussd_end(w, p, chance_below(chance, 2) ? USSD_ABORT : USSD_TIMEOUT);
+	else if (what == 1)
+		h->open = false; /* and nobody tells us */
+	else if (what == 2 && h->whole)
+		ussd_repeat(w, p, NULL);
+	else if (!ussd_is_code(text))
+		ussd_type(w, p, false, text);
+	h->unshown = chance_below(chance, 20) == 0;
+	h->late = h->open && chance_below(chance, 40) == 0;
+	free(h->screen);
+	h->screen = NULL;
 }
 
 void world_walk(struct world *w, uint64_t seed, unsigned n)
@@ -60,8 +87,14 @@ void world_walk(struct world *w, uint64_t seed, unsigned n)
 	for (unsigned i = 0; i < n && !w->fault.n; i++) {
 		const char *phone = phones[chance_below(&chance, COUNT_OF(phones))];
 
-		world_send(
-		    w, world_phone(w, phone_number(phone)), slice_of(texts[chance_below(&chance, COUNT_OF(texts))]));
-		look(w, &chance);
+		struct slice text = slice_of(texts[chance_below(&chance, COUNT_OF(texts))]);
+
+		if (chance_below(&chance, 2))
+			world_send(w, world_phone(w, phone_number(phone)), text);
+		else
+			dial_or_type(w, world_phone(w, phone_number(phone)), &chance, text);
+		look(w);
+		maybe_jump(w, &chance);
 	}
+	look(w);
 }
