@@ -1,20 +1,23 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The phone dials. Over a small server of the form that we wrote here: what it posts, how it shows a screen, and what it makes of a bad answer."""
+"""The phone dials. Over a small server of the form that we wrote here: what it posts, how it shows a screen, and what it makes of a bad answer. Over the
+real gateway: a registration that is dialled, and SMS that come meanwhile."""
 import http.server
 import os
 import pty
 import re
 import select
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
 import urllib.parse
 
-from libkabar import KABAR, SLOW, Network, finish, test, until
+from libkabar import KABAR, SLOW, Gateway, Network, finish, test, until
 
-A = '+6281255500001'
+A, B = '+6281255500001', '+6281255500002'
+OURS = '+6281100000001'
 MENU = 'Kabar\n1 Daftar\n2 Cek status yang panjang sekali sampai tidak muat di satu baris\n7 Lainnya'
 BOX = re.compile('^(┌.*┐|│.*│|└.*┘)$')
 
@@ -154,9 +157,9 @@ def reached():
 class Terminal:
     """The phone at a terminal, over a simulated network."""
 
-    def __init__(self, form, net):
+    def __init__(self, over, net):
         self.master, slave = pty.openpty()
-        self.phone = subprocess.Popen([KABAR, 'phone', '-c', form.config, A, '--to', '+6281100000001', '--network', f'{net.dir}/net/control'],
+        self.phone = subprocess.Popen([KABAR, 'phone', '-c', over.config, A, '--to', OURS, '--network', f'{net.dir}/net/control'],
                                       stdin=slave, stdout=slave, stderr=slave)
         os.close(slave)
         self.said = ''
@@ -212,7 +215,7 @@ def at_a_terminal():
 def from_a_pipe():
     """Lines that come at once, and lines one by one while the pipe stays open."""
     with Form('CON ' + MENU, 'CON Nama?', 'END Selesai') as form, Network() as net:
-        words = ['--to', '+6281100000001', '--network', f'{net.dir}/net/control']
+        words = ['--to', OURS, '--network', f'{net.dir}/net/control']
         said, _ = form.phone(*words, stdin='*123#\n1\nSITI DEMO')
         assert [p['text'] for p in form.posts] == ['', '1', '1*SITI DEMO'] and 'Selesai' in said, (form.posts, said)
         form.phone(*words, stdin='*124#\n', code=1)
@@ -227,13 +230,69 @@ def from_a_pipe():
 
 def script():
     with Form('CON ' + MENU, 'END Selesai') as form, Network() as net:
-        words = ['--to', '+6281100000001', '--network', f'{net.dir}/net/control', '--script', f'{form.dir}/talk.txt']
+        words = ['--to', OURS, '--network', f'{net.dir}/net/control', '--script', f'{form.dir}/talk.txt']
         for talk, code in (('> *123#\n< Daftar\n> 1\n< Selesai\n', 0), ('> *123#\n< Selesai\n', 1), ('> *124#\n', 1)):
             form.posts.clear()
             with open(f'{form.dir}/talk.txt', 'w') as f:
                 f.write(talk)
             form.phone(*words, code=code)
         assert [e['status'] for e in form.ends] == ['Success', 'Incomplete'], form.ends
+
+
+def served(net):
+    """The real gateway over a modem, to be dialled by *123#."""
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        port = s.getsockname()[1]
+    return Gateway(net, bearers=f'{{ name = "m1"; kind = "gsm"; device = "net/m1"; number = "{OURS}"; per_minute = 6000; }}, '
+                                f'{{ name = "umb"; kind = "ussd-http"; listen = "127.0.0.1:{port}"; code = "*123#"; }}')
+
+
+def screens_of(said):
+    """The texts of all boxes, each on one line."""
+    found = [[]]
+    for row in said.split('\n'):
+        if row.startswith('┌'):
+            found.append([])
+        elif row.startswith('│'):
+            found[-1].append(row[2:-2].strip())
+    return [' '.join(rows) for rows in found[1:]]
+
+
+def registers():
+    with Network() as net, served(net) as gateway:
+        gateway.wait_up(['m1', 'umb'])
+        said = screens_of(gateway.cli('phone', A, '--dial', '*123#', '1', '1', 'Siti Demo', '5203075708909901', '1203', '3', '1'))
+        wanted = ('Kabar Desmigratif', 'Setuju?', 'Nama lengkap', 'NIK di KTP', 'Desa asal?', 'Negara kerja', 'SITI DEMO', 'Terdaftar.')
+        assert len(said) == len(wanted) and all(w in s for w, s in zip(wanted, said)), said
+        assert 'SITI D.' in net.ask(A, OURS, 'CEK')
+        said = screens_of(gateway.cli('phone', B, '--dial', '*123*4#', '1'))  # straight to a screen
+        assert 'Info kerja aman' in said[0] and 'Syarat' in said[1], said
+
+
+def goes_on():
+    """A line that drops, and the same question when the phone dials again."""
+    with Network() as net, served(net) as gateway:
+        gateway.wait_up(['m1', 'umb'])
+        first = screens_of(gateway.cli('phone', A, '--dial', '*123#', '1', '1', 'Siti Demo', '/end'))
+        second = screens_of(gateway.cli('phone', A, '--dial', '*123#'))
+        assert 'NIK di KTP' in first[-1] and second == first[-1:], (first, second)
+
+
+def sms_meanwhile():
+    with Network() as net, served(net) as gateway:
+        gateway.wait_up(['m1', 'umb'])
+        phone = Terminal(gateway, net)
+        phone.shows('-> ')
+        phone.type('*123#\n')
+        phone.shows('Balas angkanya')
+        phone.shows('answer: ')
+        net.send(A, OURS, 'INFO BIAYA')  # as if by another hand
+        phone.shows('<- (DRAF) PMI tidak')
+        phone.shows('answer: ')
+        phone.type('/end\n')
+        phone.shows('hung up')
+        assert phone.ends() == 0
 
 
 test('dialling posts all answers so far, and the end', posts)
@@ -246,4 +305,7 @@ test('a listener on all addresses is reached over loopback, with its token', rea
 test('a person at a terminal dials, answers and hangs up', at_a_terminal)
 test('lines of a pipe dial and answer', from_a_pipe)
 test('a script dials, answers and looks at screens', script)
+test('a registration is dialled', registers)
+test('a dropped line is taken up by dialling again', goes_on)
+test('an SMS that comes in the middle of a session is shown', sms_meanwhile)
 finish()
