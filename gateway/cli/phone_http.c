@@ -42,7 +42,7 @@ void phone_form_add(struct buf *form, const char *name, struct slice value)
 	}
 }
 
-/* "host:port" cut in two; a listener on all addresses is reached over loopback. */
+/* "host:port" cut in two, without the brackets of IPv6. */
 static bool split_listen(const char *listen, char host[64], const char **port)
 {
 	const char *colon = listen ? strrchr(listen, ':') : NULL;
@@ -56,10 +56,6 @@ static bool split_listen(const char *listen, char host[64], const char **port)
 	}
 	memcpy(host, listen, n);
 	host[n] = '\0';
-	if (strcmp(host, "0.0.0.0") == 0 || !n)
-		strcpy(host, "127.0.0.1");
-	if (strcmp(host, "::") == 0)
-		strcpy(host, "::1");
 	*port = colon + 1;
 	return true;
 }

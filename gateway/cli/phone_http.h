@@ -11,7 +11,8 @@
 
 /* As gateway.conf has it. */
 struct phone_http {
-	const char *listen; /* "127.0.0.1:8090", "[::1]:8090"; "0.0.0.0" and "[::]" are reached over loopback */
+	const char *
+	    listen; /* "127.0.0.1:8090", "[::1]:8090"; to connect to "0.0.0.0" or "[::]" is to connect to loopback (Linux) */
 	const char *path;
 	const char *token; /* NULL or "": none */
 };
