@@ -23,6 +23,7 @@ enum decision {
 	DECIDE_SOS,
 	DECIDE_COMMAND, /* a keyword, or a near word */
 	DECIDE_ANSWER,	/* it fits the open question */
+	DECIDE_BACK,	/* it only says that the person is back: "lanjut", "ok", "halo" */
 	DECIDE_ASK,	/* which of two? */
 	DECIDE_UNFIT,	/* nothing else, and a question is open */
 	DECIDE_UNKNOWN,
@@ -52,6 +53,36 @@ static bool is_served(const struct understanding *u)
 	return u->meaning == MEANING_ASK ? handler_by_question("ASK") != NULL : handler_by_keyword(u->keyword) != NULL;
 }
 
+static int numbers_of(const struct turn *t)
+{
+	int max = 0;
+
+	(void)menus_choice(t->plan->menus, t->c.question.p, 1, &max);
+	return max;
+}
+
+/* The screen that waits was last seen by USSD, and this is an SMS. */
+static bool broke_off(const struct turn *t)
+{
+	struct waiting w = dialogue_waiting(&t->dialogue);
+
+	return !t->ussd && w.by_ussd && w.text.n && slice_eq(w.question, t->c.question);
+}
+
+/* The hint says "balas SMS ini": "ok" is no name then. Where numbers are asked "ya" may be one of them. */
+static bool only_says_back(const struct turn *t)
+{
+	const struct menus *m = t->plan->menus;
+	struct slice text = t->router.text.text;
+	struct keyword_match k = {0};
+
+	if (!broke_off(t))
+		return false;
+	if (lexicon_match(m, text, &k) && strcmp(k.keyword, "LANJUT") == 0 && k.used == text.n)
+		return true;
+	return numbers_of(t) == 0 && (lexicon_in(m, "yes", text) || lexicon_in(m, "greetings", text));
+}
+
 static enum decision decide(struct turn *t, struct understanding *u)
 {
 	struct router *r = &t->router;
@@ -60,6 +91,8 @@ static enum decision decide(struct turn *t, struct understanding *u)
 
 	if (router_sos(r, turn_question(t), u) && is_served(u))
 		return DECIDE_SOS;
+	if (only_says_back(t))
+		return DECIDE_BACK;
 	cut = router_cutter(r, u);
 	if (!(cut && !is_step(u)) && fits(t))
 		return DECIDE_ANSWER;
@@ -78,7 +111,7 @@ static enum decision decide(struct turn *t, struct understanding *u)
 /* STOP and DIAM are confirmed once at most, so they cannot loop, and must never be lost. */
 static bool is_exempt(enum decision d, const struct understanding *u)
 {
-	return d == DECIDE_SOS || d == DECIDE_ANSWER ||
+	return d == DECIDE_SOS || d == DECIDE_ANSWER || d == DECIDE_BACK ||
 	       (d == DECIDE_COMMAND && (strcmp(u->keyword, "STOP") == 0 || strcmp(u->keyword, "DIAM") == 0));
 }
 
@@ -178,29 +211,27 @@ static bool is_one_sms_beside_num(struct turn *t, int max)
 	return parts.n == 1;
 }
 
+static int show_waiting(struct turn *t)
+{
+	t->heard = (struct heard){t->asker, "", t->router.text.text, t->router.text.raw, false};
+	t->taker = t->asker;
+	t->answering = true;
+	return turn_say_waiting(t);
+}
+
 /*
  * What does not fit the screen that waits: it is said again, in front of it how many numbers it has. Not in place of a service's own words, which say what is wrong; but whose
  * session broke off, or who comes back after a while, may have forgotten what was asked.
  */
 static int ask_again(struct turn *t)
 {
-	int max = 0;
+	int max = numbers_of(t);
 
-	t->heard = (struct heard){t->asker, "", t->router.text.text, t->router.text.raw, false};
-	t->taker = t->asker;
-	t->answering = true;
-	(void)menus_choice(t->plan->menus, t->c.question.p, 1, &max);
+	t->heard.handler = t->taker = t->asker;
 	turn_refused(t);
 	if (max && is_one_sms_beside_num(t, max))
 		turn_say(t, "NUM", "n", arena_printf(engine_arena(t->e), "%d", max), NULL);
-	return turn_say_waiting(t);
-}
-
-static bool broke_off(const struct turn *t)
-{
-	struct waiting w = dialogue_waiting(&t->dialogue);
-
-	return !t->ussd && w.by_ussd && w.text.n && slice_eq(w.question, t->c.question);
+	return show_waiting(t);
 }
 
 static int run_unknown(struct turn *t)
@@ -225,10 +256,7 @@ static int run_unknown(struct turn *t)
 /* Numbers count, and nobody has said yet that he was not understood. */
 static bool is_list(const struct turn *t)
 {
-	int max = 0;
-
-	(void)menus_choice(t->plan->menus, t->c.question.p, 1, &max);
-	return max > 0 && !slice_is(t->c.question, "UNK");
+	return numbers_of(t) > 0 && !slice_is(t->c.question, "UNK");
 }
 
 /* A sentence may be a new matter, unless the list was shown a moment ago. */
@@ -255,6 +283,8 @@ static int run(struct turn *t, enum decision d, const struct understanding *u)
 		return run_command(t, u);
 	case DECIDE_ANSWER:
 		return run_answer(t, true);
+	case DECIDE_BACK:
+		return show_waiting(t);
 	case DECIDE_ASK:
 		return run_ask(t, u);
 	case DECIDE_UNFIT:
