@@ -5,12 +5,15 @@ import json
 import os
 import random
 import shutil
+import socket
 import sqlite3
 import subprocess
 import tempfile
 import time
+import urllib.parse
+import urllib.request
 
-from libkabar import KABAR, SLOW, TOP, Gateway, Network, finish, test
+from libkabar import KABAR, SLOW, TOP, Gateway, Network, finish, test, until
 
 OURS = '+6281100000001'
 NOW_MS = int(time.time() * 1000)
@@ -124,18 +127,37 @@ def at_random():
         assert abs(rows[key]['median s'] - medians[key]) <= 0.5 + 0.04 * medians[key], (seed, key, rows[key], medians[key])
 
 
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def dial(port, session, peer, typed):
+    form = urllib.parse.urlencode({'sessionId': session, 'phoneNumber': peer, 'serviceCode': '*123#', 'text': typed}).encode()
+    return urllib.request.urlopen(f'http://127.0.0.1:{port}/ussd', form, timeout=20 * SLOW).read().decode()
+
+
 def running():
-    """While the gateway runs: sessions that it holds."""
-    with Network() as net, Gateway(net) as gateway:
+    """While the gateway runs: sessions that it holds, by either bearer."""
+    port = free_port()
+    bearers = f'{{ name = "m1"; kind = "gsm"; device = "net/m1"; number = "{OURS}"; per_minute = 6000; }}, {{ name = "umb"; kind = "ussd-http"; listen = "127.0.0.1:{port}"; code = "*123#"; }}'
+    with Network() as net, Gateway(net, bearers=bearers) as gateway:
         net.ask('+6281255500001', OURS, 'MENU')
         net.ask('+6281255500001', OURS, '9')
         net.ask('+85251234567', OURS, 'MENU')
+        until(lambda: gateway.sql("select 1 from link where name = 'umb' and state = 'up'"), 20, 'USSD is served')
+        for typed in ('', '1', '1*1', '1*1*5'):
+            screen = dial(port, 's1', '+6281555500001', typed)
+            assert screen.startswith('CON '), screen
         rows = json.loads(gateway.cli('funnel', '--json'))
-        assert counted(rows, 'M0')[:6] == (2, 0, 0, 0, 2, 1), rows
-        assert counted(rows, 'M0', 'sms')[0] == 2 and counted(rows, 'M0', 'ussd') is None, rows
+        assert counted(rows, 'M0')[:6] == (3, 1, 0, 0, 2, 1), rows
+        assert counted(rows, 'M0', 'sms')[:3] == (2, 0, 0) and counted(rows, 'M0', 'ussd')[:3] == (1, 1, 0), rows
         assert counted(rows, 'M0', 'all', 'Telkomsel')[0] == 1 and counted(rows, 'M0', 'all', 'foreign')[0] == 1, rows
+        assert counted(rows, 'D1', 'ussd')[:3] == (1, 1, 0) and counted(rows, 'D1', 'all', 'Indosat')[0] == 1 and counted(rows, 'D1', 'sms') is None, rows
+        assert counted(rows, 'D2', 'ussd')[4:6] == (1, 1), rows
         net.ask('+6281255500001', OURS, 'BATAL')
-        assert counted(json.loads(gateway.cli('funnel', '--json')), 'total')[3:5] == (1, 1)
+        assert counted(json.loads(gateway.cli('funnel', '--json')), 'total')[3:5] == (1, 2)
 
 
 def refused():
