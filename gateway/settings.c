@@ -362,7 +362,7 @@ static void make_paths(struct settings *s)
 	s->control_path = buf_take(&control);
 }
 
-/* A screen that is missing when a service says it would stop the gateway: it does not begin without it. */
+/* A screen that is missing when a service says it would stop the gateway, and a tree that asks for what no service offers cannot be walked: it does not begin so. */
 static void check_screens(const struct settings *s, struct complaints *complaints)
 {
 	struct buf path = {0};
@@ -372,6 +372,7 @@ static void check_screens(const struct settings *s, struct complaints *complaint
 		if (!menus_has(s->menus, "id", handler_screens[i]))
 			complaint_add(
 			    complaints, path.p, 0, "screen %s is missing: services say it", handler_screens[i]);
+	menus_check_offers(s->menus, &offers_for_menus, complaints);
 	buf_free(&path);
 }
 

@@ -322,19 +322,22 @@ void trees_read(struct menus *m, const char *file, const char *text, struct comp
 
 static void read_file(struct menus *m, const char *path, struct complaints *c)
 {
-	char *text = must_alloc(TREE_BYTES_MAX + 1);
+	char piece[4096];
+	struct buf text = {0};
 	FILE *f = fopen(path, "re");
-	size_t n = f ? fread(text, 1, TREE_BYTES_MAX, f) : 0;
+	size_t n = 0;
 
+	while (f && text.n <= TREE_BYTES_MAX && (n = fread(piece, 1, sizeof(piece), f)) > 0)
+		buf_add(&text, piece, n);
 	if (!f || ferror(f))
 		complaint_add(c, path, 0, "cannot be read: %s", strerror(errno));
-	else if (n == TREE_BYTES_MAX || memchr(text, '\0', n))
-		complaint_add(c, path, 0, "is no text of less than %d bytes", TREE_BYTES_MAX);
+	else if (text.n > TREE_BYTES_MAX || (text.n && memchr(text.p, '\0', text.n)))
+		complaint_add(c, path, 0, "is no text of at most %d bytes", TREE_BYTES_MAX);
 	else
-		trees_read(m, path, text, c);
+		trees_read(m, path, text.n ? text.p : "", c);
 	if (f)
 		fclose(f);
-	free(text);
+	buf_free(&text);
 }
 
 static int is_tree(const struct dirent *d)

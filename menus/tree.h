@@ -71,6 +71,8 @@ bool menu_waits(const struct menu_node *n);			 /* for an answer: choice, input *
 /* Is its input a service that takes all answers itself ("schedule"), not a validator ("register.name")? */
 bool menu_is_service(const struct menu_node *n);
 
+/* What menus_check() says of names alone: a tree that asks for what no service offers cannot be walked. */
+void menus_check_offers(const struct menus *m, const struct menu_services *services, struct complaints *complaints);
 /* Facts that need no service: the engine knows them. Ends with NULL. */
 extern const char *const menu_facts[]; /* registered stage language officer neutral */
 

@@ -142,3 +142,11 @@ void tree_names_check(const struct tree_checking *k)
 			    "service %s asks %s, but no node of that name waits for an answer",
 			    services->owner(question), question);
 }
+
+void menus_check_offers(const struct menus *m, const struct menu_services *services, struct complaints *complaints)
+{
+	const struct menu_names names = {.services = services};
+	const struct tree_checking k = {m, &names, complaints};
+
+	tree_names_check(&k);
+}
