@@ -126,6 +126,8 @@ int turn_notify(struct turn *t, struct slice peer, enum lane lane, int64_t *outb
 /* Says the screen and leaves it open as the question (pairs as in turn_say). Replaces what was open. */
 void turn_ask(struct turn *t, const char *screen, ...) __attribute__((sentinel));
 void turn_ask_values(struct turn *t, const char *screen, const struct value *v, unsigned n);
+/* The question is put by another screen: a further page, a variant. */
+void turn_ask_as(struct turn *t, const char *question, const char *screen, const struct value *v, unsigned n);
 void turn_open(struct turn *t, const char *question); /* leaves a question open without saying anything */
 const char *turn_question(const struct turn *t);      /* what is open now, "" none */
 void turn_refused(struct turn *t);		      /* the answer was not taken: the session's step says so */

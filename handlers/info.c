@@ -165,9 +165,8 @@ static int say_similar(struct turn *t, struct slice words)
 		buf_printf(&kept, "%s" SLICE_FMT, found > 1 ? "\n" : "", SLICE_ARG(topics[i]));
 	}
 	turn_keep(t, KEPT_SIMILAR, buf_as_slice(&kept));
-	turn_say_values(
-	    t, found ? "I6" : "I6x", (struct value[]){{"teks", echo(t, words)}, {"daftar", buf_as_slice(&list)}}, 2);
-	turn_open(t, "I6");
+	turn_ask_as(t, "I6", found ? "I6" : "I6x",
+	    (struct value[]){{"teks", echo(t, words)}, {"daftar", buf_as_slice(&list)}}, 2);
 	buf_free(&list);
 	buf_free(&kept);
 	return err;

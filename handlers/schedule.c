@@ -67,9 +67,8 @@ static void say_page(struct turn *t, const struct filter *f, const struct schedu
 		buf_printf(&codes, "%s" SLICE_FMT, i > from ? " " : "", SLICE_ARG(rows[i].code));
 	}
 	turn_keep(t, KEPT_CODES, buf_as_slice(&codes));
-	turn_say_values(t, from + A_PAGE < n ? "J1" : "J1e",
+	turn_ask_as(t, "J1", from + A_PAGE < n ? "J1" : "J1e",
 	    (struct value[]){{"desa", slice_of(f->label)}, {"daftar", buf_as_slice(&items)}}, 2);
-	turn_open(t, "J1");
 	buf_free(&items);
 	buf_free(&codes);
 }
@@ -121,8 +120,7 @@ static int show_row(struct turn *t, struct slice code)
 		ask_values(t, "J4", v, TRAINING_VALUES);
 		return 0;
 	}
-	turn_say_values(t, row.seats ? "J2" : "J2u", v, TRAINING_VALUES + 1);
-	turn_open(t, "J2");
+	turn_ask_as(t, "J2", row.seats ? "J2" : "J2u", v, TRAINING_VALUES + 1);
 	return 0;
 }
 

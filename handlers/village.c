@@ -34,8 +34,7 @@ static int say_page(struct turn *t, const char *question, const struct village *
 		list_item(
 		    t, &list, "D4bi", (int)i + 1, (struct value[]){{"desa", one->name}, {"kec", one->kecamatan}}, 2);
 	}
-	turn_say_values(t, "D4b", &(struct value){"daftar", buf_as_slice(&list)}, 1);
-	turn_open(t, question);
+	turn_ask_as(t, question, "D4b", &(struct value){"daftar", buf_as_slice(&list)}, 1);
 	buf_free(&list);
 	return 0;
 }

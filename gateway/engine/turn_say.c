@@ -105,7 +105,8 @@ static bool is_replaced(const struct turn *t, const char *screen)
 	       strcmp(menus_neutral(t->plan->menus, t->language, screen), NEUTRAL_HOME) == 0;
 }
 
-static void say(struct turn *t, const char *screen, const struct value *v, unsigned n, bool ask)
+/* question: what it leaves open; NULL: nothing. */
+static void say(struct turn *t, const char *screen, const struct value *v, unsigned n, const char *question)
 {
 	struct slice said;
 
@@ -116,8 +117,8 @@ static void say(struct turn *t, const char *screen, const struct value *v, unsig
 		t->node = arena_str(engine_arena(t->e), slice_of(screen));
 	if (is_replaced(t, screen))
 		turn_open(t, HOME);
-	else if (ask)
-		turn_open(t, screen);
+	else if (question)
+		turn_open(t, question);
 	else
 		return;
 	t->asked_text = said;
@@ -144,7 +145,7 @@ void turn_say(struct turn *t, const char *screen, ...)
 	va_start(ap, screen);
 	n = values_read(ap, v);
 	va_end(ap);
-	say(t, screen, v, n, false);
+	say(t, screen, v, n, NULL);
 }
 
 void turn_ask(struct turn *t, const char *screen, ...)
@@ -156,17 +157,22 @@ void turn_ask(struct turn *t, const char *screen, ...)
 	va_start(ap, screen);
 	n = values_read(ap, v);
 	va_end(ap);
-	say(t, screen, v, n, true);
+	say(t, screen, v, n, screen);
 }
 
 void turn_say_values(struct turn *t, const char *screen, const struct value *v, unsigned n)
 {
-	say(t, screen, v, n, false);
+	say(t, screen, v, n, NULL);
 }
 
 void turn_ask_values(struct turn *t, const char *screen, const struct value *v, unsigned n)
 {
-	say(t, screen, v, n, true);
+	say(t, screen, v, n, screen);
+}
+
+void turn_ask_as(struct turn *t, const char *question, const char *screen, const struct value *v, unsigned n)
+{
+	say(t, screen, v, n, question);
 }
 
 void turn_say_text(struct turn *t, struct slice text)
