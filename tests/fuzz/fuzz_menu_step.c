@@ -142,10 +142,10 @@ static int take(void *arg, const char *name, const struct menu_node *node, struc
 		out->is = VERDICT_TAKEN;
 		break;
 	case 1:
-		*out = (struct menu_verdict){VERDICT_REFUSED, node->screen};
+		*out = (struct menu_verdict){.is = VERDICT_REFUSED, .screen = node->screen};
 		break;
 	case 2:
-		*out = (struct menu_verdict){VERDICT_LEADS, "X0"};
+		*out = (struct menu_verdict){.is = VERDICT_LEADS, .screen = "X0"};
 		break;
 	default:
 		out->is = VERDICT_NOT_MINE;

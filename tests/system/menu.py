@@ -3,6 +3,7 @@
 """`kabar menu`: every node is drawn once, with septets that are counted here by other means; the DOT holds every edge of the JSON; what is no node is told."""
 import json
 import re
+import shutil
 import subprocess
 import tempfile
 
@@ -72,6 +73,30 @@ def dot():
     assert all(len(re.findall('"', line)) % 2 == 0 for line in text.split('\n'))
 
 
+def broken():
+    """`kabar check` with one node more in a copy of the menus: file, line and exit code."""
+    cases = [
+        ('ZZ = { choice = [ "#Q9" ]; screen = "M7"; from = [ "*" ]; };', 'there is no node Q9'),
+        ('ZZ = { input = "register.nothing"; next = "#M0"; screen = "AK"; from = [ "*" ]; };', 'no service has the validator "register.nothing"'),
+        ('ZZ = { action = "register.nothing"; outcomes = { done = "#M0"; }; from = [ "*" ]; };', 'no service has the action "register.nothing"'),
+        ('ZZ = { branch = ( { fact = "nothing"; go = "#M0"; } ); else = "#M7"; from = [ "*" ]; };', 'no service knows the fact "nothing"'),
+        ('ZZ = { end = true; screen = "BTL"; };', 'nothing leads here'),
+        ('ZZ = { end = true; };', 'screen ZZ has no words'),
+        ('ZZ = { choice = [ ', 'syntax error'),
+    ]
+    for tree, words in cases:
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(f'{TOP}/menus', f'{folder}/menus')
+            with open(f'{folder}/menus/trees/zz.menu', 'w') as f:
+                f.write('# one line\n' + tree + '\n')
+            with open(f'{folder}/gateway.conf', 'w') as f:
+                f.write(CONF.replace(f'{TOP}/menus', f'{folder}/menus'))
+            done = subprocess.run([KABAR, 'check', '-c', f'{folder}/gateway.conf'], capture_output=True, text=True, timeout=60 * SLOW)
+        assert done.returncode in (1, 2), (tree, done.returncode, done.stderr)
+        assert re.search(rf'trees/zz\.menu:[23]: .*{re.escape(words)}', done.stderr), (tree, done.stderr)
+
+
+test('a broken node is told by kabar check, with file and line', broken)
 test('the septets of every screen of a node are those that another program counts', counted)
 test('every node is drawn once, the first menu first', drawn)
 test('a node alone, with its words; what is none is told', one_node)
