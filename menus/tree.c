@@ -5,13 +5,10 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <libconfig.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "gateway/base/err.h"
 
 #define TREE_END ".menu"
 #define TREE_BYTES_MAX 1000000
