@@ -7,8 +7,6 @@
 #include <string.h>
 
 #define BLOCK_BYTES 65536
-/* Of each arena: a batch needs about as much as the one before, and blocks that go back to the system each time come again as page faults. */
-#define KEEP_BYTES (1u << 20)
 #define ALIGN 16
 
 struct arena_block {
@@ -26,17 +24,6 @@ static struct arena_block *block_new(size_t n, struct arena_block *next)
 	return b;
 }
 
-static struct arena_block *block_for(struct arena *a, size_t n)
-{
-	struct arena_block *b = a->spare;
-
-	if (!b || b->cap < n)
-		return block_new(n > BLOCK_BYTES ? n : BLOCK_BYTES, a->head);
-	a->spare = b->next;
-	b->next = a->head;
-	return b;
-}
-
 void *arena_alloc(struct arena *a, size_t n)
 {
 	struct arena_block *b = a->head;
@@ -44,7 +31,7 @@ void *arena_alloc(struct arena *a, size_t n)
 
 	n = (n + ALIGN - 1) / ALIGN * ALIGN;
 	if (!b || b->cap - b->used < n)
-		a->head = b = block_for(a, n);
+		a->head = b = block_new(n > BLOCK_BYTES ? n : BLOCK_BYTES, b);
 	p = b->bytes + b->used;
 	b->used += n;
 	a->used += n;
@@ -82,42 +69,28 @@ const char *arena_printf(struct arena *a, const char *fmt, ...)
 	return p;
 }
 
-/* Wipes all; keeps blocks of the usual size up to so many bytes. */
-static void give_back(struct arena *a, size_t keep_bytes)
-{
-	size_t kept = 0;
-
-	for (struct arena_block *b = a->spare; b; b = b->next)
-		kept += b->cap;
-	for (struct arena_block *b = a->head, *next; b; b = next) {
-		next = b->next;
-		explicit_bzero(b->bytes, b->used);
-		b->used = 0;
-		if (b->cap > BLOCK_BYTES || kept + b->cap > keep_bytes) {
-			free(b);
-			continue;
-		}
-		kept += b->cap;
-		b->next = a->spare;
-		a->spare = b;
-	}
-	a->head = NULL;
-	a->used = 0;
-}
-
 void arena_reset(struct arena *a)
 {
-	give_back(a, KEEP_BYTES);
+	struct arena_block *keep = a->head;
+
+	while (keep && keep->next) {
+		struct arena_block *next = keep->next;
+
+		explicit_bzero(keep->bytes, keep->used);
+		free(keep);
+		keep = next;
+	}
+	if (keep) {
+		explicit_bzero(keep->bytes, keep->used);
+		keep->used = 0;
+	}
+	a->head = keep;
+	a->used = 0;
 }
 
 void arena_free(struct arena *a)
 {
-	give_back(a, 0);
-	while (a->spare) {
-		struct arena_block *next = a->spare->next;
-
-		free(a->spare);
-		a->spare = next;
-	}
+	arena_reset(a);
+	free(a->head);
 	*a = (struct arena){0};
 }

@@ -7,8 +7,7 @@
 struct arena_block;
 struct arena {
 	struct arena_block *head;
-	struct arena_block *spare; /* blocks for later, wiped */
-	size_t used;		   /* bytes handed out since the last reset */
+	size_t used; /* bytes handed out since the last reset */
 };
 
 /* Starts as {0}. Memory is zeroed, aligned for anything, never NULL, valid until arena_reset or arena_free. */
@@ -16,5 +15,5 @@ void *arena_alloc(struct arena *a, size_t n) MUST_USE;
 struct slice arena_slice(struct arena *a, struct slice s); /* a copy, NUL behind it */
 const char *arena_str(struct arena *a, struct slice s);	   /* the same as a C string */
 const char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
-void arena_reset(struct arena *a); /* wipes what was handed out, keeps some blocks */
+void arena_reset(struct arena *a); /* wipes what was handed out, keeps one block */
 void arena_free(struct arena *a);  /* wipes and frees all */

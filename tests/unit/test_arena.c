@@ -4,7 +4,6 @@
 #include <setjmp.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -74,41 +73,12 @@ static void test_pieces_never_overlap(void **state)
 	arena_free(&a);
 }
 
-#define BLOCKS 8
-#define ALMOST_A_BLOCK 60000
-
-static void test_blocks_are_kept_for_the_next_round(void **state)
-{
-	struct arena a = {0};
-	char *first[BLOCKS], *again, *other[BLOCKS];
-	unsigned kept = 0;
-
-	(void)state;
-	for (int i = 0; i < BLOCKS; i++)
-		first[i] = memset(arena_alloc(&a, ALMOST_A_BLOCK), 'N', ALMOST_A_BLOCK);
-	arena_reset(&a);
-	for (int i = 0; i < BLOCKS; i++)
-		other[i] = must_alloc(ALMOST_A_BLOCK); /* what was given back goes to these */
-	for (int i = 0; i < BLOCKS; i++) {
-		again = arena_alloc(&a, ALMOST_A_BLOCK);
-		assert_int_equal(again[0], 0);
-		assert_int_equal(again[ALMOST_A_BLOCK - 1], 0);
-		for (int k = 0; k < BLOCKS; k++)
-			kept += again == first[k];
-	}
-	assert_int_equal(kept, BLOCKS);
-	for (int i = 0; i < BLOCKS; i++)
-		free(other[i]);
-	arena_free(&a);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_copies),
 	    cmocka_unit_test(test_what_was_handed_out_is_wiped),
 	    cmocka_unit_test(test_pieces_never_overlap),
-	    cmocka_unit_test(test_blocks_are_kept_for_the_next_round),
 	};
 
 	return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
