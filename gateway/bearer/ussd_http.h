@@ -28,7 +28,7 @@ struct client {
 	int fd;
 	uint16_t slot;
 	enum client_phase phase;
-	bool surplus;	   /* more connections than are allowed: it is only told so */
+	bool ends;	   /* by the next answer: there are too many connections, or nobody knows where its body ends */
 	bool served;	   /* it had an answer before: it may rest between two requests */
 	uint64_t since_ms; /* since when it waits, or its request is on its way */
 

@@ -40,7 +40,7 @@ static void add_headers(struct MHD_Response *r, const struct client *k)
 		MHD_add_response_header(r, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
 	if (k->status == MHD_HTTP_TOO_MANY_REQUESTS)
 		MHD_add_response_header(r, MHD_HTTP_HEADER_RETRY_AFTER, "60");
-	if (k->surplus)
+	if (k->ends)
 		MHD_add_response_header(r, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
@@ -97,6 +97,23 @@ static bool is_form(const char *type)
 	return !type || (strncasecmp(type, form, sizeof(form) - 1) == 0 && strchr("; ", type[sizeof(form) - 1]));
 }
 
+static enum MHD_Result count_length(void *n, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	(void)kind;
+	(void)value;
+	*(unsigned *)n += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
+	return MHD_YES;
+}
+
+/* Two lengths, or one beside chunks: a proxy before us may go by the other one (RFC 9112, 6.3). */
+static bool has_two_lengths(const struct client *k)
+{
+	unsigned n = header(k, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
+
+	MHD_get_connection_values(k->connection, MHD_HEADER_KIND, count_length, &n);
+	return n > 1;
+}
+
 static void refuse_size(struct client *k)
 {
 	char words[80];
@@ -120,7 +137,10 @@ static void look_at_head(struct client *k, const char *url, const char *method)
 	const struct conf_group *g = k->http->base.start.config;
 	char words[320];
 
-	if (k->surplus) {
+	if (has_two_lengths(k)) {
+		k->ends = true;
+		http_refuse(k, MHD_HTTP_BAD_REQUEST, "the length of the body is said twice: send one Content-Length");
+	} else if (k->ends) {
 		http_refuse(
 		    k, MHD_HTTP_SERVICE_UNAVAILABLE, "too many connections: use fewer, or raise max_connections");
 	} else if (address_is_too_often(k)) {
@@ -145,7 +165,7 @@ static enum MHD_Result take_head(struct client *k, const char *url, const char *
 {
 	k->phase = CLIENT_BODY;
 	look_at_head(k, url, method);
-	if (k->status && (body_length(k) > SWALLOW_BYTES || header(k, MHD_HTTP_HEADER_EXPECT)))
+	if (k->status && (k->ends || body_length(k) > SWALLOW_BYTES || header(k, MHD_HTTP_HEADER_EXPECT)))
 		return say(k);
 	return MHD_YES;
 }
@@ -227,7 +247,7 @@ static struct client *client_new(struct ussd_http *h, struct MHD_Connection *c)
 	MUST(h->free_n > 0); /* libmicrohttpd takes no more than slots_n */
 	k->slot = h->free_slots[--h->free_n];
 	h->clients[k->slot] = k;
-	k->surplus = ++h->clients_n > (unsigned)conf_int(h->base.start.config, "max_connections");
+	k->ends = ++h->clients_n > (unsigned)conf_int(h->base.start.config, "max_connections");
 	return k;
 }
 
@@ -259,7 +279,7 @@ static void on_connection(void *arg, struct MHD_Connection *c, void **client, en
 static void end_slow(const struct client *k)
 {
 	static const char words[] = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: text/plain\r\n"
-				    "Content-Length: 51\r\n\r\nthe request came too slowly: send it in one piece.\r\n";
+				    "Content-Length: 51\r\n\r\nthe request came too slowly: send it in one piece.\n";
 
 	(void)!send(k->fd, words, sizeof(words) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 	shutdown(k->fd, SHUT_RDWR); /* libmicrohttpd sees its end, and closes it */
