@@ -100,6 +100,16 @@ class Load:
         assert line, f'ussd_load ended at {words}'
         return json.loads(line)
 
+    @staticmethod
+    def name(life):
+        """What the session of that count gives as its name (tests/bench/ussd_walks.h), as the store writes it: consonants and vowels by turns."""
+        letters = ''
+        for _ in range(4):
+            life, consonant = divmod(life, 15)
+            life, vowel = divmod(life, 5)
+            letters += 'bdghjklmnprstwy'[consonant] + 'aiueo'[vowel]
+        return f'SITI {letters}'.upper()
+
     def __enter__(self):
         return self
 
