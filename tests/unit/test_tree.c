@@ -137,7 +137,7 @@ static void test_faults(void **state)
 
 static void test_files(void **state)
 {
-	char hash[17];
+	char hash[17], trees[128];
 	struct made w;
 
 	(void)state;
@@ -155,6 +155,10 @@ static void test_files(void **state)
 	made_file(&w, "trees/other.menu", "\nA = { end = true; };\n");
 	assert_int_equal(menus_load(w.dir, &w.complaints, &w.menus), ERR_INVALID);
 	assert_true(complained(&w.complaints, "trees/other.menu", 2, "node A stands twice"));
+	snprintf(trees, sizeof(trees), "%s/trees", w.dir);
+	made_remove_in(trees);
+	assert_int_equal(menus_load(w.dir, &w.complaints, &w.menus), ERR_INVALID);
+	assert_true(complained(&w.complaints, "/trees", 0, "cannot be read"));
 	made_free(&w);
 }
 
