@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* doctor_device.c - examinations of modems as the machine sees them: is the port there, may the gateway open it, who else has it. See doctor.h. */
+/* doctor_device.c - examinations of modems and listeners as the machine sees them: is the port there, may the gateway open it, who else has it. See doctor.h. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/bearer/ussd_listen.h"
 #include "gateway/cli/doctor.h"
 
 #define BY_ID "/dev/serial/by-id"
@@ -208,11 +209,50 @@ static void examine(struct doctor *d, const char *device)
 	free(real);
 }
 
+/* ---- listeners ---- */
+
+/* Somebody answers there: the gateway, while it runs. */
+static bool is_reached(const struct listen_place *place)
+{
+	int s = socket(place->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool reached = s >= 0 && connect(s, (const struct sockaddr *)&place->address, place->n) == 0;
+
+	if (s >= 0)
+		close(s);
+	return reached;
+}
+
+/* While it does not run, the port must be free for it. */
+static void examine_listener(struct doctor *d, const struct conf_group *bearer)
+{
+	const char *name = conf_string(bearer, "name"), *written = conf_string(bearer, "listen"), *why = "";
+	enum link_condition condition;
+	struct listen_place place;
+	int s;
+
+	MUST(listen_place_read(written, &place) == 0); /* checked with the settings */
+	d->thing = written;
+	if (d->runs && is_reached(&place)) {
+		doctor_say(d, FINDING_OK, "listener", NULL, "%s can be reached at %s", name, written);
+	} else if (d->runs) {
+		doctor_say(d, FINDING_FAIL, "listener", "kabar status -c %s", "%s cannot be reached at %s: %s", name,
+		    written, strerror(errno));
+	} else if (listen_place_open(&place, &s, &condition, &why) < 0) {
+		doctor_say(d, FINDING_FAIL, "listener", "ss -ltnp; then free %t, or write another one into %s",
+		    "%s cannot listen on %s: %s", name, written, why);
+	} else {
+		close(s);
+		doctor_say(d, FINDING_OK, "listener", NULL, "%s can listen on %s", name, written);
+	}
+}
+
 void doctor_devices(struct doctor *d)
 {
 	for (unsigned i = 0; i < d->s->plan.links_n; i++) {
 		const struct conf_group *bearer = settings_bearer(d->s, i);
 
+		if (strcmp(conf_string(bearer, "kind"), "ussd-http") == 0)
+			examine_listener(d, bearer);
 		if (strcmp(conf_string(bearer, "kind"), "gsm") != 0)
 			continue;
 		if (conf_string(bearer, "imei"))

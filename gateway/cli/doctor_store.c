@@ -46,11 +46,14 @@ static const char *const cures[CONDITION_N] = {
     [CONDITION_VERSION] = "restart the gateway",
 };
 
-static const char *cure_of(struct slice condition)
+/* Of a listener: its reason says what is wrong with the address. */
+#define LISTENER_CURE "ss -ltnp; then free %t, or write another one into %s and restart the gateway"
+
+static const char *cure_of(struct slice condition, bool listens)
 {
 	enum link_condition c = link_condition_named(condition);
 
-	return c < CONDITION_N ? cures[c] : NULL;
+	return c >= CONDITION_N || !cures[c] ? NULL : listens ? LISTENER_CURE : cures[c];
 }
 
 static void look_at_memory(struct doctor *d, const char *name, const char *what, int used, int size)
@@ -60,9 +63,9 @@ static void look_at_memory(struct doctor *d, const char *name, const char *what,
 		    "%d of %d places of the %s are taken", used, size, what);
 }
 
-static void look_at_link(struct doctor *d, const struct link_row *row, const char *name)
+static void look_at_link(struct doctor *d, const struct link_row *row, const char *name, bool listens)
 {
-	const char *cure = cure_of(row->condition);
+	const char *cure = cure_of(row->condition, listens);
 	char age[24];
 
 	cli_age(d->now_ms - row->changed_ms, age);
@@ -85,10 +88,17 @@ static void look_at_link(struct doctor *d, const struct link_row *row, const cha
 	look_at_memory(d, name, "modem's memory", row->me_used, row->me_size);
 }
 
+static bool is_kind(const struct conf_group *bearer, const char *kind)
+{
+	return strcmp(conf_string(bearer, "kind"), kind) == 0;
+}
+
 /* A bearer without a serial port has no such key. */
 static const char *device_of(const struct conf_group *bearer)
 {
-	const char *device = strcmp(conf_string(bearer, "kind"), "gsm") == 0 ? conf_string(bearer, "device") : NULL;
+	const char *device = is_kind(bearer, "gsm")	    ? conf_string(bearer, "device")
+			     : is_kind(bearer, "ussd-http") ? conf_string(bearer, "listen")
+							    : NULL;
 
 	return device ? device : "/dev/serial/by-id/*";
 }
@@ -107,7 +117,7 @@ void doctor_links(struct doctor *d)
 		if (link_get(d->store, slice_of(plan->links[i].name), &row) != 0)
 			doctor_say(d, FINDING_WARN, name, "kabar run -c %s", "it has never been used yet");
 		else
-			look_at_link(d, &row, name);
+			look_at_link(d, &row, name, is_kind(settings_bearer(d->s, i), "ussd-http"));
 	}
 }
 

@@ -397,11 +397,16 @@ def port_taken():
             try:
                 until(lambda: kabar.sql("select 1 from link where condition = 'locked' and state = 'down'"), 30, kabar.log)
                 assert 'another program listens there' in kabar.cli('status')
+                assert 'ss -ltnp; then free 127.0.0.1' in kabar.cli('doctor', code=1)
                 other.close()
                 kabar.wait_up(['u1'])
                 is_screen(served.ask('taken'), 'CON ')
-            finally:
+                assert 'u1 can be reached at 127.0.0.1' in kabar.cli('doctor', code=1)  # other findings fail in a bare folder
                 assert kabar.stop() == 0
+            except BaseException:
+                kabar.stop()
+                raise
+            assert 'u1 can listen on 127.0.0.1' in kabar.cli('doctor', code=1)
 
 
 # ---- when the engine cannot answer ----
