@@ -291,6 +291,28 @@ static const char *set_mr(struct modem *m, json_t *v)
 	return wrong;
 }
 
+static const char *set_balance(struct modem *m, json_t *v)
+{
+	return range(v, 0, 999999, &m->balance);
+}
+
+static const char *set_sms_price(struct modem *m, json_t *v)
+{
+	return range(v, 0, 1000000, &m->sms_price);
+}
+
+static const char *set_ussd_coding(struct modem *m, json_t *v)
+{
+	static const char *const words[] = {[USSD_BY_CHARSET] = "text", [USSD_UCS2] = "ucs2", [USSD_PACKED] = "packed"};
+
+	for (unsigned i = 0; json_is_string(v) && i < COUNT_OF(words); i++)
+		if (strcmp(json_string_value(v), words[i]) == 0) {
+			m->ussd_coding = (enum ussd_coding)i;
+			return NULL;
+		}
+	return "not text, ucs2 or packed";
+}
+
 static const char *set_slots(struct modem *m, json_t *v)
 {
 	int slots = 0;
@@ -347,6 +369,9 @@ static const struct {
     {"report_delay_ms", set_report_delay},
     {"report_again_ms", set_report_again},
     {"mr", set_mr},
+    {"balance", set_balance},
+    {"sms_price", set_sms_price},
+    {"ussd_coding", set_ussd_coding},
     {"present", set_present},
 };
 

@@ -35,6 +35,8 @@ enum mishap_life { MISHAP_TIMES, MISHAP_LASTS, MISHAP_NOW };
 	X(urc_noise, MISHAP_TIMES, "line", "a vendor's notice follows the result of a command")                        \
 	X(urc, MISHAP_NOW, "line", "a notice comes at once")                                                           \
 	X(raw_ussd, MISHAP_TIMES, NULL, "+CUSD shows its text as it is, line ends and all, whatever +CSCS says")       \
+	X(ussd_silent, MISHAP_TIMES, NULL, "a USSD code gets OK, and no +CUSD ever")                                   \
+	X(ussd_push, MISHAP_NOW, "text", "the operator shows that text by +CUSD, also between ^Z and +CMGS")           \
 	X(report, MISHAP_LASTS, "how", "reports come never, twice, failed (as undeliverable) or early (before +CMGS)") \
 	X(no_cdsi, MISHAP_LASTS, NULL, "+CNMI offers reports as +CDS only, not stored with a +CDSI")                   \
 	X(foreign_report, MISHAP_TIMES, NULL, "a failed report of another number comes first, with the reference")     \

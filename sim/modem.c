@@ -78,6 +78,7 @@ struct modem *modem_new(struct net *net, const char *name, const char *number, c
 	memory_init(&m->me, "ME", ME_SLOTS);
 	memory_init(&m->sr, "SR", SR_SLOTS);
 	m->csq = 25;
+	m->balance = 25000;
 	m->registered = 1;
 	m->latency_ms = net->latency_ms;
 	identities(m);

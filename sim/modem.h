@@ -44,6 +44,9 @@ struct modem_job { /* one +CMGS, +CMGW or +CMSS */
 	uint64_t life;
 };
 
+/* How texts of USSD stand on the line: as +CSCS says, or, whatever that says, as modems of some makers do: UCS-2 in hex, or the packed septets in hex. */
+enum ussd_coding { USSD_BY_CHARSET, USSD_UCS2, USSD_PACKED };
+
 struct modem_ussd {
 	int menu;      /* where the open session stands; 0: none */
 	uint64_t life; /* of the modem, when an answer is on its way; else 0 */
@@ -82,6 +85,8 @@ struct modem {
 	bool memory_exceeded;		      /* the network was refused for lack of room: told when there is some */
 	int last_stat;			      /* registration that was last told by +CREG */
 	struct modem_ussd ussd;
+	enum ussd_coding ussd_coding;
+	int balance, sms_price; /* of the SIM, in rupiah; each submit that the network takes costs so much */
 };
 
 struct modem *modem_new(struct net *net, const char *name, const char *number, const char *pin);
@@ -123,3 +128,6 @@ void modem_from_te(const struct modem *m, struct slice te, struct buf *utf8);
 void ussd_request(struct modem *m, struct slice text);
 void ussd_cancel(struct modem *m);
 void ussd_show(struct modem *m, int status, const char *text, int dcs);
+void ussd_push(struct modem *m, const char *text); /* also between a command and its result */
+/* The string of AT+CUSD=1,"..". */
+void ussd_from_te(const struct modem *m, struct slice te, struct buf *utf8);

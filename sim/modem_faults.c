@@ -82,6 +82,9 @@ static int follow(struct modem *m, enum mishap f, const char *arg)
 	case MISHAP_urc:
 		at_urc(m, "%s", arg);
 		return 0;
+	case MISHAP_ussd_push:
+		ussd_push(m, arg);
+		return 0;
 	case MISHAP_unplug:
 		modem_unplug(m, atoi(arg));
 		return 0;

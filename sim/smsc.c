@@ -403,6 +403,7 @@ void smsc_submit(struct modem *from, const uint8_t *tpdu, size_t n, uint8_t mr)
 
 	MUST(pdu_submit_decode(tpdu, n, &submit) == 0);
 	net_number(slice_of(submit.to.text), to);
+	from->balance -= from->balance < from->sms_price ? from->balance : from->sms_price;
 	m = message_new(from->number, to, &submit.ud, submit.pid, 0);
 	m->submit = ledger_submit(from, tpdu, n, mr, 0);
 	m->origin = from;
