@@ -69,32 +69,6 @@ static const char *type_words(enum conf_type type)
 	return words[type];
 }
 
-int64_t conf_duration_ms(const char *z)
-{
-	static const struct {
-		const char *unit;
-		int64_t ms;
-	} units[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
-	char *end;
-	long long n;
-
-	errno = 0;
-	n = strtoll(z, &end, 10);
-	if (end == z || errno || n < 0 || n > 1000000000)
-		return -1;
-	while (*end == ' ')
-		end++;
-	for (size_t i = 0; i < COUNT_OF(units); i++)
-		if (strcmp(end, units[i].unit) == 0)
-			return n * units[i].ms;
-	return -1;
-}
-
-static int64_t seconds_ms(int64_t s)
-{
-	return s > INT64_MAX / 1000 ? INT64_MAX : s < 0 ? -1 : s * 1000;
-}
-
 static bool one_of(const char *choices, const char *z)
 {
 	size_t n = strlen(z);
@@ -168,7 +142,8 @@ static void set_written(struct reader *r, struct conf_value *v, const config_set
 	} else if (v->key->type == CONF_DURATION &&
 		   (whole || (text && conf_duration_ms(config_setting_get_string(s)) >= 0))) {
 		set_number(r, v,
-		    whole ? seconds_ms(config_setting_get_int64(s)) : conf_duration_ms(config_setting_get_string(s)),
+		    whole ? conf_seconds_ms(config_setting_get_int64(s))
+			  : conf_duration_ms(config_setting_get_string(s)),
 		    line);
 	} else {
 		complain(r, line, "must be %s", type_words(v->key->type));
@@ -248,13 +223,25 @@ static const char *nearest_key(const struct conf_group *g, const char *name)
 	return best;
 }
 
-static void read_member(struct reader *r, struct conf_group *g, const config_setting_t *s)
+/* A group within the group, `balance: { code = ..; }`: its keys stand in the table as "balance.code". */
+static bool is_inner_group(const struct conf_group *g, const config_setting_t *s)
 {
-	const char *name = config_setting_name(s), *near;
+	const char *name = config_setting_name(s);
+	size_t n = strlen(name);
+
+	for (unsigned i = 0; i < g->n; i++)
+		if (strncmp(g->v[i].key->name, name, n) == 0 && g->v[i].key->name[n] == '.')
+			return config_setting_is_group(s);
+	return false;
+}
+
+static void read_member(struct reader *r, struct conf_group *g, const config_setting_t *s, const char *name)
+{
 	struct conf_value *v = value_of(g, name, strlen(name));
 	size_t n = strlen(name), base = n > 5 && strcmp(name + n - 5, "_file") == 0 ? n - 5 : 0;
 	size_t had = strlen(r->where);
 	struct conf_value *secret = base ? value_of(g, name, base) : NULL;
+	const char *near;
 
 	snprintf(r->where + had, sizeof(r->where) - had, "%s%s", had ? "." : "", name);
 	if (v) {
@@ -270,6 +257,21 @@ static void read_member(struct reader *r, struct conf_group *g, const config_set
 		    near ? near : "", near ? "?" : ".");
 	}
 	r->where[had] = '\0';
+}
+
+static void read_members(struct reader *r, struct conf_group *g, const config_setting_t *s, const char *within)
+{
+	for (int i = 0; i < config_setting_length(s); i++) {
+		const config_setting_t *member = config_setting_get_elem(s, (unsigned)i);
+		struct buf name = {0};
+
+		buf_printf(&name, "%s%s%s", within, *within ? "." : "", config_setting_name(member));
+		if (!*within && is_inner_group(g, member))
+			read_members(r, g, member, name.p);
+		else
+			read_member(r, g, member, name.p);
+		buf_free(&name);
+	}
 }
 
 static void require_all(struct reader *r, const struct conf_group *g)
@@ -315,8 +317,8 @@ static void read_group(struct reader *r, const struct conf_group_def *def, const
 		return;
 	}
 	known_kind = add_kind(r, g, s);
-	for (int i = 0; s && known_kind && i < config_setting_length(s); i++)
-		read_member(r, g, config_setting_get_elem(s, (unsigned)i));
+	if (s && known_kind)
+		read_members(r, g, s, "");
 	if (known_kind)
 		require_all(r, g);
 }

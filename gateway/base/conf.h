@@ -25,7 +25,8 @@ enum conf_type {
 #define CONF_PATH 4u   /* relative to the configuration file's folder */
 
 struct conf_key {
-	const char *name; /* within its group */
+	const char
+	    *name; /* within its group; "balance.code" stands in a group of its own there, balance: { code = .. } */
 	enum conf_type type;
 	const char *initial; /* default as it would be written; NULL none */
 	int64_t min, max;    /* of an int or a duration in ms; of a string its length (0, 0: unchecked) */
@@ -68,6 +69,7 @@ bool conf_bool(const struct conf_group *g, const char *key);
 
 /* "90s" "10m" "6h" "7d" "250ms", or a plain number of seconds: ms, or -1. */
 int64_t conf_duration_ms(const char *written);
+int64_t conf_seconds_ms(int64_t s); /* -1 for what is below 0; what is too much is INT64_MAX */
 
 /* The documented sample of the whole table. */
 void conf_print_sample(const struct conf_group_def *defs, unsigned defs_n, struct buf *out);

@@ -27,16 +27,34 @@ static void say_range(const struct conf_key *k, struct buf *out)
 		buf_str(out, " SIGHUP changes it.");
 }
 
-/* A key that must be written stands as a line, every other as a comment with its default. */
-static void say_keys(const struct conf_key *k, struct buf *out)
+/* Bytes of the name of the inner group that a key stands in; 0: it stands in none. */
+static size_t inner(const struct conf_key *k)
 {
-	for (; k && k->name; k++) {
-		buf_printf(out, "    # %s", k->help);
+	const char *dot = k->name ? strchr(k->name, '.') : NULL;
+
+	return dot ? (size_t)(dot - k->name) : 0;
+}
+
+static bool same_inner(const struct conf_key *a, const struct conf_key *b)
+{
+	return a->name && b->name && inner(a) == inner(b) && memcmp(a->name, b->name, inner(a)) == 0;
+}
+
+/* A comment each: what it is, and its default. */
+static void say_keys(const struct conf_key *keys, struct buf *out)
+{
+	for (const struct conf_key *k = keys; k && k->name; k++) {
+		size_t n = inner(k);
+
+		if (n && (k == keys || !same_inner(k, k - 1)))
+			buf_printf(out, "    # %.*s: {\n", (int)n, k->name);
+		buf_printf(out, "    #%s %s", n ? "    " : "", k->help);
 		say_range(k, out);
-		buf_str(out, "\n    # ");
-		buf_printf(out, "%s = ", k->name);
+		buf_printf(out, "\n    # %s%s = ", n ? "    " : "", k->name + (n ? n + 1 : 0));
 		say_value(k, out);
 		buf_str(out, ";\n");
+		if (n && !same_inner(k, k + 1))
+			buf_str(out, "    # };\n");
 	}
 }
 

@@ -30,6 +30,8 @@ static const struct conf_key member_keys[] = {
 static const struct conf_key gsm_keys[] = {
     {"device", CONF_STRING, NULL, 1, 200, NULL, CONF_REQUIRED, "Device."},
     {"pin", CONF_SECRET, NULL, 4, 8, NULL, 0, "PIN."},
+    {"balance.code", CONF_STRING, NULL, 2, 10, NULL, 0, "Code."},
+    {"balance.every", CONF_DURATION, "6h", 1000, 86400000, NULL, 0, "Every."},
     {0},
 };
 
@@ -149,6 +151,39 @@ static void test_values_come_out_typed(void **state)
 	unlink(secret);
 }
 
+static void test_a_group_within_a_group(void **state)
+{
+	static const char link[] = "links = ( { name = \"m1\"; kind = \"gsm\"; device = \"/d\";\n";
+	struct complaints c = {0};
+	struct conf *conf;
+	struct buf b = {0};
+	const struct conf_group *g;
+
+	(void)state;
+	buf_printf(&b, "%s balance: { code = \"*888#\"; every = 30; }; } );", link);
+	assert_int_equal(load(b.p, &c, &conf), 0);
+	g = conf_list_at(conf, "links", 0);
+	assert_string_equal(conf_string(g, "balance.code"), "*888#");
+	assert_int_equal(conf_int(g, "balance.every"), 30000);
+	assert_int_equal(conf_line(g, "balance.code"), 2);
+	conf_free(conf);
+	complaints_free(&c);
+	buf_clear(&b);
+	buf_printf(&b, "%s balance: {\n cod = \"*888#\"; }; } );", link);
+	faulty(b.p, 3, "links[0].balance.cod: there is no such key; did you mean balance.code?");
+	buf_clear(&b);
+	buf_printf(&b, "%s balance: {\n every = \"soon\"; }; } );", link);
+	faulty(b.p, 3, "links[0].balance.every: must be a time");
+	buf_clear(&b);
+	buf_printf(&b, "%s balance = 5; } );", link);
+	faulty(b.p, 2, "links[0].balance: there is no such key");
+	buf_clear(&b);
+	conf_print_sample(defs, COUNT_OF(defs), &b);
+	assert_non_null(strstr(b.p, "    # balance: {\n    #     Code.\n    #     code = \"..\";\n"));
+	assert_non_null(strstr(b.p, "    #     every = \"6h\";\n    # };\n"));
+	buf_free(&b);
+}
+
 static void test_the_sample_can_be_loaded(void **state)
 {
 	struct complaints c = {0};
@@ -171,6 +206,7 @@ int main(void)
 	    cmocka_unit_test(test_each_fault_has_its_line),
 	    cmocka_unit_test(test_all_faults_are_found),
 	    cmocka_unit_test(test_values_come_out_typed),
+	    cmocka_unit_test(test_a_group_within_a_group),
 	    cmocka_unit_test(test_the_sample_can_be_loaded),
 	};
 	int failed;
