@@ -157,10 +157,12 @@ static void make_links(struct checker *c)
 		if (name && settings_link_by_name(p, name) >= 0)
 			complain(c, g, "name", name, "is the name of another bearer too; names must differ");
 		check_by_kind(c, g);
-		links[i] = (struct plan_link){name ? name : "", number_of(c, g, true), carries_no_sms(g)};
+		links[i] = (struct plan_link){name ? name : "", number_of(c, g, true), carries_no_sms(g), 0};
 		p->links_n++;
-		if (is_kind(g, "gsm"))
-			check_device(c, i);
+		if (!is_kind(g, "gsm"))
+			continue;
+		check_device(c, i);
+		links[i].balance_below = conf_int(g, "balance.alarm_below");
 	}
 	if (n == 0)
 		complaint_add(c->complaints, conf_path(c->s->conf), 0,

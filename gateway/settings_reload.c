@@ -99,7 +99,8 @@ static void keep_links(struct plan *p, const struct plan *old)
 			routes[n++] = (struct plan_route){p->routes[i].prefix, (uint16_t)link, p->routes[i].lanes};
 	}
 	for (unsigned i = 0; i < old->links_n; i++)
-		links[i] = (struct plan_link){old->links[i].name, must_strdup(old->links[i].number), old->links[i].no_sms};
+		links[i] = (struct plan_link){old->links[i].name, must_strdup(old->links[i].number), old->links[i].no_sms,
+		    old->links[i].balance_below};
 	free((void *)p->routes);
 	settings_free_links(p);
 	p->routes = routes;

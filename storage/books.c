@@ -31,6 +31,10 @@ static void link_read(struct store *s, enum query q, void *row)
 	    .sim_size = (int)db_int(s->db, q, 14),
 	    .me_used = (int)db_int(s->db, q, 15),
 	    .me_size = (int)db_int(s->db, q, 16),
+	    .balance = db_is_null(s->db, q, 17) ? BALANCE_UNKNOWN : db_int(s->db, q, 17),
+	    .balance_ms = db_int(s->db, q, 18),
+	    .balance_asked_ms = db_int(s->db, q, 19),
+	    .balance_words = db_text(s->db, q, 20, a),
 	};
 }
 
@@ -113,6 +117,20 @@ int link_state_set(struct store *s, const struct link_row *said)
 	    row.imei, row.iccid, row.smsc, (int64_t)row.signal, (int64_t)row.pin_rejected, row.changed_ms,
 	    (int64_t)row.pin_offered, row.condition, (int64_t)row.sim_used, (int64_t)row.sim_size, (int64_t)row.me_used,
 	    (int64_t)row.me_size);
+}
+
+int link_balance_set(struct store *s, struct slice name, int64_t amount, struct slice words, int64_t now_ms)
+{
+	struct link_row row;
+	int err = link_get(s, name, &row);
+
+	if (err)
+		return err;
+	if (amount != BALANCE_UNKNOWN) {
+		row.balance = amount;
+		row.balance_ms = now_ms;
+	}
+	return db_exec_one(s->db, Q_link_balance_set, "siiis", name, row.balance, row.balance_ms, now_ms, words);
 }
 
 int link_pin_reset(struct store *s, struct slice name)

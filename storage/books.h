@@ -5,12 +5,16 @@
 #include "gateway/base/event.h"
 #include "storage/store.h"
 
+#define BALANCE_UNKNOWN (-1)
 struct link_row {
 	struct slice name, state, condition, reason, network, imei, iccid, smsc;
 	int64_t epoch, changed_ms;
 	int signal; /* percent, -1 unknown */
 	bool pin_rejected, pin_offered;
 	int sim_used, sim_size, me_used, me_size; /* places for messages; a size of 0: unknown */
+	int64_t balance;			  /* rupiah, or BALANCE_UNKNOWN; as of balance_ms */
+	int64_t balance_ms, balance_asked_ms;	  /* 0 never; that of the last question is later when it failed */
+	struct slice balance_words;		  /* of the last answer, or why there was none */
 };
 int link_ensure(struct store *s, struct slice name) MUST_USE; /* a row for a bearer of the configuration */
 int link_get(struct store *s, struct slice name, struct link_row *out) MUST_USE;
@@ -20,6 +24,8 @@ int link_up(struct store *s, struct slice name, int64_t epoch, int64_t now_ms) M
  * is written as unknown, pin_offered as it is said; pin_rejected only link_pin_reset takes back. changed_ms counts when the state or the condition is another one.
  * The same again costs no write. ERR_NOT_FOUND. */
 int link_state_set(struct store *s, const struct link_row *row) MUST_USE;
+/* It was asked; BALANCE_UNKNOWN: in vain, what was known stays. ERR_NOT_FOUND. */
+int link_balance_set(struct store *s, struct slice name, int64_t amount, struct slice words, int64_t now_ms) MUST_USE;
 int link_pin_reset(struct store *s, struct slice name) MUST_USE;
 
 struct due_row {

@@ -61,6 +61,8 @@ unsigned event_slices(struct event *e, struct slice *out[EVENT_SLICES_MAX])
 		    out, &e->u.link.reason, &e->u.link.network, &e->u.link.imei, &e->u.link.iccid, &e->u.link.smsc);
 	case EV_HEALTH:
 		return collect(out, &e->u.health.boot, &e->u.health.reader, NULL, NULL, NULL);
+	case EV_BALANCE:
+		return collect(out, &e->u.balance.words, NULL, NULL, NULL, NULL);
 	case EV_CREDIT:
 	case EV_TICK:
 	case EV_RELOAD:

@@ -40,6 +40,7 @@ enum lane { LANE_SOS, LANE_REPLY, LANE_NOTIFICATION, LANE_BROADCAST, LANE_N };
 	X(EV_DOWN, "down", 0)	    /* it ended */                                                                     \
 	X(EV_STATE, "state", 0)	    /* how a link does, for `kabar status`; may come without UP */                     \
 	X(EV_CREDIT, "credit", 0)   /* the link may take n more PDUs now */                                            \
+	X(EV_BALANCE, "balance", 0) /* what is left on a link's SIM, or that nobody could find out */                  \
 	X(EV_TICK, "tick", 0)	    /* a due time has come */                                                          \
 	X(EV_HEALTH, "health", 0)   /* what only the loop sees: disk, clock, how long the store was sick */            \
 	X(EV_RELOAD, "reload", 0)   /* new configuration and menus */
@@ -55,10 +56,8 @@ enum failure {
 	FAILURE_TRANSIENT,	 /* try again later */
 	FAILURE_PERMANENT,	 /* never will */
 	FAILURE_NOT_HANDED_OVER, /* the job never began: as if it had not been leased */
-	/*
-	 * The link itself cannot send now (no SIM, no network, no message centre): no fault of the message, which is as if never handed over. The link gives no
-	 * credit until it is well again or 60 s have passed, and its condition says what is wrong.
-	 */
+	/* The link itself cannot send now (no SIM, no network, no message centre): no fault of the message, which is as if never handed over. The link gives no
+	 * credit until it is well again or 60 s have passed, and its condition says what is wrong. */
 	FAILURE_LINK,
 };
 enum report_state { REPORT_DELIVERED, REPORT_UNDELIVERED, REPORT_EXPIRED, REPORT_BUFFERED };
@@ -80,15 +79,12 @@ struct event {
 			uint16_t concat_ref;	       /* 3GPP TS 23.040, 9.2.3.24.1 and .8 */
 			uint8_t concat_wide;	       /* 16-bit reference */
 			uint8_t part, parts;	       /* 1 of 1 without concatenation */
-			uint8_t coding;		       /* enum coding */
-			uint8_t undecodable;
+			uint8_t coding, undecodable;   /* enum coding */
 		} sms;
 		struct {
-			struct slice peer, code, input,
-			    session;  /* session: the gateway's id of it, unique within the link */
-			uint8_t step; /* enum ussd_step */
-			uint8_t
-			    whole; /* ANSWER: input is all that was typed so far, joined by `*`; it may begin, go on or come again */
+			struct slice peer, code, input, session; /* session: the gateway's own id of it */
+			uint8_t step;				 /* enum ussd_step */
+			uint8_t whole; /* ANSWER: all that was typed, joined by `*`; it may come again */
 		} ussd;
 		struct {
 			int64_t submit;
@@ -106,17 +102,20 @@ struct event {
 		struct {
 			struct slice reason; /* words: why down, or what a person must do */
 			struct slice network, imei, iccid, smsc;
-			int8_t signal_percent; /* -1 unknown */
-			uint8_t state;	       /* enum link_state */
-			uint8_t condition;     /* enum link_condition */
-			uint8_t pin_rejected;
-			uint8_t pin_offered;	    /* an offer whose verdict is not known yet */
-			int32_t sim_used, sim_size; /* places for messages; size 0: unknown */
-			int32_t me_used, me_size;
-		} link; /* UP, DOWN, STATE */
+			int8_t signal_percent;			      /* -1 unknown */
+			uint8_t state;				      /* enum link_state */
+			uint8_t condition;			      /* enum link_condition */
+			uint8_t pin_rejected, pin_offered;	      /* offered: its verdict is not known yet */
+			int32_t sim_used, sim_size, me_used, me_size; /* places for messages; size 0: unknown */
+		} link;						      /* UP, DOWN, STATE */
 		struct {
 			uint32_t parts;
 		} credit;
+		struct {
+			int64_t amount;	    /* rupiah of the SIM */
+			struct slice words; /* the answer, or why there is none; no long numbers */
+			uint8_t ok;	    /* there is an amount */
+		} balance;
 		struct {
 			struct slice id, json;
 			uint32_t uid;

@@ -2,6 +2,8 @@
 /* text.c - cleaning, folding and splitting of texts. See text.h; masking is in mask.c. */
 #include "gateway/base/text.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -301,4 +303,19 @@ int text_concat_udh(uint8_t ref, uint8_t total, uint8_t no, uint8_t udh[6])
 		return 0;
 	memcpy(udh, (uint8_t[]){5, 0, 3, ref, total, no}, 6);
 	return 6;
+}
+
+void text_rupiah(int64_t amount, char out[TEXT_RUPIAH_MAX])
+{
+	char digits[24], *to = out;
+	int n = snprintf(digits, sizeof(digits), "%" PRIu64, amount < 0 ? -(uint64_t)amount : (uint64_t)amount);
+
+	if (amount < 0)
+		*to++ = '-';
+	for (int i = 0; i < n; i++) {
+		if (i && (n - i) % 3 == 0)
+			*to++ = '.';
+		*to++ = digits[i];
+	}
+	*to = '\0';
 }

@@ -21,6 +21,10 @@ void text_clean(struct slice in, struct buf *out);
  */
 void text_fold_gsm(struct slice in, struct buf *out);
 
+/* An amount as it is written here: "4.200". */
+#define TEXT_RUPIAH_MAX 28
+void text_rupiah(int64_t amount, char out[TEXT_RUPIAH_MAX]);
+
 /* For matching: lower case, accents off, NFKC. */
 void text_fold_case(struct slice in, struct buf *out);
 

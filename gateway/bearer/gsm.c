@@ -42,6 +42,14 @@ static const struct conf_key keys[] = {
     {"job_timeout", CONF_DURATION, "30s", 5000, 600000, NULL, 0,
 	"How long anything else may take (a look at the network, reading, deleting, listing) before the modem is "
 	"started again."},
+    {"balance.code", CONF_STRING, NULL, 2, 40, NULL, 0,
+	"USSD code that tells the balance of the SIM, such as \"*888#\". Without it none is asked."},
+    {"balance.pattern", CONF_STRING, "Rp *([0-9.,]+)", 1, 200, NULL, 0,
+	"Extended regular expression that finds the amount in the answer: its first group, without dots and commas."},
+    {"balance.every", CONF_DURATION, "6h", 1000, INT64_C(2592000000), NULL, 0,
+	"How often it is asked; the first time a minute after the modem is up."},
+    {"balance.alarm_below", CONF_INT, "5000", 0, 1000000000, NULL, 0,
+	"Operators are told of a balance below this, in rupiah; 0 is never."},
     {0},
 };
 
@@ -58,10 +66,10 @@ static struct bearer *gsm_open(const struct bearer_host *host, const struct bear
 	g->pin_offered = start->pin_offered;
 	g->now.signal = -1;
 	gsm_begin_doubt(g);
-	g->open = 3;
-	g->rest.data = g->pace.data = g->settle.data = g;
+	g->open = 4;
+	g->rest.data = g->pace.data = g->settle.data = g->balance.timer.data = g;
 	MUST(uv_timer_init(host->loop, &g->rest) == 0 && uv_timer_init(host->loop, &g->pace) == 0 &&
-	     uv_timer_init(host->loop, &g->settle) == 0);
+	     uv_timer_init(host->loop, &g->settle) == 0 && uv_timer_init(host->loop, &g->balance.timer) == 0);
 	if (g->submit.settling)
 		gsm_limit_settling(g);
 	gsm_tell_state(g, LINK_STARTING, CONDITION_OK, "");
@@ -169,6 +177,7 @@ static void gsm_close(struct bearer *b, void (*closed)(void *arg), void *arg)
 	uv_close((uv_handle_t *)&g->rest, on_timer_closed);
 	uv_close((uv_handle_t *)&g->pace, on_timer_closed);
 	uv_close((uv_handle_t *)&g->settle, on_timer_closed);
+	uv_close((uv_handle_t *)&g->balance.timer, on_timer_closed);
 	if (g->child) {
 		gsm_child_say(g->child, json_pack("{s:s}", "do", "close"));
 		gsm_child_limit(g->child, CLOSE_MS, NULL);
@@ -185,6 +194,7 @@ const struct bearer_kind bearer_gsm = {
     .summary = "a GSM modem on a serial line, by AT commands",
     .keys = keys,
     .open = gsm_open,
+    .check = gsm_balance_check,
     .submit = gsm_submit,
     .accept = gsm_accept,
     .pause = gsm_pause,

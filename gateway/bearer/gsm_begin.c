@@ -330,7 +330,10 @@ static void up(struct life *l)
 
 	snprintf(l->smsc, sizeof(l->smsc), "%s", gsm_line_string(l->open, "smsc"));
 	phone_identity(l->phone, imei, imsi);
-	if (watch(l))
+	if (!watch(l))
+		return;
+	dial_begin(l);
+	if (!l->over)
 		life_status(l, json_pack("{s:s, s:s, s:s}", "ev", "up", "imei", imei, "imsi", imsi));
 }
 

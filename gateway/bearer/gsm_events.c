@@ -350,6 +350,8 @@ void gsm_heard(struct gsm *g, json_t *o)
 	    {"sms", heard_sms},
 	    {"report", heard_report},
 	    {"reading", heard_reading},
+	    {"balance", gsm_balance_heard},
+	    {"push", gsm_push_heard},
 	    {"bye", heard_bye},
 	};
 	const char *ev = gsm_line_string(o, "ev");

@@ -6,7 +6,7 @@
  * What it says: hello{v}; device{path}; doing{what}; pin{step}; up{imei,imsi,smsc,network,signal,registration,ready,sim_used..}; state{the same but
  * names}; reading{mem,loc}, swept{found}; sms{n,mem,loc,peer,coding,text,time,ref,wide,part,parts | pdu};
  * report{mr,peer,status,done}; begun{job}, then sent{job,mr} | failed{job,code,handed,words} |
- * unknown{job,words}; stuck{mem,loc,pdu}, raw{mem,loc,result}; settled{code,mr}; bye{why,words}.
+ * unknown{job,words}; balance{ok,amount,text,why}; push{text}; stuck{mem,loc,pdu}, raw{mem,loc,result}; settled{code,mr}; bye{why,words}.
  *
  * While a PDU is handed over and its result is awaited nothing else may be asked of libgammu: a time-out of
  * the next command would turn into a false success of the submit.
@@ -29,6 +29,7 @@
 
 #define STRANGERS_MS 1000 /* a modem that does not answer AT in that time is asked something next */
 #define STRANGERS_QUIET_MS 60
+#define QUIET_MS 1000 /* nothing goes on: the operator may show texts */
 
 int64_t life_now(void)
 {
@@ -194,6 +195,8 @@ static int take_line(void *arg, json_t *o)
 		l->submit.line = json_incref(o);
 		l->submit.job = gsm_line_int(o, "job", 0);
 		l->submit.waits = true;
+	} else if (gsm_line_is(o, "do", "balance") && !l->dial.line) {
+		l->dial.line = json_incref(o);
 	} else if (gsm_line_is(o, "do", "accept")) {
 		inbox_accept(l, (uint32_t)gsm_line_int(o, "n", 0));
 	} else if (gsm_line_is(o, "do", "pause")) {
@@ -238,6 +241,8 @@ static bool step(struct life *l, int64_t now)
 		l->over = true;
 	} else if (l->submit.waits) {
 		submit_begin(l);
+	} else if (l->dial.line) {
+		dial_ask(l);
 	} else if (now >= l->status_at) {
 		life_status(l, json_pack("{s:s}", "ev", "state"));
 	} else {
@@ -288,11 +293,16 @@ static void pump(struct life *l)
 static void wait_for_something(struct life *l, bool at_once)
 {
 	struct pollfd f[2] = {{l->fd, POLLIN, 0}, {phone_fd(l->phone), POLLIN, 0}};
+	int ms = at_once ? 0 : wait_ms(l, life_now());
+	bool idle = !at_once && !l->submit.sent;
 
-	if (!at_once && !l->submit.sent)
+	if (idle)
 		life_doing(l, GSM_WAITING);
-	if (poll(f, 2, at_once ? 0 : wait_ms(l, life_now())) <= 0)
+	if (poll(f, 2, idle && ms > QUIET_MS ? QUIET_MS : ms) <= 0) {
+		if (idle && ms > QUIET_MS)
+			dial_watch(l, ms - QUIET_MS);
 		return;
+	}
 	if (f[1].revents)
 		pump(l);
 	if (!l->over && f[0].revents)
@@ -322,6 +332,7 @@ int gsm_jobs_run(int fd, const char *name)
 		phone_close(l->phone);
 	slots_free(&l->slots);
 	json_decref(l->submit.line);
+	json_decref(l->dial.line);
 	json_decref(l->open);
 	json_decref(l->pin);
 	buf_free(&l->out);

@@ -51,6 +51,12 @@ struct life {
 		int64_t job, deadline, limit_ms;
 		json_t *line;
 	} submit;
+
+	struct life_dial {
+		json_t *line; /* the question for the balance; NULL none */
+		int coding;   /* enum gsm_ussd_coding that the modem took last */
+		bool never;   /* it hands messages over without storing them: only libgammu may read what it says */
+	} dial;
 };
 
 int64_t life_now(void); /* monotonic, ms */
@@ -70,6 +76,12 @@ void life_lost(struct life *l, const char *what);
 void life_begin(struct life *l);
 /* Asks for signal and network, says {"ev":"state",..} and whether the modem may send. */
 void life_status(struct life *l, json_t *o);
+
+/* gsm_dial.c: USSD by raw AT, while nothing else is asked of the modem. */
+void dial_begin(struct life *l);
+void dial_ask(struct life *l); /* l->dial.line, and says what came of it */
+void dial_watch(struct life *l,
+    int ms); /* waits until there is something to do, so long at most; what the operator shows is told */
 
 /* gsm_inbox.c */
 void inbox_announced(struct life *l, const struct gsm_place *place);

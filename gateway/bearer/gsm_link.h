@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * gsm_link.h - a modem as the gateway sees it: its lives, one child each. Private to gsm.c (keys, ops), gsm_lives.c (lives, credit, the PIN), gsm_events.c (what the
- * child says becomes events) and gsm_words.c (what a person reads). Loop's thread only.
+ * child says becomes events), gsm_balance.c (USSD) and gsm_words.c (what a person reads). Loop's thread only.
  *
  *   RESTING ──timer──▶ STARTING ──up──▶ UP ──▶ child ended ──▶ RESTING
  *      ▲                  │                        │
@@ -57,6 +57,12 @@ struct gsm {
 	    held_until_ms; /* an error said that the link cannot send: no credit until then, or until it is well */
 	enum link_condition held;
 
+	struct gsm_balance { /* gsm_balance.c */
+		uv_timer_t timer;
+		uint64_t due_ms; /* of the loop; 0: never asked yet */
+		bool asked;	 /* the child has the question */
+	} balance;
+
 	/* As the child said last. */
 	enum link_condition registration;
 	bool nearly_full;
@@ -102,6 +108,12 @@ void gsm_pin_stored(struct gsm *g, uint64_t ref); /* the offer is committed */
 void gsm_doing(struct gsm *g, const char *what);  /* the child begins something: it has a deadline */
 void gsm_maybe_closed(struct gsm *g);
 const char *gsm_device(const struct gsm *g); /* where it is, as far as that is known, or may be */
+
+/* gsm_balance.c */
+void gsm_balance_check(const struct conf_group *g, const char *path, struct complaints *complaints);
+void gsm_balance_went_up(struct gsm *g);
+void gsm_balance_heard(struct gsm *g, const json_t *o);
+void gsm_push_heard(struct gsm *g, const json_t *o); /* a text that the operator showed unasked */
 
 /* gsm_events.c: one line of the child. */
 void gsm_heard(struct gsm *g, json_t *o);

@@ -236,6 +236,7 @@ void gsm_went_up(struct gsm *g)
 	g->base.host.event(g->base.host.arg, &e);
 	log_info(LOG_LINK, "%s: up (%s, signal %d %%)", g->base.start.name,
 	    g->now.network[0] ? g->now.network : "network unknown", g->now.signal);
+	gsm_balance_went_up(g);
 }
 
 /* --- deadlines ------------------------------------------------------- */
@@ -254,6 +255,8 @@ void gsm_doing(struct gsm *g, const char *what)
 		ms += GSM_STATUS_MS; /* it looks at the network that often */
 	else if (strcmp(what, GSM_SENDING) == 0)
 		ms += (uint64_t)conf_int(g->base.start.config, "submit_timeout");
+	else if (strcmp(what, GSM_DIALLING) == 0)
+		ms += GSM_DIALLING_MS;
 	snprintf(late, sizeof(late), "it was not done with %s in %u s", what, (unsigned)(ms / 1000));
 	gsm_child_limit(g->child, ms, late);
 }

@@ -94,7 +94,7 @@ static int64_t monotonic_ms(void)
 }
 
 /* Takes the first complete line out of `held` without its line end; empty ones are skipped. */
-static bool take_line(struct buf *held, char *line, size_t cap)
+bool gsm_tty_take_line(struct buf *held, char *line, size_t cap)
 {
 	size_t from = 0, end, n;
 
@@ -123,7 +123,7 @@ static int next_line(int fd, struct buf *held, int64_t until, char *line, size_t
 		int64_t left = until - monotonic_ms();
 		ssize_t n;
 
-		if (held->n && take_line(held, line, cap))
+		if (held->n && gsm_tty_take_line(held, line, cap))
 			return 1;
 		if (left <= 0)
 			return 0;
@@ -143,7 +143,7 @@ static bool starts(const char *line, const char *with)
 }
 
 /* OK is 0, an error its code; false: the line ends no answer. */
-static bool final_line(const char *line, int *code)
+bool gsm_tty_final(const char *line, int *code)
 {
 	*code = -1;
 	if (strcmp(line, "OK") == 0)
@@ -156,7 +156,7 @@ static bool final_line(const char *line, int *code)
 }
 
 /* `"SM",3` */
-static void place_of(const char *z, struct gsm_place *out)
+void gsm_tty_place(const char *z, struct gsm_place *out)
 {
 	struct gsm_place p = {0};
 
@@ -180,11 +180,11 @@ int gsm_tty_listen(int fd, const char *peer, int ms, struct gsm_evidence *out)
 			out->reported = gsm_sms_report_to(line, peer, &out->report) == 0;
 		report_next = starts(line, "+CDS:");
 		if (starts(line, "+CDSI:"))
-			place_of(line + 6, &out->stored);
+			gsm_tty_place(line + 6, &out->stored);
 		if ((answer = strstr(line, "+CMGS:"))) { /* behind an echo, too */
 			out->answered = true;
 			out->mr = atoi(answer + 6) & 255;
-		} else if (starts(line, "+CMS ERROR:") && final_line(line, &code)) {
+		} else if (starts(line, "+CMS ERROR:") && gsm_tty_final(line, &code)) {
 			out->answered = true;
 			out->code = code;
 		}
@@ -193,7 +193,7 @@ int gsm_tty_listen(int fd, const char *peer, int ms, struct gsm_evidence *out)
 	return got < 0 ? got : 0;
 }
 
-static int write_all(int fd, const char *p, size_t n)
+int gsm_tty_write(int fd, const char *p, size_t n)
 {
 	while (n > 0) {
 		struct pollfd f = {fd, POLLOUT, 0};
@@ -214,15 +214,15 @@ int gsm_tty_exchange(int fd, const char *command, int ms, struct buf *reply, int
 	int64_t until = monotonic_ms() + ms;
 	struct buf held = {0};
 	char line[1200];
-	int got = write_all(fd, command, strlen(command)), ignored;
+	int got = gsm_tty_write(fd, command, strlen(command)), ignored;
 
 	code = code ? code : &ignored;
 	if (got == 0)
-		got = write_all(fd, "\r", 1);
+		got = gsm_tty_write(fd, "\r", 1);
 	if (reply)
 		buf_clear(reply);
 	while (got >= 0 && (got = next_line(fd, &held, until, line, sizeof(line))) > 0) {
-		if (final_line(line, code))
+		if (gsm_tty_final(line, code))
 			break;
 		if (reply && (with_echo || strcmp(line, command) != 0))
 			buf_printf(reply, "%s\n", line);
@@ -238,7 +238,7 @@ int gsm_tty_command(int fd, const char *command, int ms, struct buf *reply, int 
 
 int gsm_tty_begin(int fd)
 {
-	int err = write_all(fd, "\x1b\r", 2);
+	int err = gsm_tty_write(fd, "\x1b\r", 2);
 
 	/* A modem that just woke up may lose the first line. */
 	if (err == 0 && gsm_tty_command(fd, "AT", 1000, NULL, NULL) == ERR_IO)

@@ -40,3 +40,10 @@ int gsm_tty_read(int fd, const struct gsm_place *place, char pdu[1001]) MUST_USE
 /* Deletes it if that PDU still lies there. 0 also when it is empty already; ERR_CONSTRAINT: another message
  * lies there; ERR_DENIED, ERR_IO. */
 int gsm_tty_delete(int fd, const struct gsm_place *place, const char *pdu) MUST_USE;
+
+/* What these are made of. Takes the first complete line out of `held` without its line end; empty ones are skipped. */
+bool gsm_tty_take_line(struct buf *held, char *line, size_t cap);
+/* Does the line end an answer? OK is code 0, an error its code, or -1. */
+bool gsm_tty_final(const char *line, int *code);
+void gsm_tty_place(const char *z, struct gsm_place *out);    /* `"SM",3`; left alone if it is none */
+int gsm_tty_write(int fd, const char *p, size_t n) MUST_USE; /* ERR_IO */

@@ -289,7 +289,7 @@ void phone_smsc(struct phone *p, char out[40])
 		utf16_to_utf8(smsc.Number, out, 40);
 }
 
-/* A +CUSD with line ends in its text breaks libgammu's parser: as long as there are no dialogues, none is shown. */
+/* A +CUSD with line ends in its text breaks libgammu's parser: while libgammu reads, none is shown (gsm_dial.c). */
 enum phone_result phone_watch(struct phone *p)
 {
 	enum phone_result r = result_of(p, GSM_SetIncomingUSSD(p->s, FALSE));

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "gateway/base/condition.h"
+#include "gateway/base/text.h"
 #include "gateway/cli/doctor.h"
 #include "gateway/engine/alarm.h"
 #include "storage/alarms.h"
@@ -63,6 +64,27 @@ static void look_at_memory(struct doctor *d, const char *name, const char *what,
 		    "%d of %d places of the %s are taken", used, size, what);
 }
 
+static void look_at_balance(struct doctor *d, const struct link_row *row, const char *name, int64_t least)
+{
+	bool known = row->balance != BALANCE_UNKNOWN;
+	char amount[TEXT_RUPIAH_MAX], age[24];
+
+	if (!row->balance_asked_ms)
+		return;
+	text_rupiah(row->balance, amount);
+	cli_age(d->now_ms - row->balance_ms, age);
+	if (known && row->balance < least)
+		doctor_say(d, FINDING_WARN, name, "top up its SIM; kabar status -c %s shows when it is seen",
+		    "Rp%s are left on its SIM (%s ago)", amount, age);
+	if (row->balance_asked_ms > row->balance_ms)
+		doctor_say(d, FINDING_WARN, name,
+		    "dial the code in a telephone with this SIM; then balance: { code; pattern } of the bearer in %s",
+		    "its balance was asked in vain: " SLICE_FMT "%s%s", SLICE_ARG(row->balance_words),
+		    known ? "; known from before: Rp" : "", known ? amount : "");
+	else if (row->balance >= least)
+		doctor_say(d, FINDING_OK, name, NULL, "Rp%s are left on its SIM (%s ago)", amount, age);
+}
+
 static void look_at_link(struct doctor *d, const struct link_row *row, const char *name, bool listens)
 {
 	const char *cure = cure_of(row->condition, listens);
@@ -117,7 +139,8 @@ void doctor_links(struct doctor *d)
 		if (link_get(d->store, slice_of(plan->links[i].name), &row) != 0)
 			doctor_say(d, FINDING_WARN, name, "kabar run -c %s", "it has never been used yet");
 		else
-			look_at_link(d, &row, name, is_kind(settings_bearer(d->s, i), "ussd-http"));
+			look_at_link(d, &row, name, is_kind(settings_bearer(d->s, i), "ussd-http")),
+			    look_at_balance(d, &row, name, plan->links[i].balance_below);
 	}
 }
 

@@ -45,6 +45,19 @@ static const char *state_shown(const char *state, const char *condition)
 	return strcmp(state, "up") == 0 && c < CONDITION_N && !link_condition_can_send(c) ? "waits" : state;
 }
 
+static void print_balance(const json_t *b)
+{
+	char age[24];
+
+	if (!json_is_object(b))
+		return;
+	if (*text_of(b, "rupiah"))
+		printf("           balance Rp%s, %s ago\n", text_of(b, "rupiah"), cli_age(number_of(b, "age_ms"), age));
+	if (json_is_true(json_object_get(b, "failed")))
+		printf("           balance asked in vain %s ago: %s\n", cli_age(number_of(b, "asked_age_ms"), age),
+		    text_of(b, "words"));
+}
+
 static void print_link(const json_t *l)
 {
 	const char *condition = text_of(l, "condition");
@@ -63,6 +76,7 @@ static void print_link(const json_t *l)
 	printf("\n");
 	if (*text_of(l, "reason"))
 		printf("           %s\n", text_of(l, "reason"));
+	print_balance(json_object_get(l, "balance"));
 }
 
 static void print_alarm(const json_t *a)

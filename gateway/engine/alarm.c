@@ -7,8 +7,10 @@
 
 #include "gateway/base/defence.h"
 #include "gateway/base/err.h"
+#include "gateway/base/text.h"
 #include "gateway/base/zone.h"
 #include "storage/alarms.h"
+#include "storage/books.h"
 
 #define OCCURRENCES_MAX 99 /* of a kind that wait to be told: what is above stands in the log only */
 #define EACH_A_BATCH 16	   /* of those that are told each by itself; the rest at the next look */
@@ -104,6 +106,18 @@ int alarm_clear(struct engine *e, enum alarm a, struct slice subject)
 
 /* ---- telling ---- */
 
+/* "4.200" of the link that the alarm is about; "" for any other subject. */
+static struct slice rupiah_of(struct engine *e, struct slice subject)
+{
+	char amount[TEXT_RUPIAH_MAX];
+	struct link_row row;
+
+	if (link_get(e->store, subject, &row) || row.balance == BALANCE_UNKNOWN)
+		return (struct slice){"", 0};
+	text_rupiah(row.balance, amount);
+	return arena_slice(engine_arena(e), slice_of(amount));
+}
+
 /* `more` others are counted with it. *told: somebody was. */
 static int say(struct engine *e, const struct kind *k, const struct alarm_row *r, int more, bool *told)
 {
@@ -112,6 +126,7 @@ static int say(struct engine *e, const struct kind *k, const struct alarm_row *r
 	    {"gw", slice_of(e->plan->gateway)},
 	    {"hal", r->subject},
 	    {"k", r->subject},
+	    {"rp", rupiah_of(e, r->subject)},
 	    {"jam", notice_time(e, r->ended_ms ? r->ended_ms : r->since_ms)},
 	    {"perintah", slice_of(command)},
 	};

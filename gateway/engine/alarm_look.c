@@ -38,6 +38,17 @@ static int look_at_down(struct engine *e, uint16_t link, const struct link_row *
 	    e, ALARM_LINK_DOWN, row->name, l->since_ms, SLICE_FMT, SLICE_ARG(row->reason.n ? row->reason : row->state));
 }
 
+/* What is known stays true until it is asked again: in vain is no sign that somebody has paid. */
+static int look_at_balance(struct engine *e, uint16_t link, const struct link_row *row)
+{
+	int64_t least = e->plan->links[link].balance_below;
+
+	if (row->balance == BALANCE_UNKNOWN || row->balance >= least)
+		return alarm_clear(e, ALARM_BALANCE, row->name);
+	return alarm_raise(e, ALARM_BALANCE, row->name, row->balance_ms,
+	    "%" PRId64 " rupiah are left on its SIM, the limit is %" PRId64, row->balance, least);
+}
+
 static int look_at_link(struct engine *e, uint16_t link)
 {
 	struct link_row row;
@@ -46,6 +57,8 @@ static int look_at_link(struct engine *e, uint16_t link)
 
 	if (!err)
 		err = look_at_down(e, link, &row, blocked);
+	if (!err)
+		err = look_at_balance(e, link, &row);
 	if (err)
 		return err == ERR_NOT_FOUND ? 0 : err;
 	err = raise_or_clear(e, blocked, ALARM_LINK_BLOCKED, row.name, row.changed_ms,

@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include "gateway/base/text.h"
 #include "gateway/engine/alarm.h"
 #include "storage/alarms.h"
 #include "storage/books.h"
@@ -36,6 +37,21 @@ static json_t *json_memory(int used, int size)
 	return size ? json_pack("{s:i, s:i}", "used", used, "size", size) : json_null();
 }
 
+/* null: nobody has asked for it. */
+static json_t *json_balance(const struct link_row *l, int64_t now_ms)
+{
+	bool known = l->balance != BALANCE_UNKNOWN;
+	char amount[TEXT_RUPIAH_MAX];
+
+	if (!l->balance_asked_ms)
+		return json_null();
+	text_rupiah(l->balance, amount);
+	return json_pack("{s:o, s:s, s:o, s:b, s:I, s:o}", "amount", known ? json_integer(l->balance) : json_null(),
+	    "rupiah", known ? amount : "", "age_ms", known ? json_integer(now_ms - l->balance_ms) : json_null(),
+	    "failed", (int)(l->balance_asked_ms > l->balance_ms), "asked_age_ms",
+	    (json_int_t)(now_ms - l->balance_asked_ms), "words", json_text(l->balance_words));
+}
+
 static json_t *json_link(const struct link_row *l, int64_t now_ms)
 {
 	json_t *o = json_pack("{s:o, s:o, s:o, s:I, s:i, s:o, s:o, s:I, s:b, s:b, s:o, s:o, s:o}", "name",
@@ -46,6 +62,7 @@ static json_t *json_link(const struct link_row *l, int64_t now_ms)
 
 	json_object_set_new(o, "sim", json_memory(l->sim_used, l->sim_size));
 	json_object_set_new(o, "me", json_memory(l->me_used, l->me_size));
+	json_object_set_new(o, "balance", json_balance(l, now_ms));
 	return o;
 }
 

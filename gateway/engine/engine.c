@@ -147,6 +147,7 @@ static int step(struct engine *e, const struct event *ev, const char **who)
 	case EV_DOWN:
 	case EV_STATE:
 	case EV_CREDIT:
+	case EV_BALANCE:
 		return links_event(e, ev);
 	case EV_HEALTH:
 		return alarms_look(e, ev);

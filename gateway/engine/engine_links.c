@@ -141,6 +141,14 @@ static int on_credit(struct engine *e, const struct event *ev)
 	return 0;
 }
 
+static int on_balance(struct engine *e, const struct event *ev)
+{
+	if (!engine_is_current(e, ev->from))
+		return 0;
+	return link_balance_set(e->store, engine_link_name(e, ev->from.link),
+	    ev->u.balance.ok ? ev->u.balance.amount : BALANCE_UNKNOWN, ev->u.balance.words, ev->now_ms);
+}
+
 int links_event(struct engine *e, const struct event *ev)
 {
 	switch (ev->kind) {
@@ -150,6 +158,8 @@ int links_event(struct engine *e, const struct event *ev)
 		return on_down(e, ev);
 	case EV_CREDIT:
 		return on_credit(e, ev);
+	case EV_BALANCE:
+		return on_balance(e, ev);
 	default:
 		MUST(ev->kind == EV_STATE);
 		note_ability(e, &e->links[ev->from.link], ev);

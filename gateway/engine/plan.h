@@ -9,8 +9,9 @@
 
 struct plan_link {
 	const char *name;
-	const char *number; /* our number there, E.164 or short code; "" unknown */
-	bool no_sms;	    /* it serves dialogues only: no message leaves by it */
+	const char *number;    /* our number there, E.164 or short code; "" unknown */
+	bool no_sms;	       /* it serves dialogues only: no message leaves by it */
+	int64_t balance_below; /* rupiah; less than this on its SIM is told, 0 never */
 };
 struct plan_route {
 	const char *prefix; /* of the recipient, "" any */

@@ -83,6 +83,10 @@ static unsigned numbers_out(const struct event *e, json_int_t v[NUMBERS_MAX])
 	case EV_CREDIT:
 		v[0] = e->u.credit.parts;
 		return 1;
+	case EV_BALANCE:
+		v[0] = e->u.balance.amount;
+		v[1] = e->u.balance.ok;
+		return 2;
 	case EV_HEALTH:
 		memcpy(v,
 		    (json_int_t[]){e->u.health.disk_free, e->u.health.disk_size, e->u.health.wal_bytes,
@@ -150,6 +154,10 @@ static void numbers_in(struct event *e, const json_int_t v[NUMBERS_MAX])
 		break;
 	case EV_CREDIT:
 		e->u.credit.parts = (uint32_t)v[0];
+		break;
+	case EV_BALANCE:
+		e->u.balance.amount = v[0];
+		e->u.balance.ok = v[1] != 0;
 		break;
 	case EV_HEALTH:
 		e->u.health.disk_free = v[0];

@@ -52,7 +52,7 @@ static struct store *fresh_store(char path[256])
 
 /* ---- the engine ---- */
 
-static const struct plan_link links[] = {{"m1", "+6281100000001", false}};
+static const struct plan_link links[] = {{"m1", "+6281100000001", false, 0}};
 
 struct load {
 	struct engine *engine;

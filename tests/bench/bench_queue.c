@@ -24,7 +24,7 @@ static struct {
 	const char *dir;
 } options = {20, "build"};
 
-static const struct plan_link links[] = {{"m1", "+6281100000001", false}};
+static const struct plan_link links[] = {{"m1", "+6281100000001", false, 0}};
 
 /* ---- the queue ---- */
 

@@ -93,7 +93,7 @@ static void ask(struct slice request)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	static const struct plan_link links[] = {{"m1", "+6281100000001", false}};
+	static const struct plan_link links[] = {{"m1", "+6281100000001", false, 0}};
 	struct store_start start = {.path = ":memory:", .keys = keys_for_test(1), .gateway = "test", .mode = DB_WRITER};
 	struct complaints complaints = {0};
 	struct menus *menus;

@@ -22,7 +22,7 @@
 #define NOW0 INT64_C(1795483200000)
 #define MINUTE INT64_C(60000)
 
-static const struct plan_link links[LINKS] = {{"m1", "+6281100000001", false}, {"m2", "+6281100000001", false}};
+static const struct plan_link links[LINKS] = {{"m1", "+6281100000001", false, 0}, {"m2", "+6281100000001", false, 0}};
 static const struct plan_operator operators[] = {{"+6281255500099", 0, 24}};
 static const char *const texts[] = {"INFO GAJI", "TOLONG", "sy disekap", "DAFTAR", "1", "STOP", "MULAI", "MENU",
     "JADWAL", "halo pak", "STATUS", "INFO DOKUMEN"};

@@ -21,7 +21,7 @@
 #define NEW_STORE_AFTER 500
 #define NOW0 INT64_C(1795483200000)
 
-static const struct plan_link links[] = {{"m1", "+6281100000001", false}, {"m2", "+6281100000001", false}};
+static const struct plan_link links[] = {{"m1", "+6281100000001", false, 0}, {"m2", "+6281100000001", false, 0}};
 static struct plan plan;
 
 static struct world {

@@ -92,6 +92,8 @@ static uint32_t read_all(const void *p, size_t n, struct event **events, unsigne
 		LINK_FIELDS(X) break;                                                                                  \
 	case EV_CREDIT:                                                                                                \
 		X(credit.parts) break;                                                                                 \
+	case EV_BALANCE:                                                                                               \
+		X(balance.amount) break;                                                                               \
 	case EV_HEALTH:                                                                                                \
 		HEALTH_FIELDS(X) break;                                                                                \
 	case EV_TICK:                                                                                                  \

@@ -41,7 +41,7 @@ struct bench {
 	enum batch_end end;
 };
 
-static const struct plan_link bench_links[] = {{"m1", OWN, false}, {"m2", "+6281100000002", false}};
+static const struct plan_link bench_links[] = {{"m1", OWN, false, 5000}, {"m2", "+6281100000002", false, 0}};
 static const struct plan_operator bench_operators[] = {{"+6281255500099", 0, 24}};
 
 static inline const struct menus *bench_menus(void)

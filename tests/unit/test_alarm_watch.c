@@ -157,6 +157,55 @@ static void test_a_link_without_a_network_is_down(void **state)
 	assert_sql(&b, "m2", "SELECT route FROM outbox");
 }
 
+/* ---- the SIM's balance ---- */
+
+/* m1 is told of below 5,000, m2 never. */
+static void balance_of(uint16_t link, int64_t amount)
+{
+	feed(&b, (struct event){.kind = EV_BALANCE,
+		     .from = {link, 1},
+		     .u.balance = {.amount = amount < 0 ? 0 : amount,
+			 .ok = amount >= 0,
+			 .words = amount < 0 ? SLICE_LIT("the network does not answer") : SLICE_LIT("Sisa Rp ..")}});
+}
+
+static void test_a_balance_below_its_limit(void **state)
+{
+	(void)state;
+	balance_of(0, 5000);
+	balance_of(1, 0);
+	minutes(1);
+	assert_string_equal(open_alarms(), "");
+	balance_of(0, 4200);
+	minutes(1);
+	assert_string_equal(open_alarms(), "balance:m1");
+	assert_non_null(strstr(told(), "pulsa modem m1 tinggal Rp4.200."));
+	assert_sql(&b, "m2", "SELECT route FROM outbox");
+	balance_of(0, -1); /* in vain: what was known stays */
+	minutes(1);
+	assert_string_equal(open_alarms(), "balance:m1");
+	assert_sql(&b, "4200 1 the network does not answer",
+	    "SELECT balance || ' ' || (balance_asked_ms > balance_ms) || ' ' || balance_words FROM link WHERE name = "
+	    "'m1'");
+	balance_of(0, 1234567);
+	minutes(1);
+	assert_string_equal(open_alarms(), "");
+	assert_int_equal(told_n(), 2);
+	feed(&b, (struct event){.kind = EV_BALANCE, .from = {0, 7}, .u.balance = {.amount = 1, .ok = 1}});
+	minutes(1);
+	assert_string_equal(open_alarms(), ""); /* of another life */
+}
+
+static void test_a_balance_that_was_never_known(void **state)
+{
+	(void)state;
+	balance_of(0, -1);
+	minutes(1);
+	assert_string_equal(open_alarms(), "");
+	assert_sql(
+	    &b, "1", "SELECT balance IS NULL AND balance_ms = 0 AND balance_asked_ms > 0 FROM link WHERE name = 'm1'");
+}
+
 /* ---- what the loop sees ---- */
 
 static void sample(int64_t disk_free, int64_t wal_bytes, int64_t sick_ms)
@@ -305,7 +354,7 @@ static void test_each_alarm_is_one_sms(void **state)
 {
 	static const char *const screens[] = {"AL1", "AL1b", "AL2", "AL2b", "AL3", "AL3b", "AL4", "AL5", "AL5b", "AL6",
 	    "AL7", "AL7b", "AL8", "AL8b", "AL9", "AL9b", "AL10", "AL10b", "AL11", "AL12", "AL13", "AL13b", "AL14",
-	    "AL15", "AL16", "AL17", "AL17b", "AL18", "AL18b", "AL19", "AL19b"};
+	    "AL15", "AL16", "AL17", "AL17b", "AL18", "AL18b", "AL19", "AL19b", "AL20", "AL20b"};
 	static const char *const languages[] = {"id", "en"};
 
 	(void)state;
@@ -331,6 +380,8 @@ int main(void)
 	    T(a_notice_of_which_nobody_knows),
 	    T(a_memory_that_is_nearly_full),
 	    T(a_link_without_a_network_is_down),
+	    T(a_balance_below_its_limit),
+	    T(a_balance_that_was_never_known),
 	    T(a_disk_that_is_nearly_full),
 	    T(a_log_that_a_reader_holds),
 	    T(how_long_the_store_was_sick),

@@ -397,7 +397,7 @@ static void test_a_failed_command_is_told(void **state)
 
 static void test_a_reload_changes_what_is_said(void **state)
 {
-	static const struct plan_link others[] = {{"m2", "", false}, {"m1", "", false}};
+	static const struct plan_link others[] = {{"m2", "", false, 0}, {"m1", "", false, 0}};
 	struct plan plan = b.plan, wrong = b.plan;
 
 	(void)state;

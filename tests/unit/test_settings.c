@@ -133,6 +133,17 @@ static void test_faults_between_keys(void **state)
 	faulty("bearers = ( " M1 " );\noperators = ( { number = \"+62812555\"; } );", 2, "number");
 	faulty("bearers = ( " M1 " );\ngateway: { timezone = \"Asia/Atlantis\"; };", 2, "is not known");
 	faulty("bearers = ( " M1 " );\ngateway: { timezone = \"../../etc/passwd\"; };", 2, "is not known");
+	faulty(
+	    "bearers = ( { name = \"m1\"; kind = \"gsm\"; device = \"/dev/a\"; balance: {\n code = \"saldo\"; }; } );",
+	    2, "is no USSD code");
+	faulty("bearers = ( { name = \"m1\"; kind = \"gsm\"; device = \"/dev/a\"; balance: {\n pattern = \"Rp ([0-9\"; "
+	       "}; } "
+	       ");",
+	    2, "no extended regular expression");
+	faulty("bearers = ( { name = \"m1\"; kind = \"gsm\"; device = \"/dev/a\"; balance: {\n pattern = \"Rp "
+	       "[0-9]+\"; }; } "
+	       ");",
+	    2, "there is no group");
 	faulty("gateway: { };", 0, "none is configured");
 }
 

@@ -320,6 +320,22 @@ static void test_masking_any_text(void **state)
 	assert_true(hidden > 1000);
 }
 
+static void test_rupiah(void **state)
+{
+	static const struct {
+		int64_t amount;
+		const char *written;
+	} rows[] = {{0, "0"}, {999, "999"}, {1000, "1.000"}, {4200, "4.200"}, {25000, "25.000"}, {1234567, "1.234.567"},
+	    {-5000, "-5.000"}, {INT64_MAX, "9.223.372.036.854.775.807"}, {INT64_MIN, "-9.223.372.036.854.775.808"}};
+	char out[TEXT_RUPIAH_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		text_rupiah(rows[i].amount, out);
+		assert_string_equal(out, rows[i].written);
+	}
+}
+
 static void test_masking_is_linear(void **state)
 {
 	static const char *const bad[] = {"|", "l", "1 ", "1 |", "| ", "1a", "1  x"};
@@ -350,6 +366,7 @@ int main(void)
 	    cmocka_unit_test(test_masking_any_way_of_typing_a_nik),
 	    cmocka_unit_test(test_masking_any_text),
 	    cmocka_unit_test(test_masking_is_linear),
+	    cmocka_unit_test(test_rupiah),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
