@@ -31,7 +31,7 @@ struct handler {
 	const char *name;	      /* 'register': in inbox.handler and logs */
 	const char *summary;	      /* one line for people */
 	const char *const *keywords;  /* those it serves, ends with NULL */
-	const char *const *questions; /* those it may leave open, ends with NULL; NULL none */
+	const char *const *questions; /* those whose answers it takes itself, ends with NULL; NULL none */
 	const char *const *dues;      /* kinds of due times it schedules; NULL none */
 	bool
 	    resumes; /* its dialogue is long: who begins it again, or comes back after a while, is asked whether to go on */
@@ -47,9 +47,9 @@ struct handler {
 
 	/* A keyword of mine was written: turn_keyword() says which, turn_args() what followed. */
 	int (*run)(struct turn *t);
-	/* Would the text answer this open question? No effect at all. Keywords lose against true. */
+	/* Would the text answer this open question, which a node of menus/trees does not decide alone? No effect at all. Keywords lose against true; NULL: never. */
 	bool (*check)(struct turn *t, const char *question);
-	/* Takes the answer. fits == check(): when it does not fit and is no keyword either, say what is wrong and ask again, or return ANSWER_NOT_MINE. */
+	/* Takes what the node leaves to it: a choice of its own (turn_chosen), or any text. When the text does not fit and is no keyword either, say what is wrong and ask again, or return ANSWER_NOT_MINE. */
 	int (*answer)(struct turn *t, const char *question, bool fits);
 	/* Something it scheduled is due. */
 	int (*due)(struct turn *t, const char *kind, int64_t subject);
@@ -90,7 +90,7 @@ unsigned turn_operators(const struct turn *t, struct slice *out,
  */
 #define NUMBER_SILENT_MS (INT64_C(183) * 24 * 3600 * 1000)
 int64_t turn_spell_ms(const struct turn *t);
-void turn_proved(struct turn *t); /* the right code was shown */
+void turn_proved(struct turn *t);		      /* the right code was shown */
 const struct menus *turn_menus(const struct turn *t); /* numbered lists, words for the items of lists */
 const char *turn_language(const struct turn *t);      /* that this number reads: "id" */
 

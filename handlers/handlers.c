@@ -27,7 +27,7 @@ const struct handler *const handlers[] = {
 /* tests/rules/screens.py holds this to the code. */
 /* clang-format off */
 const char *const handler_screens[] = {
-    "RES", "RESx", "HNT", "PGN", "PGK", "M0", "M0n", "M7", "HLP", "LNG", "LNGi", "LNGs", "LNGx", "UNK", "UN2", "ASK", "GUE", "NUM", "BTL", "BT0",
+    "RES", "RESx", "RUB", "HNT", "PGN", "PGK", "M0", "M0n", "M7", "HLP", "LNG", "LNGi", "LNGs", "LNGx", "UNK", "UN2", "ASK", "GUE", "NUM", "BTL", "BT0",
     "DWN", "LMT", "TLD", "DRAF", "LNJ", "BLN", "DSx", "NKN", "D1", "D1x", "D2", "D3", "D4", "D4b", "D4bi",
     "D5", "D6", "D6u", "D7", "D7c", "DHW", "D2e", "D3l", "D3t", "D3p", "D3i", "D3k", "D3d", "U18",
     "D4e", "D5e", "D5t", "DUP", "D8", "D9", "D9c", "S1", "S2", "S3", "S3i", "S0", "S4", "S5", "S6",

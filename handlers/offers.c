@@ -8,18 +8,23 @@
 
 const char *const offer_settings[] = {"dinas", NULL};
 
-/* "register.name": the service's table entry, by what stands in front of the dot; *own is what stands behind. */
+const struct handler *offer_service(const char *name)
+{
+	size_t n = strcspn(name, ".");
+
+	for (unsigned i = 0; handlers[i]; i++)
+		if (strlen(handlers[i]->name) == n && strncmp(handlers[i]->name, name, n) == 0)
+			return handlers[i];
+	return NULL;
+}
+
+/* "register.name": the service in front of the dot; *own is what stands behind it. */
 static const struct handler *service_of(const char *name, const char **own)
 {
 	const char *dot = strchr(name, '.');
 
-	for (unsigned i = 0; dot && handlers[i]; i++)
-		if (strlen(handlers[i]->name) == (size_t)(dot - name) &&
-		    strncmp(handlers[i]->name, name, (size_t)(dot - name)) == 0) {
-			*own = dot + 1;
-			return handlers[i];
-		}
-	return NULL;
+	*own = dot ? dot + 1 : "";
+	return dot ? offer_service(name) : NULL;
 }
 
 const struct offer_validator *offer_validator(const char *name)

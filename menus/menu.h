@@ -38,6 +38,8 @@ bool menus_has(const struct menus *m, const char *lang, const char *screen);
  * holds none of the words of list "not_neutral", or "M0n". The id belongs to m.
  */
 const char *menus_neutral(const struct menus *m, const char *lang, const char *screen);
+const char *menus_place(const struct menus *m, const char *lang, const char *screen,
+    unsigned i); /* the name of its i-th place; NULL behind the last */
 /*
  * Appends a screen with its places filled. Neutral: of menus_neutral(). A language without the screen falls
  * back to "id". A value given twice under one name fills the first and the second place; a place behind the
@@ -101,8 +103,7 @@ struct keyword_match {
 };
 /* The longest spelling at the beginning of text, at a word end. */
 bool lexicon_match(const struct menus *m, struct slice text, struct keyword_match *out);
-/* The same in short: canonical name, NULL when there is none or it is doubtful; *used as above, may be NULL.
- */
+/* The same in short: canonical name, NULL when there is none or it is doubtful; *used as above, may be NULL. */
 const char *lexicon_keyword(const struct menus *m, struct slice text, uint32_t *used);
 unsigned lexicon_flags(const struct menus *m, const char *keyword); /* 0 for one that does not exist */
 const char *lexicon_keyword_at(const struct menus *m, unsigned i);  /* every canonical name; NULL behind the last */

@@ -99,6 +99,16 @@ bool menus_say(const struct menus *m, const char *lang, const char *screen, bool
 	return say_pieces(m, s, v, n, masked, out);
 }
 
+const char *menus_place(const struct menus *m, const char *lang, const char *screen, unsigned i)
+{
+	const struct screen *s = words_screen(m, lang, screen);
+
+	for (unsigned at = 0; s && at < s->pieces_n; at++)
+		if (s->pieces[at].place != PLACE_NONE && i-- == 0)
+			return m->places[s->pieces[at].place].name;
+	return NULL;
+}
+
 /* ---- neutral mode ---- */
 
 static bool holds_telling_word(const struct menus *m, const struct screen *s)

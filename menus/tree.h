@@ -81,6 +81,7 @@ extern const char *const menu_facts[]; /* registered stage language officer neut
 struct menu_verdict {
 	enum { VERDICT_TAKEN, VERDICT_REFUSED, VERDICT_LEADS, VERDICT_NOT_MINE } is;
 	const char *screen; /* REFUSED: what is said, the node stays open; LEADS: the id of a node of `leads` */
+	const char *stays;  /* REFUSED: the id of a node of `leads` that is open from now on; NULL: the same */
 };
 struct menu_env {
 	void *arg;
@@ -95,9 +96,10 @@ struct menu_env {
 };
 
 struct menu_input {
-	enum { MENU_ENTER, MENU_TEXT, MENU_OUTCOME } kind; /* show the node; an answer to it; its action ran */
-	struct slice text;				   /* TEXT: clean (clean.h) */
-	const char *outcome;				   /* OUTCOME: one of the node's */
+	/* show the node; an answer to it; an answer to its validator, whatever number it looks like; its action ran */
+	enum { MENU_ENTER, MENU_TEXT, MENU_VALUE, MENU_OUTCOME } kind;
+	struct slice text;   /* TEXT: clean (clean.h); VALUE */
+	const char *outcome; /* OUTCOME: one of the node's */
 };
 
 #define MENU_SAYS_MAX 4
@@ -120,7 +122,7 @@ struct menu_result {
 	const char *says[MENU_SAYS_MAX]; /* texts that are said before it, in order */
 	unsigned says_n;
 };
-/* TEXT is for a node that waits, OUTCOME for an action: else our bug. Returns 0 or what env returned. */
+/* TEXT is for a node that waits, VALUE for one with a validator, OUTCOME for an action: else our bug. Returns 0 or what env returned. */
 int menu_step(const struct menus *m, const struct menu_node *node, const struct menu_input *input,
     const struct menu_env *env, struct menu_result *out) MUST_USE;
 /* Would this clean text answer the node (a number out of range counts: it is told so)? No effect. */

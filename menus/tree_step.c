@@ -78,17 +78,30 @@ static int go(struct step *s, const struct menu_edge *e)
 
 /* ---- an answer ---- */
 
-static int lead(struct step *s, const struct menu_node *n, const char *id)
+/* NULL: the tree was edited, and does not lead there any more. */
+static const struct menu_node *lead(const struct menu_node *n, const char *id)
 {
 	for (unsigned i = 0; i < n->edges_n; i++)
 		if (n->edges[i].kind == EDGE_LEAD && n->edges[i].node && strcmp(n->edges[i].node->id, id) == 0)
-			return enter(s, n->edges[i].node);
-	return end_with(s, MENU_LOST, n);
+			return n->edges[i].node;
+	return NULL;
+}
+
+static int refuse(struct step *s, const struct menu_node *n, const struct menu_verdict *v)
+{
+	const struct menu_node *open = v->stays ? lead(n, v->stays) : n;
+
+	if (!open || !menu_waits(open))
+		return end_with(s, MENU_LOST, n);
+	end_with(s, MENU_REFUSE, open);
+	s->out->screen = v->screen;
+	return 0;
 }
 
 static int take(struct step *s, const struct menu_node *n, struct slice text)
 {
 	struct menu_verdict v = {.is = VERDICT_NOT_MINE};
+	const struct menu_node *to;
 	int err = s->env->take(s->env->arg, n->name, n, text, &v);
 
 	if (err)
@@ -97,11 +110,10 @@ static int take(struct step *s, const struct menu_node *n, struct slice text)
 	case VERDICT_TAKEN:
 		return go(s, menu_edge(n, EDGE_NEXT, 0));
 	case VERDICT_LEADS:
-		return lead(s, n, v.screen);
+		to = lead(n, v.screen);
+		return to ? enter(s, to) : end_with(s, MENU_LOST, n);
 	case VERDICT_REFUSED:
-		end_with(s, MENU_REFUSE, n);
-		s->out->screen = v.screen;
-		return 0;
+		return refuse(s, n, &v);
 	case VERDICT_NOT_MINE:
 		break;
 	}
@@ -172,6 +184,9 @@ int menu_step(const struct menus *m, const struct menu_node *node, const struct 
 	case MENU_TEXT:
 		MUST(menu_waits(node));
 		return answer(&s, node, input->text);
+	case MENU_VALUE:
+		MUST(menu_waits(node) && node->name && !menu_is_service(node));
+		return take(&s, node, input->text);
 	case MENU_OUTCOME:
 		break;
 	}

@@ -106,6 +106,7 @@ static int run_handler(struct engine *e, const struct event *tick, const struct 
 	t->e = e;
 	t->store = e->store;
 	t->plan = e->plan;
+	t->menus = e->plan->menus;
 	t->now_ms = tick->now_ms;
 	t->chance.state = tick->seed ^ (uint64_t)due->id * UINT64_C(0x9e3779b97f4a7c15);
 	t->link = NO_LINK;

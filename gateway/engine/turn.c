@@ -116,7 +116,7 @@ unsigned turn_operators(const struct turn *t, struct slice *out, unsigned cap)
 
 const struct menus *turn_menus(const struct turn *t)
 {
-	return t->plan->menus;
+	return t->menus;
 }
 
 const char *turn_language(const struct turn *t)
@@ -128,17 +128,17 @@ const char *turn_language(const struct turn *t)
 
 bool turn_in_list(const struct turn *t, const char *list, struct slice text)
 {
-	return lexicon_in(t->plan->menus, list, text);
+	return lexicon_in(t->menus, list, text);
 }
 
 const char *turn_lookup(const struct turn *t, const char *table, struct slice text)
 {
-	return lexicon_lookup(t->plan->menus, table, text);
+	return lexicon_lookup(t->menus, table, text);
 }
 
 int turn_choice(const struct turn *t, struct slice text, int max)
 {
-	int n = lexicon_number(t->plan->menus, text);
+	int n = lexicon_number(t->menus, text);
 
 	return n > max ? -2 : n;
 }
@@ -147,7 +147,7 @@ const char *turn_keyword_of(const struct turn *t, struct slice text)
 {
 	struct keyword_match match;
 
-	return lexicon_match(t->plan->menus, text, &match) && match.used == text.n ? match.keyword : NULL;
+	return lexicon_match(t->menus, text, &match) && match.used == text.n ? match.keyword : NULL;
 }
 
 /* ---- later, and elsewhere ---- */

@@ -187,10 +187,8 @@ static void take_over(struct turn *t, const char *who)
 	t->put = true;
 }
 
-void turn_open(struct turn *t, const char *question)
+void turn_open_as(struct turn *t, const char *question, const struct handler *h)
 {
-	const struct handler *h = handler_by_question(question);
-
 	MUST(h != NULL && t->addressed);
 	take_over(t, h->name);
 	t->c.question = arena_slice(engine_arena(t->e), slice_of(question));
@@ -200,6 +198,13 @@ void turn_open(struct turn *t, const char *question)
 	t->asked = true;
 	t->asked_text = (struct slice){"", 0};
 	t->closed = "";
+}
+
+void turn_open(struct turn *t, const char *question)
+{
+	const struct handler *h = handler_by_question(question);
+
+	turn_open_as(t, question, h ? h : t->heard.handler);
 }
 
 const char *turn_question(const struct turn *t)

@@ -15,6 +15,7 @@
 #define TURN_MESSAGES_MAX 8
 #define TURN_PEOPLE_MAX 16
 #define TURN_DEPTH_MAX 3
+#define TURN_FILLED_MAX 8
 
 /* One message in the making. */
 struct saying {
@@ -35,6 +36,7 @@ struct turn {
 	struct engine *e;
 	struct store *store;
 	const struct plan *plan;
+	const struct menus *menus; /* words and trees of what is said right now */
 	int64_t now_ms;
 	struct chance chance;
 	int err; /* of what has no result of its own: the turn fails with it */
@@ -82,7 +84,10 @@ struct turn {
 	bool refused;		     /* the answer was not taken */
 	struct slice asked_text;     /* the screen that waits, as this turn said it; "" it said none */
 	enum { UNKNOWN_NOT, UNKNOWN_KEPT, UNKNOWN_FORWARDED } unknown; /* for the officers' queue */
-	const char *prefix;					       /* "GUE": said in front, with shown */
+	const char *chosen; /* an answer of its own that the service behind the question takes; NULL */
+	struct value filled[TURN_FILLED_MAX]; /* by turn_fill() */
+	unsigned filled_n;
+	const char *prefix; /* "GUE": said in front, with shown */
 	struct slice shown;
 };
 
@@ -125,7 +130,15 @@ int turn_offer_resume(struct turn *t) MUST_USE;
 /* A dialogue was cut in the middle and can be taken up. */
 bool turn_can_resume(const struct turn *t);
 
+/* ---- turn_menu.c: t->heard is an answer to the question that is open */
+int turn_menu_fits(struct turn *t, bool *yes) MUST_USE;
+int turn_menu_answer(struct turn *t, bool fit) MUST_USE;
+/* NUM, in front of a screen that is said again; left out where both would take two SMS. */
+void turn_say_range(struct turn *t, int max, struct slice screen);
+
 /* ---- turn_number.c */
+/* Leaves a question open; h: whose answers so far belong to it. */
+void turn_open_as(struct turn *t, const char *question, const struct handler *h);
 /* Loads the row of a number: language, mode, dialogue. */
 int turn_load(struct turn *t, struct slice peer) MUST_USE;
 /* The person writes or dials, now. */

@@ -75,7 +75,7 @@ static struct slice say_screen(struct saying *s, struct turn *t, const char *scr
 {
 	struct slice said;
 	struct buf text = {0}, masked = {0};
-	bool secret = screen_write(t->plan->menus, t->language, t->neutral, screen, v, n, &text, &masked);
+	bool secret = screen_write(t->menus, t->language, t->neutral, screen, v, n, &text, &masked);
 	struct slice hidden = buf_as_slice(&masked);
 
 	add(s, buf_as_slice(&text), secret ? &hidden : NULL);
@@ -102,7 +102,7 @@ static void say_prefix(struct turn *t)
 static bool is_replaced(const struct turn *t, const char *screen)
 {
 	return t->neutral && strcmp(screen, HOME) != 0 && strcmp(screen, NEUTRAL_HOME) != 0 &&
-	       strcmp(menus_neutral(t->plan->menus, t->language, screen), NEUTRAL_HOME) == 0;
+	       strcmp(menus_neutral(t->menus, t->language, screen), NEUTRAL_HOME) == 0;
 }
 
 /* question: what it leaves open; NULL: nothing. */

@@ -15,8 +15,8 @@
 #include "gateway/engine/alarm.h"
 #include "gateway/engine/joiner.h"
 
-#define MASK_DIGITS 4	   /* codes have four */
-#define PEER_MAX 64 /* bytes of a sender that is no number */
+#define MASK_DIGITS 4 /* codes have four */
+#define PEER_MAX 64   /* bytes of a sender that is no number */
 
 /* ---- the message ---- */
 
@@ -68,6 +68,7 @@ struct turn *turn_sms_new(struct engine *e, const struct event *ev)
 	t->e = e;
 	t->store = e->store;
 	t->plan = e->plan;
+	t->menus = e->plan->menus;
 	t->now_ms = ev->now_ms;
 	t->chance.state = ev->seed;
 	t->link = ev->from.link;

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "gateway/base/defence.h"
-#include "gateway/base/text.h"
 #include "gateway/base/zone.h"
 
 #define SAME_MAX 2	   /* identical texts on end that are answered, in an hour */
@@ -42,10 +41,13 @@ static void hear_answer(struct turn *t)
 
 static bool fits(struct turn *t)
 {
+	bool yes;
+
 	if (!t->asker)
 		return false;
 	hear_answer(t);
-	return t->asker->check(t, t->c.question.p);
+	t->err = turn_menu_fits(t, &yes);
+	return !t->err && yes;
 }
 
 static bool is_served(const struct understanding *u)
@@ -57,7 +59,7 @@ static int numbers_of(const struct turn *t)
 {
 	int max = 0;
 
-	(void)menus_choice(t->plan->menus, t->c.question.p, 1, &max);
+	(void)menus_choice(t->menus, t->c.question.p, 1, &max);
 	return max;
 }
 
@@ -178,7 +180,7 @@ static int run_answer(struct turn *t, bool fit)
 	t->taker = t->asker;
 	t->answering = true;
 	t->why = arena_printf(engine_arena(t->e), fit ? "answer to %s" : "no answer that fits %s", t->c.question.p);
-	return t->asker->answer(t, t->c.question.p, fit);
+	return turn_menu_answer(t, fit);
 }
 
 static int run_ask(struct turn *t, const struct understanding *u)
@@ -193,22 +195,6 @@ static int run_ask(struct turn *t, const struct understanding *u)
 	turn_keep(t, "b", u->b);
 	turn_ask(t, "ASK", "a", arena_str(a, u->a), "b", arena_str(a, u->b), NULL);
 	return 0;
-}
-
-/* NUM is left out where the screen with it would take two. */
-static bool is_one_sms_beside_num(struct turn *t, int max)
-{
-	struct slice waiting = dialogue_waiting(&t->dialogue).text;
-	struct word_value n = {"n", slice_of(arena_printf(engine_arena(t->e), "%d", max))};
-	struct text_parts parts;
-	struct buf b = {0};
-
-	menus_say(t->plan->menus, t->language, "NUM", t->neutral, &n, 1, false, &b);
-	buf_char(&b, ' ');
-	buf_slice(&b, waiting);
-	text_split(buf_as_slice(&b), &parts);
-	buf_wipe(&b);
-	return parts.n == 1;
 }
 
 static int show_waiting(struct turn *t)
@@ -229,8 +215,8 @@ static int ask_again(struct turn *t)
 
 	t->heard.handler = t->taker = t->asker;
 	turn_refused(t);
-	if (max && is_one_sms_beside_num(t, max))
-		turn_say(t, "NUM", "n", arena_printf(engine_arena(t->e), "%d", max), NULL);
+	if (max)
+		turn_say_range(t, max, dialogue_waiting(&t->dialogue).text);
 	return show_waiting(t);
 }
 

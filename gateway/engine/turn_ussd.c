@@ -27,6 +27,7 @@ struct turn *ussd_turn(struct engine *e, const struct event *ev, const struct us
 	t->e = e;
 	t->store = e->store;
 	t->plan = e->plan;
+	t->menus = e->plan->menus;
 	t->now_ms = ev->now_ms;
 	t->chance.state = ev->seed ^ (uint64_t)row->steps * UINT64_C(0x9e3779b97f4a7c15);
 	t->link = ev->from.link;

@@ -177,19 +177,24 @@ static void test_input(void **state)
 	world.old = false;
 	world.stage = "x";
 	leads("B", "siti", MENU_COMMAND, NULL);
-	world.verdict = (struct menu_verdict){VERDICT_REFUSED, "Be"};
+	world.verdict = (struct menu_verdict){.is = VERDICT_REFUSED, .screen = "Be"};
 	leads("B", "1", MENU_REFUSE, "B");
 	assert_string_equal(r.screen, "Be");
-	world.verdict = (struct menu_verdict){VERDICT_LEADS, "E"};
-	leads("B", "x", MENU_END, "E");
-	world.verdict = (struct menu_verdict){VERDICT_LEADS, "A"}; /* no lead of B */
+	world.verdict = (struct menu_verdict){.is = VERDICT_REFUSED, .screen = "Be", .stays = "A"}; /* no lead of B */
 	leads("B", "x", MENU_LOST, "B");
-	world.verdict = (struct menu_verdict){VERDICT_NOT_MINE, NULL};
+	world.verdict = (struct menu_verdict){.is = VERDICT_LEADS, .screen = "E"};
+	leads("B", "x", MENU_END, "E");
+	world.verdict = (struct menu_verdict){.is = VERDICT_LEADS, .screen = "A"}; /* no lead of B */
+	leads("B", "x", MENU_LOST, "B");
+	world.verdict = (struct menu_verdict){.is = VERDICT_NOT_MINE, .screen = NULL};
 	leads("B", "x", MENU_NOT_MINE, "B");
 	world.takes = 0;
 	leads("B", "0", MENU_ASK, "A");
 	leads("B", "00", MENU_COMMAND, "B");
 	assert_int_equal(world.takes, 0);
+	world.verdict = (struct menu_verdict){.is = VERDICT_TAKEN};
+	assert_int_equal(step("B", MENU_VALUE, "0"), 0); /* no number of a list: an answer like any other */
+	assert_int_equal(world.takes, 1);
 }
 
 static void test_service(void **state)
