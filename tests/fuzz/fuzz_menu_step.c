@@ -142,7 +142,8 @@ static int take(void *arg, const char *name, const struct menu_node *node, struc
 		out->is = VERDICT_TAKEN;
 		break;
 	case 1:
-		*out = (struct menu_verdict){.is = VERDICT_REFUSED, .screen = node->screen};
+		*out = (struct menu_verdict){
+		    .is = VERDICT_REFUSED, .screen = node->screen, .stays = w->verdict & 4 ? "X0" : NULL};
 		break;
 	case 2:
 		*out = (struct menu_verdict){.is = VERDICT_LEADS, .screen = "X0"};
@@ -160,6 +161,12 @@ static void is_short(const struct menus *m, const char *screen)
 	int septets = menus_longest(m, "id", screen);
 
 	MUST(septets >= 0 && septets <= USSD_SEPTETS);
+}
+
+/* A refusal that would leave X0 open, which does not wait. */
+static bool may_be_lost(const struct menus *m, const struct world *w)
+{
+	return w->verdict % 8 == 5 && !menu_waits(menus_node(m, "X0"));
 }
 
 /* Twice the same; then what it says and where it leads is looked at. */
@@ -180,8 +187,9 @@ static struct menu_result stepped(
 		MUST(r.says[i] == again.says[i]);
 		is_short(m, r.says[i]);
 	}
-	MUST(r.kind != MENU_LOST && r.kind != MENU_OWN && r.node);
-	if (r.kind != MENU_COMMAND && r.kind != MENU_ACTION && r.kind != MENU_NOT_MINE)
+	MUST(r.kind != MENU_LOST || may_be_lost(m, w));
+	MUST(r.kind != MENU_OWN && r.node);
+	if (r.kind != MENU_COMMAND && r.kind != MENU_ACTION && r.kind != MENU_NOT_MINE && r.kind != MENU_LOST)
 		is_short(m, r.screen);
 	MUST(r.kind != MENU_ASK || menu_waits(r.node));
 	MUST(r.kind != MENU_END || r.node->kind == NODE_END);
@@ -230,10 +238,12 @@ static struct menu_result answer(const struct menus *m, const struct menu_node *
 	s->p += len;
 	s->n -= len;
 	in.text = c.text;
+	if (n->name && which % 5 == 0)
+		in.kind = MENU_VALUE;
 	w->node = n;
 	MUST(menu_fits(m, n, in.text, &env, &fit) == 0);
 	r = stepped(m, n, &in, w);
-	MUST(!fit || r.kind != MENU_NOT_MINE || w->verdict % 4 == 3);
+	MUST(!fit || r.kind != MENU_NOT_MINE || w->verdict % 4 == 3 || in.kind == MENU_VALUE);
 	arena_free(&a);
 	r.text = (struct slice){0};
 	return r;
@@ -247,7 +257,7 @@ static void walk(const struct menus *m, const struct menu_node *n, struct source
 
 	for (unsigned steps = 0; steps < STEPS_MAX; steps++) {
 		w = (struct world){.facts = take_byte(s), .verdict = take_byte(s)};
-		if (r.kind == MENU_END || r.kind == MENU_COMMAND)
+		if (r.kind == MENU_END || r.kind == MENU_COMMAND || r.kind == MENU_LOST)
 			return;
 		if (r.kind == MENU_ACTION) {
 			in = (struct menu_input){.kind = MENU_OUTCOME, .outcome = w.facts & 4 ? "done" : "full"};
