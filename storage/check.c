@@ -53,10 +53,10 @@ static int look(struct store *s, enum query q, const char *what, struct buf *wor
 
 #define DIGITS_16 "[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]"
 
-/* Where long numbers belong: names of networks for things, senders as they came. */
+/* Where long numbers belong: names of networks for things, senders as they came, how a USSD gateway calls a session. */
 static bool holds_numbers(const char *table, const char *column)
 {
-	static const char *const numbers[] = {"peer", "self", "who", "net_ref", "imei", "iccid", "smsc"};
+	static const char *const numbers[] = {"peer", "self", "who", "net_ref", "imei", "iccid", "smsc", "session"};
 
 	for (size_t i = 0; i < COUNT_OF(numbers); i++)
 		if (strcmp(column, numbers[i]) == 0)
