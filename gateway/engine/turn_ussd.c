@@ -17,6 +17,7 @@
 #define SCREEN_UNITS 70
 #define PAGES_MAX 24
 #define PATH_MAX_INPUTS 8
+#define MENU_DIGITS_MAX 2
 
 /* ---- a turn ---- */
 
@@ -294,6 +295,17 @@ static int answered(struct engine *e, const struct event *ev, struct ussd_row *r
 	return err ? err : show(t, ev, row);
 }
 
+/*
+ * What is dialled behind the code chooses in menus. It gives no consent and answers no dialogue whose answers are kept: a code on a poster, or a request of a session that is
+ * long forgotten and comes again, must not register anybody, nor write a report.
+ */
+static bool goes_straight(const struct turn *t, struct slice input)
+{
+	const struct handler *asker = t->c.question.n ? handler_by_name(t->c.asker.p) : NULL;
+
+	return slice_all_digits(input) && input.n <= MENU_DIGITS_MAX && asker && !asker->resumes;
+}
+
 static int begun(struct engine *e, const struct event *ev, struct ussd_row *row, const char **who)
 {
 	struct slice path = ev->u.ussd.input, rest = path;
@@ -306,6 +318,8 @@ static int begun(struct engine *e, const struct event *ev, struct ussd_row *row,
 		const char *star = memchr(rest.p, '*', rest.n);
 		struct slice input = {rest.p, star ? (uint32_t)(star - rest.p) : rest.n};
 
+		if (!goes_straight(t, input))
+			break;
 		rest = slice_from(rest, input.n + (star != NULL));
 		err = one(e, ev, row, input, &t, who);
 	}
