@@ -80,8 +80,9 @@ static bool only_says_back(const struct turn *t)
 
 	if (!broke_off(t))
 		return false;
-	if (lexicon_match(m, text, &k) && strcmp(k.keyword, "LANJUT") == 0 && k.used == text.n)
-		return true;
+	if (!slice_all_digits(text) && lexicon_match(m, text, &k) && strcmp(k.keyword, "LANJUT") == 0 &&
+	    k.used == text.n)
+		return true; /* 9 turns a page */
 	return numbers_of(t) == 0 && (lexicon_in(m, "yes", text) || lexicon_in(m, "greetings", text));
 }
 
