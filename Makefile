@@ -147,6 +147,7 @@ bench-programs: $(BUILD)/bench_engine $(BUILD)/bench_queue $(BUILD)/sleepcap.so 
 
 # KILLS, SEED, MINUTES (of one piece): it goes on where it stopped, by build/torture/state.json.
 torture: torture-programs ## kill everything, KILLS=2000 times in pieces of MINUTES=100, and count what was lost
+	@tests/torture/ussd.py --kills 200 --seed $(or $(SEED),1)
 	@tests/torture/torture.py --kills $(or $(KILLS),2000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),100)
 
 powercut: torture-programs ## take the power from the disk, ROUNDS=50 times (needs root)
