@@ -123,8 +123,8 @@ void gsm_balance_heard(struct gsm *g, const json_t *o)
 	if (g->phase != GSM_UP || !g->balance.asked)
 		return;
 	g->balance.asked = false;
-	e.u.balance.ok = gsm_line_bool(o, "ok");
-	e.u.balance.amount = gsm_line_int(o, "amount", 0);
+	e.u.balance.amount = gsm_line_int(o, "amount", -1);
+	e.u.balance.ok = gsm_line_bool(o, "ok") && e.u.balance.amount >= 0;
 	buf_str(&words, gsm_line_string(o, "why"));
 	if (words.n && *gsm_line_string(o, "text"))
 		buf_str(&words, ": ");

@@ -60,7 +60,7 @@ struct gsm_child *gsm_child_start(
 
 static int heard(void *arg, json_t *o)
 {
-	static const char *const known[] = {"open", "pin", "submit", "accept", "pause", "close"};
+	static const char *const known[] = {"open", "pin", "submit", "accept", "pause", "close", "balance"};
 	bool is = false;
 
 	(void)arg;
@@ -113,10 +113,10 @@ static void say(struct slice bytes)
 
 static void told_sms(const struct event *e)
 {
-	MUST(e->ref >> 32 == e->from.epoch);
+	MUST(e->ref ? e->ref >> 32 == e->from.epoch : slice_is(e->u.sms.peer, "USSD"));
 	MUST(e->u.sms.part >= 1 && e->u.sms.part <= e->u.sms.parts && e->u.sms.coding <= CODING_UCS2);
 	MUST(fuzz_is_text(e->u.sms.text) && fuzz_is_text(e->u.sms.peer));
-	w.ref = e->ref;
+	w.ref = e->ref ? e->ref : w.ref;
 }
 
 static void told_result(const struct event *e)
@@ -150,6 +150,8 @@ static void told(void *arg, const struct event *e)
 		told_result(e);
 	if (e->kind == EV_REPORT)
 		MUST(e->u.report.state <= REPORT_BUFFERED && slice_all_digits(e->u.report.net_ref));
+	if (e->kind == EV_BALANCE)
+		MUST(fuzz_is_text(e->u.balance.words) && (!e->u.balance.ok || e->u.balance.amount >= 0));
 	if (e->kind == EV_CREDIT)
 		w.credit += e->u.credit.parts;
 }
@@ -228,7 +230,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	static const char text[] = "gateway = { state_dir = \"/tmp\"; };\n"
 				   "bearers = ( { name = \"m1\"; kind = \"gsm\"; device = \"/dev/null\"; number = "
-				   "\"+628110001\"; pin = \"1234\"; } );\n";
+				   "\"+628110001\"; pin = \"1234\"; balance: { code = \"*888#\"; every = 1; }; } );\n";
 	char path[] = "/tmp/kabar-fuzz-XXXXXX";
 	struct complaints complaints = {0};
 	int fd = mkstemp(path);

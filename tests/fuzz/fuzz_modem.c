@@ -101,7 +101,8 @@ static void heard_of_job(const char *ev, const json_t *o)
 static int heard(void *arg, json_t *o)
 {
 	static const char *const others[] = {
-	    "hello", "device", "doing", "pin", "up", "state", "reading", "swept", "report", "stuck", "raw", "settled"};
+	    "hello", "device", "doing", "pin", "up", "state", "reading", "swept", "report", "stuck", "raw", "settled",
+	    "balance", "push"};
 	const char *ev = gsm_line_string(o, "ev");
 
 	(void)arg;
@@ -264,6 +265,8 @@ enum phone_result phone_pump(struct phone *p)
 		answer_submit();
 		break;
 	case 5:
+		if (!pick(4))
+			say("{\"do\":\"balance\",\"code\":\"*888#\",\"pattern\":\"([0-9]+)\"}\n");
 		say(pick(2) ? "{\"do\":\"pause\",\"on\":true}\n" : "{\"do\":\"pause\",\"on\":false}\n");
 		break;
 	case 6:

@@ -2,6 +2,7 @@
 /* modem_tty.h - what fuzz_modem.c puts in the place of raw AT and of the cage: answers by the bytes of the fuzzer. Included there, in the middle, once. */
 #pragma once
 
+#include "gateway/bearer/gsm_life.h"
 #include "gateway/bearer/gsm_probe.h"
 
 int gsm_tty_open(const char *device, const char *connection, int *fd)
@@ -65,4 +66,24 @@ bool gsm_probe_no_echo(const char *device, const char *connection)
 void gsm_cage_watch(const char *device)
 {
 	MUST(device);
+}
+
+/* ---- USSD ---- */
+
+void dial_begin(struct life *l)
+{
+	asked(l->phone);
+}
+
+void dial_ask(struct life *l)
+{
+	asked(l->phone);
+	json_decref(l->dial.line);
+	l->dial.line = NULL;
+}
+
+void dial_watch(struct life *l, int ms)
+{
+	MUST(ms > 0);
+	asked(l->phone);
 }
