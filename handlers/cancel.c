@@ -39,7 +39,7 @@ static int withdraw(struct turn *t, const struct request *r)
 
 	if (!err)
 		err = consent_add(s, r->person, turn_peer(t), "erase-withdrawn",
-		    slice_of(turn_setting(t, "notice_version")), SLICE_LIT("sms"), turn_now_ms(t));
+		    slice_of(turn_setting(t, "notice_version")), slice_of(turn_bearer(t)), turn_now_ms(t));
 	if (!err)
 		err = audit_add(s, "citizen", "erase-withdrawn",
 		    arena_printf(store_arena(s), "request:%lld", (long long)r->id), turn_now_ms(t));

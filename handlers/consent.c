@@ -8,7 +8,7 @@
 static int record(struct turn *t, const char *act)
 {
 	return consent_add(turn_store(t), 0, turn_peer(t), act, slice_of(turn_setting(t, "notice_version")),
-	    SLICE_LIT("sms"), turn_now_ms(t));
+	    slice_of(turn_bearer(t)), turn_now_ms(t));
 }
 
 /* Is there a case of this number that somebody works on? */

@@ -37,7 +37,7 @@ static int record(struct turn *t, int64_t person, const char *act, int64_t reque
 {
 	struct store *s = turn_store(t);
 	int err = consent_add(s, person, turn_peer(t), act, slice_of(turn_setting(t, "notice_version")),
-	    SLICE_LIT("sms"), turn_now_ms(t));
+	    slice_of(turn_bearer(t)), turn_now_ms(t));
 
 	return err ? err
 		   : audit_add(s, "citizen", act, arena_printf(store_arena(s), "request:%lld", (long long)request),

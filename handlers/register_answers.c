@@ -160,7 +160,7 @@ static int try_village(struct turn *t, struct slice written, struct refusal *c)
 	if (n == 1) {
 		keep_village(t, v->code, (struct slice){0});
 	} else if (n > 1) {
-		*c = (struct refusal){.screen = "D4b", .villages = v, .villages_n = n, .words = words};
+		*c = (struct refusal){.screen = "D4b", .villages_n = n, .words = words};
 	} else if (kept_number(t, R_MISSES) + 1 >= MISSES_MAX) {
 		keep_village(t, SLICE_LIT(VILLAGE_UNCLEAR), short_of(echo(t, words)));
 	} else {
@@ -215,21 +215,46 @@ int register_try(struct turn *t, const char *question, struct slice written, str
 	}
 }
 
-int register_say_refusal(struct turn *t, const char *question, const struct refusal *c)
+/* What the tree does about it: a screen that the question stays open behind, or another node. */
+static void refuse(struct turn *t, const struct refusal *c, struct menu_verdict *out)
 {
+	bool child = strcmp(c->screen, "U18") == 0;
+
 	if (c->mark)
 		turn_keep(t, c->mark, slice_of(c->mark_text));
-	if (c->villages)
-		return village_ask(t, "D4b", c->words, c->villages, c->villages_n);
-	if (strcmp(c->screen, "U18") == 0) { /* nothing of a child is kept; how many came is what sessions count */
+	if (c->value.name)
+		turn_fill(t, c->value.name, c->value.text);
+	if (c->villages_n)
+		village_keep(t, c->words);
+	if (child) { /* nothing of a child is kept; how many came is what sessions count */
 		register_forget(t);
 		turn_close(t, "under-18");
-		turn_say(t, "U18", NULL);
-		return 0;
 	}
-	turn_refused(t);
-	turn_say_values(t, c->screen, &c->value, c->value.name != NULL);
-	turn_open(t, question);
+	*out =
+	    (struct menu_verdict){.is = child || c->villages_n ? VERDICT_LEADS : VERDICT_REFUSED, .screen = c->screen};
+}
+
+/* A field that a registered person changes. */
+static void note_changed(struct turn *t, const char *question)
+{
+	if (kept_is(t, R_PERSON))
+		turn_keep(t, R_CHANGED,
+		    slice_of(arena_printf(
+			store_arena(turn_store(t)), "%s " SLICE_FMT, question, SLICE_ARG(turn_kept(t, R_CHANGED)))));
+}
+
+int register_take(struct turn *t, const char *question, struct slice written, struct menu_verdict *out)
+{
+	struct refusal c;
+	int err = register_try(t, question, written, &c);
+
+	if (err)
+		return err;
+	*out = (struct menu_verdict){.is = VERDICT_TAKEN};
+	if (c.screen)
+		refuse(t, &c, out);
+	else
+		note_changed(t, question);
 	return 0;
 }
 
@@ -257,39 +282,39 @@ static bool is_village(void *arg, struct slice clean)
 	return villages_find(arg, clean, v, &n) == 0 && n > 0;
 }
 
-/* A bad village or country waits until the fields in front of it are there. */
-static void keep_bad(struct turn *t, const char *question, struct slice written)
+static const char *const questions[] = {"D2", "D3", "D4", "D5"};
+static const char *const bad[] = {R_BAD_NAME, R_BAD_BIRTH, R_BAD_VILLAGE, R_BAD_COUNTRY};
+
+struct slice register_asked(struct turn *t, const char *question)
 {
-	if (question[1] == '4')
-		turn_keep(t, R_BAD_VILLAGE, short_of(written));
-	else if (question[1] == '5')
-		turn_keep(t, R_BAD_COUNTRY, short_of(written));
+	const char *name = bad[question[1] - '2'];
+	struct slice text = slice_of(str_of(t, turn_kept(t, name)));
+
+	register_forget_field(t, question);
+	turn_keep(t, name, (struct slice){0});
+	return text;
 }
 
-int register_read_line(struct turn *t, struct slice written, const char **question, struct refusal *first, bool *usable)
+int register_read_line(struct turn *t, struct slice written, bool ask_now, bool *usable)
 {
-	static const char *const questions[] = {"D2", "D3", "D4", "D5"};
 	struct line_words words = {t, is_country, is_village};
 	struct line_fields f;
-	bool missing = false;
+	bool first = true; /* nothing in front of it has to be asked */
 	int err = 0;
 
 	line_read(written, turn_today(t, NULL), &words, store_arena(turn_store(t)), &f);
 	*usable = f.usable;
-	*first = (struct refusal){0};
 	for (unsigned i = 0; !err && f.usable && i < COUNT_OF(questions); i++) {
 		struct slice field = (struct slice[]){f.name, f.birth, f.village, f.country}[i];
 		struct refusal c = {0};
 
 		if (field.n)
 			err = register_try(t, questions[i], field, &c);
-		if (c.screen && !missing && !first->screen) {
-			*first = c;
-			*question = questions[i];
-		} else if (c.screen) {
-			keep_bad(t, questions[i], field);
-		}
-		missing |= !field.n;
+		if (c.screen && first && ask_now)
+			turn_keep(t, bad[i], field);
+		else if (c.screen && !first && i >= 2)
+			turn_keep(t, bad[i], short_of(field));
+		first &= field.n && !c.screen;
 	}
 	return err;
 }

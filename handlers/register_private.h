@@ -18,7 +18,9 @@
 #define R_VILLAGE "d.village"	/* code, or VILLAGE_UNCLEAR */
 #define R_VILLAGE_TEXT "d.text" /* what was written, when it is unclear */
 #define R_COUNTRY "d.country"
-#define R_BAD_VILLAGE "d.badvillage" /* of the one line: asked when its turn comes */
+#define R_BAD_NAME "d.badname" /* of the one line: taken up when its question comes */
+#define R_BAD_BIRTH "d.badbirth"
+#define R_BAD_VILLAGE "d.badvillage"
 #define R_BAD_COUNTRY "d.badcountry"
 #define R_MISSES "d.misses"	 /* villages that were not found */
 #define R_ASKED_DATE "d.askdate" /* the NIK whose date does not exist: taken when it comes again */
@@ -32,25 +34,26 @@
 struct refusal {
 	const char *screen; /* NULL: it was taken */
 	struct value value;
-	const char *mark, *mark_text;	/* kept when the complaint is said: the same answer again is taken */
-	const struct village *villages; /* D4b */
-	unsigned villages_n;
+	const char *mark, *mark_text; /* kept when the complaint is said: the same answer again is taken */
+	unsigned villages_n;	      /* D4b: that many bear the name */
 	struct slice words;
 };
 /* One answer to D2, D3, D4 or D5, as written: taken, or what is wrong with it. */
 int register_try(struct turn *t, const char *question, struct slice written, struct refusal *c) MUST_USE;
-int register_say_refusal(struct turn *t, const char *question, const struct refusal *c) MUST_USE;
-/* One line: what is good is kept; *first is the first bad field that no missing one stands before. *usable
+/* The same for the tree. */
+int register_take(struct turn *t, const char *question, struct slice written, struct menu_verdict *out) MUST_USE;
+/* The question is about to be asked: its field is forgotten. What the one line said of it, "" nothing. */
+struct slice register_asked(struct turn *t, const char *question);
+/* One line: what is good is kept, what is bad waits for its question. ask_now: the first question of all is about to be asked, too. *usable
  * false: nothing was understood. */
-int register_read_line(
-    struct turn *t, struct slice written, const char **question, struct refusal *first, bool *usable) MUST_USE;
+int register_read_line(struct turn *t, struct slice written, bool ask_now, bool *usable) MUST_USE;
 
-int register_go_on(struct turn *t) MUST_USE; /* asks what is missing next */
-void register_forget(struct turn *t);	     /* all answers */
+void register_forget(struct turn *t); /* all answers */
 void register_forget_field(struct turn *t, const char *question);
 struct date register_birth(struct turn *t);
 int register_village_shown(struct turn *t, const char **name) MUST_USE;
 
 /* Opens D6u over what the store holds of a person. */
 int register_change(struct turn *t, const struct person *p) MUST_USE;
-int register_save(struct turn *t) MUST_USE; /* D6's 1: D7 or D7c; of a change: what was changed */
+/* The action save: a new person, or of a change: what was changed. */
+int register_save(struct turn *t, const char **outcome) MUST_USE;

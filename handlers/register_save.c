@@ -131,7 +131,7 @@ static int add(struct turn *t, struct person_new *p, char reg_no[10])
 	return err;
 }
 
-static int save_new(struct turn *t)
+static int save_new(struct turn *t, const char **outcome)
 {
 	struct person_new p = from_answers(t);
 	struct buf flags = {0};
@@ -155,7 +155,9 @@ static int save_new(struct turn *t)
 		return err;
 	register_forget(t);
 	turn_close(t, "done");
-	turn_say(t, doubtful ? "D7c" : "D7", "no", reg_no_shown(t, slice_of(reg_no)), "kode", code, NULL);
+	turn_fill(t, "no", slice_of(reg_no_shown(t, slice_of(reg_no))));
+	turn_fill(t, "kode", slice_of(code));
+	*outcome = doubtful ? "unsure" : "done";
 	return 0;
 }
 
@@ -174,8 +176,7 @@ int register_change(struct turn *t, const struct person *p)
 	turn_keep(t, R_VILLAGE, p->village.n ? p->village : SLICE_LIT(VILLAGE_UNCLEAR));
 	turn_keep(t, R_VILLAGE_TEXT, p->village_text);
 	turn_keep(t, R_COUNTRY, p->country.n ? p->country : SLICE_LIT("BELUM"));
-	turn_ask(t, "D6u", NULL);
-	return 0;
+	return turn_enter(t, "D6u");
 }
 
 /* Which verb a changed question means: person_change() of people.h. */
@@ -226,7 +227,7 @@ static int change_flags(struct turn *t, int64_t id, bool birth_changed, struct p
 	return err ? err : warn_owner(t, owner);
 }
 
-static int save_change(struct turn *t)
+static int save_change(struct turn *t, const char **outcome)
 {
 	struct person_new p = from_answers(t);
 	struct slice changed = turn_kept(t, R_CHANGED), question;
@@ -244,11 +245,11 @@ static int save_change(struct turn *t)
 		return err;
 	register_forget(t);
 	turn_close(t, "done");
-	turn_say(t, doubtful ? "D9c" : "D9", NULL);
+	*outcome = doubtful ? "changed_unsure" : "changed";
 	return 0;
 }
 
-int register_save(struct turn *t)
+int register_save(struct turn *t, const char **outcome)
 {
-	return kept_is(t, R_PERSON) ? save_change(t) : save_new(t);
+	return kept_is(t, R_PERSON) ? save_change(t, outcome) : save_new(t, outcome);
 }

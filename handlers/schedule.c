@@ -207,8 +207,10 @@ static int by_village(struct turn *t, struct slice words, bool *found)
 	*found = !err && n > 0;
 	if (err || !n)
 		return err;
-	if (n > 1)
-		return village_ask(t, "J11", words, v, n);
+	if (n > 1) {
+		village_keep(t, words);
+		return village_ask(t, "J11");
+	}
 	f.village = v->code;
 	f.label = str_of(t, v->name);
 	return show(t, &f, 0);
@@ -317,18 +319,40 @@ static int answer_row(struct turn *t, bool full)
 	return full ? note_interest(t, row.topic.n ? str_of(t, row.topic) : "SEMUA") : seat_take(t, &row, "remind");
 }
 
+/* J11 while several villages bear the name: which of them? *code: of that one; *done: all is said. */
+static int which_village(struct turn *t, struct slice *code, bool *done)
+{
+	struct village_reply r;
+	int err = village_answer(t, &r);
+
+	if (err || r.is == VILLAGE_NO_NUMBER)
+		return err;
+	*done = r.is != VILLAGE_CHOSEN;
+	if (!*done) {
+		*code = r.code;
+		return 0;
+	}
+	if (r.is == VILLAGE_AGAIN) {
+		village_forget(t);
+		return turn_command(t, "JADWAL");
+	}
+	if (r.is == VILLAGE_OUT_OF_RANGE)
+		say_out_of_range(t, r.shown);
+	return village_ask(t, "J11");
+}
+
 static int answer_village(struct turn *t)
 {
 	struct filter everywhere = {.label = "-"};
 	struct slice code = turn_args(t);
-	bool found = false, again = false;
-	int err = village_is_asked(t) ? village_answer(t, "J11", &code, &again) : ANSWER_NOT_MINE;
+	bool found = false, done = false;
+	int err = village_is_asked(t) ? which_village(t, &code, &done) : 0;
 
-	if (err < 0 || (err == 0 && !code.n && !again))
+	if (err || done)
 		return err;
-	if (again || list_number(t, 0) == 0) {
+	if (list_number(t, 0) == 0) {
 		village_forget(t);
-		return again ? turn_command(t, "JADWAL") : turn_command(t, "MENU");
+		return turn_command(t, "MENU");
 	}
 	if (turn_in_list(t, "skip", turn_args(t)))
 		return show(t, &everywhere, 0);

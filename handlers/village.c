@@ -24,26 +24,45 @@ int villages_find(struct turn *t, struct slice words, struct village out[VILLAGE
 	return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-static int say_page(struct turn *t, const char *question, const struct village *v, unsigned n, unsigned page)
+/* The villages of that name, and those on the page that is open: from `from`, `shown` of them. */
+static int page_of(struct turn *t, struct village v[VILLAGES_MAX], unsigned *n, unsigned *from, unsigned *shown)
 {
-	struct buf list = {0};
+	int err = villages_find(t, turn_kept(t, KEPT_NAME), v, n);
 
-	for (unsigned i = 0; i < A_PAGE && page * A_PAGE + i < n; i++) {
-		const struct village *one = &v[page * A_PAGE + i];
-
-		list_item(
-		    t, &list, "D4bi", (int)i + 1, (struct value[]){{"desa", one->name}, {"kec", one->kecamatan}}, 2);
-	}
-	turn_ask_as(t, question, "D4b", &(struct value){"daftar", buf_as_slice(&list)}, 1);
-	buf_free(&list);
-	return 0;
+	*from = (unsigned)kept_number(t, KEPT_PAGE) * A_PAGE;
+	*shown = *from >= *n ? 0 : *n - *from < A_PAGE ? *n - *from : A_PAGE;
+	return err;
 }
 
-int village_ask(struct turn *t, const char *question, struct slice words, const struct village *v, unsigned n)
+void village_keep(struct turn *t, struct slice words)
 {
 	turn_keep(t, KEPT_NAME, words);
 	keep_number(t, KEPT_PAGE, 0);
-	return say_page(t, question, v, n, 0);
+}
+
+int village_page(struct turn *t, struct slice *list)
+{
+	struct village v[VILLAGES_MAX];
+	unsigned n, from, shown;
+	struct buf items = {0};
+	int err = page_of(t, v, &n, &from, &shown);
+
+	for (unsigned i = 0; !err && i < shown; i++)
+		list_item(t, &items, "D4bi", (int)i + 1,
+		    (struct value[]){{"desa", v[from + i].name}, {"kec", v[from + i].kecamatan}}, 2);
+	*list = arena_slice(store_arena(turn_store(t)), buf_as_slice(&items));
+	buf_free(&items);
+	return err;
+}
+
+int village_ask(struct turn *t, const char *question)
+{
+	struct slice list;
+	int err = village_page(t, &list);
+
+	if (!err)
+		turn_ask_as(t, question, "D4b", &(struct value){"daftar", list}, 1);
+	return err;
 }
 
 bool village_is_asked(struct turn *t)
@@ -57,32 +76,23 @@ void village_forget(struct turn *t)
 	turn_keep(t, KEPT_PAGE, (struct slice){0});
 }
 
-int village_answer(struct turn *t, const char *question, struct slice *code, bool *again)
+int village_answer(struct turn *t, struct village_reply *out)
 {
 	struct village v[VILLAGES_MAX];
-	unsigned n, page = (unsigned)kept_number(t, KEPT_PAGE), shown;
-	int err = villages_find(t, turn_kept(t, KEPT_NAME), v, &n), choice;
+	unsigned n, from, shown;
+	int err = page_of(t, v, &n, &from, &shown), choice = list_number(t, (int)shown);
 
-	*code = (struct slice){0};
-	*again = false;
-	if (err)
+	*out = (struct village_reply){.is = VILLAGE_NO_NUMBER, .shown = (int)shown};
+	if (err || choice == -1)
 		return err;
-	shown = n - page * A_PAGE < A_PAGE ? n - page * A_PAGE : A_PAGE;
-	choice = list_number(t, (int)shown);
-	if (choice == -1)
-		return ANSWER_NOT_MINE;
 	if (choice >= 1 && choice <= (int)shown) {
-		*code = v[page * A_PAGE + (unsigned)choice - 1].code;
-		return 0;
+		out->is = VILLAGE_CHOSEN;
+		out->code = v[from + (unsigned)choice - 1].code;
+	} else if (choice == 9 && from + A_PAGE < n) {
+		out->is = VILLAGE_PAGE;
+		keep_number(t, KEPT_PAGE, from / A_PAGE + 1);
+	} else {
+		out->is = choice == -2 ? VILLAGE_OUT_OF_RANGE : VILLAGE_AGAIN;
 	}
-	if (choice == 9 && (page + 1) * A_PAGE < n) {
-		keep_number(t, KEPT_PAGE, page + 1);
-		return say_page(t, question, v, n, page + 1);
-	}
-	if (choice == -2) {
-		say_out_of_range(t, (int)shown);
-		return say_page(t, question, v, n, page);
-	}
-	*again = true;
 	return 0;
 }

@@ -9,11 +9,23 @@
 
 /* "1203", ten digits, "desa sukamaju", "sidomulyo contoh a": up to VILLAGES_MAX; *n 0: none. Clean words. */
 int villages_find(struct turn *t, struct slice words, struct village out[VILLAGES_MAX], unsigned *n) MUST_USE;
-/* Says D4b and leaves `question` open; `words` (what villages_find found several for) is kept until
- * village_forget(). */
-int village_ask(struct turn *t, const char *question, struct slice words, const struct village *v, unsigned n) MUST_USE;
+/* What villages_find() found several for, until village_forget(): a list of which one page is open. */
+void village_keep(struct turn *t, struct slice words);
 bool village_is_asked(struct turn *t);
 void village_forget(struct turn *t);
-/* The answer to the list. *code: of the village chosen; empty: another page was said (*again false), or the
- * person would rather write it again (*again true). ANSWER_NOT_MINE: no number. */
-int village_answer(struct turn *t, const char *question, struct slice *code, bool *again) MUST_USE;
+int village_page(struct turn *t, struct slice *list) MUST_USE;	/* the open page: {daftar} of D4b */
+int village_ask(struct turn *t, const char *question) MUST_USE; /* says D4b with it and leaves `question` open */
+
+struct village_reply {
+	enum {
+		VILLAGE_NO_NUMBER,
+		VILLAGE_CHOSEN,
+		VILLAGE_PAGE, /* the next one is open now */
+		VILLAGE_OUT_OF_RANGE,
+		VILLAGE_AGAIN, /* the person would rather write it again */
+	} is;
+	struct slice code; /* CHOSEN */
+	int shown;	   /* villages on the page */
+};
+/* The answer to the list. */
+int village_answer(struct turn *t, struct village_reply *out) MUST_USE;

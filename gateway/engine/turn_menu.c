@@ -144,11 +144,20 @@ static const struct slice *filled(const struct turn *t, const char *place)
 	return NULL;
 }
 
+/* Another service's word of the same name means something else. */
+static const struct offer_word *word_of(const struct handler *h, const char *place)
+{
+	for (const struct offer_word *w = h ? h->words : NULL; w && w->place; w++)
+		if (strcmp(w->place, place) == 0)
+			return w;
+	return NULL;
+}
+
 /* *there false: nobody fills it. */
 static int fill(struct turn *t, const char *screen, const char *place, struct slice *out, bool *there)
 {
 	const struct slice *text = filled(t, place);
-	const struct offer_word *w = offer_word(t->heard.handler ? t->heard.handler->name : "", place);
+	const struct offer_word *w = word_of(t->heard.handler, place);
 
 	*there = true;
 	if (!text && w && w->say)
@@ -308,7 +317,7 @@ static int act(struct turn *t, const char *name, const char **outcome)
 static struct slice ahead(struct turn *t, const struct menu_node *n)
 {
 	const struct offer_validator *v = n->name ? offer_validator(n->name) : NULL;
-	const struct handler *before = as(t, v ? offer_service(v->name) : t->heard.handler);
+	const struct handler *before = as(t, v ? offer_service(n->name) : t->heard.handler);
 	struct slice text = v && v->asked ? v->asked(t) : (struct slice){"", 0};
 
 	as(t, before);
