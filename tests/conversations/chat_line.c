@@ -271,12 +271,12 @@ static void order(struct player *p, const char *text)
 
 void player_line(struct player *p, const char *text)
 {
-	const char *rest = text + 1;
+	const char *rest;
 
-	while (*rest == ' ')
-		rest++;
 	if (!*text || *text == ';' || p->wrong.n)
 		return;
+	for (rest = text + 1; *rest == ' '; rest++)
+		;
 	if (*text == '>')
 		send(p, rest);
 	else if (*text == '<')
