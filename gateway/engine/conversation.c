@@ -168,8 +168,13 @@ static void drop(struct dialogue *d, char kind)
 	d->n = n;
 }
 
+/* One that is full makes room for an answer: first the screen goes, then what was laid aside. */
 static void add(struct dialogue *d, struct slice name, struct slice text)
 {
+	if (d->n == DIALOGUE_KEPT_MAX)
+		drop(d, WAITING);
+	if (d->n == DIALOGUE_KEPT_MAX)
+		drop(d, ASIDE);
 	MUST(d->n < DIALOGUE_KEPT_MAX);
 	d->kept[d->n++] = (struct kept){arena_slice(d->arena, name), arena_slice(d->arena, text)};
 	d->dirty = true;
@@ -221,8 +226,12 @@ void dialogue_lay_aside(struct dialogue *d, struct slice question)
 
 	drop(d, ASIDE);
 	if (d->n + 2 > DIALOGUE_KEPT_MAX)
-		return;
+		drop(d, WAITING);
+	if (d->n + 2 > DIALOGUE_KEPT_MAX) /* too many to be laid aside: another's they must not become */
+		drop(d, '\0');
 	n = d->n;
+	if (!n)
+		return;
 	for (unsigned i = 0; i < n; i++)
 		d->kept[i].name = slice_of(arena_printf(d->arena, "%c" SLICE_FMT, ASIDE, SLICE_ARG(d->kept[i].name)));
 	add(d, SLICE_LIT("~question"), question);
@@ -275,7 +284,9 @@ struct waiting dialogue_waiting(const struct dialogue *d)
 /* Laid down last, so that a dialogue that is full of answers loses the screen and not an answer. */
 void dialogue_set_waiting(struct dialogue *d, const struct waiting *w)
 {
-	if (!find(d, WAITING_TEXT) && d->n + 3 > DIALOGUE_KEPT_MAX)
+	if (d->n + 3 > DIALOGUE_KEPT_MAX)
+		drop(d, WAITING);
+	if (d->n + 3 > DIALOGUE_KEPT_MAX)
 		return;
 	put(d, WAITING_QUESTION, w->question);
 	put(d, WAITING_TEXT, w->text);

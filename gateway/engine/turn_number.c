@@ -22,20 +22,17 @@ static void read_dialogue(struct turn *t, int err)
 	}
 }
 
-/* An idle dialogue is over, whoever writes after it. */
-static int expire_dialogue(struct turn *t)
+/* An idle dialogue is over, whoever writes after it. Its session ends where the row is written: a turn that only looks leaves both as they are. */
+static void expire_dialogue(struct turn *t)
 {
-	int err = 0;
-
+	t->expired = 0;
 	if ((!t->c.question.n && !t->c.state.n) || t->now_ms - t->c.asked_ms < plan_dialogue_idle_ms(t->plan))
-		return 0;
-	if (t->c.session)
-		err = session_end(t->store, t->c.session, "expired", t->now_ms);
+		return;
+	t->expired = t->c.session;
 	t->c.session = 0;
 	t->c.question = t->c.asker = (struct slice){"", 0};
 	dialogue_forget(&t->dialogue);
 	t->put = true;
-	return err;
 }
 
 int turn_load(struct turn *t, struct slice peer)
@@ -51,7 +48,7 @@ int turn_load(struct turn *t, struct slice peer)
 	if (err && err != ERR_CORRUPT)
 		return err;
 	read_dialogue(t, err);
-	err = expire_dialogue(t);
+	expire_dialogue(t);
 	guard_read(&t->guard, t->c.guard);
 	t->addressed = true;
 	t->inbox.session = t->c.session;
@@ -59,7 +56,7 @@ int turn_load(struct turn *t, struct slice peer)
 	t->neutral = t->c.neutral < 0 ? msisdn_is_foreign(t->peer) : t->c.neutral > 0;
 	t->language =
 	    t->c.language.n && menus_is_complete(t->plan->menus, t->c.language.p) ? t->c.language.p : t->plan->language;
-	return err;
+	return 0;
 }
 
 void turn_heard(struct turn *t)
@@ -165,7 +162,10 @@ int turn_save(struct turn *t)
 	if (!t->c.question.n)
 		dialogue_end(&t->dialogue);
 	note_waiting(t);
-	err = session_write(t);
+	err = t->expired ? session_end(t->store, t->expired, "expired", t->now_ms) : 0;
+	t->expired = 0;
+	if (!err)
+		err = session_write(t);
 	if (err)
 		return err;
 	if (t->dialogue.dirty)
@@ -183,7 +183,8 @@ static const char *owner(const struct turn *t)
 
 static void take_over(struct turn *t, const char *who)
 {
-	dialogue_take_over(&t->dialogue, who, t->answering ? (struct slice){0} : t->c.question);
+	dialogue_take_over(
+	    &t->dialogue, who, t->answering || !turn_is_laid_aside(t) ? (struct slice){0} : t->c.question);
 	t->put = true;
 }
 

@@ -74,6 +74,7 @@ struct turn {
 	const char *silent;	     /* why, "" not on purpose */
 	const char *node;	     /* for the session: the question, else the first screen */
 	const char *closed;	     /* how the dialogue was closed, "" it was not */
+	int64_t expired;	     /* session that is over since the number was loaded; 0 none */
 	bool asked;		     /* a question was opened by this turn */
 	bool cutting;		     /* a cutter word runs: what it replaces is laid aside */
 	bool answering;		     /* the open question took the text */
@@ -129,6 +130,7 @@ int turn_say_waiting(struct turn *t) MUST_USE;
 int turn_offer_resume(struct turn *t) MUST_USE;
 /* A dialogue was cut in the middle and can be taken up. */
 bool turn_can_resume(const struct turn *t);
+bool turn_is_laid_aside(const struct turn *t); /* the dialogue, when another cuts it */
 
 /* ---- turn_menu.c: t->heard is an answer to the question that is open */
 int turn_menu_fits(struct turn *t, bool *yes) MUST_USE;

@@ -37,14 +37,23 @@ bool turn_can_resume(const struct turn *t)
 	return cut(t) != NULL;
 }
 
+/* One dialogue is laid aside at a time: a list that was looked at does not push out a long one. */
+bool turn_is_laid_aside(const struct turn *t)
+{
+	const struct handler *present = handler_by_name(t->dialogue.owner), *before = cut(t);
+
+	return !before || !before->resumes || (present && present->resumes);
+}
+
 int turn_offer_resume(struct turn *t)
 {
 	const struct handler *h;
 
-	if (t->c.question.n && dialogue_has_answers(&t->dialogue))
+	if (t->c.question.n && dialogue_has_answers(&t->dialogue) && turn_is_laid_aside(t))
 		dialogue_lay_aside(&t->dialogue, t->c.question);
 	h = cut(t);
-	MUST(h != NULL);
+	if (!h) /* there was no room for it */
+		return turn_command(t, HOME);
 	t->c.question = (struct slice){"", 0}; /* whoever asks now cuts nothing */
 	t->heard.handler = t->taker = handler_by_question("RES");
 	if (h->resumes)
