@@ -118,6 +118,19 @@ static int tell_operators(struct engine *e, const struct dead_letter *d)
 	return err == ERR_SICK ? err : 0; /* a letter that nobody is told of is a letter all the same */
 }
 
+/* What was typed last in a session of USSD, as the message that it would have been. */
+static struct event typed_last(const struct event *ev)
+{
+	struct event sms = {.kind = EV_SMS, .from = ev->from, .now_ms = ev->now_ms, .seed = ev->seed};
+	struct slice typed = ev->u.ussd.input;
+	const char *star = typed.n ? memrchr(typed.p, '*', typed.n) : NULL;
+
+	sms.u.sms.peer = ev->u.ussd.peer;
+	sms.u.sms.self = ev->u.ussd.code;
+	sms.u.sms.text = star ? slice_from(typed, (uint32_t)(star + 1 - typed.p)) : typed;
+	return sms;
+}
+
 int engine_bury(struct engine *e, const struct event *ev, int why, const char *who)
 {
 	struct dead_letter d = {
@@ -133,6 +146,11 @@ int engine_bury(struct engine *e, const struct event *ev, int why, const char *w
 		err = db_savepoint(e->store->db);
 	if (!err && ev->kind == EV_SMS)
 		err = keep_message(e, ev, &d.inbox, &cries);
+	if (!err && ev->kind == EV_USSD && ev->u.ussd.input.n) {
+		struct event sms = typed_last(ev);
+
+		err = keep_message(e, &sms, &d.inbox, &cries);
+	}
 	if (!err)
 		err = dead_letter_add(e->store, &d);
 	if (!err && !cries)

@@ -37,6 +37,8 @@ static int answer(struct turn *t, int64_t case_id)
 	if (err)
 		return err;
 	turn_heard(t);
+	if (t->ussd) /* the screen says that there is a fault: these words go by SMS */
+		t->link = turn_route(t, &t->c, LANE_SOS);
 	t->heard.handler = t->taker = handler_by_question("T1");
 	t->ran = true;
 	turn_lane(t, LANE_SOS);
@@ -83,6 +85,7 @@ int turn_sms_dead(struct engine *e, const struct event *ev, enum keep keep, int6
 	struct joined all = {.told = 0};
 	int err = turn_note_seen(t, ev);
 
+	t->ussd = e->plan->links[ev->from.link].no_sms;
 	*inbox = t->inbox.id;
 	*cries = false;
 	if (!err && keep < KEEP_ROW && joiner_is_part(ev))
