@@ -18,11 +18,12 @@ struct ussd_row {
 	uint32_t page;
 	struct slice about; /* USSD_QUESTION, USSD_TEXT, USSD_LAST */
 	bool owed;	    /* a last text that nobody said was shown */
-	struct slice ended; /* "" open */
+	struct slice ended; /* how it ended; "" it did not. USSD_TOLD stays when it goes on after all */
 };
 #define USSD_ABOUT_QUESTION "question"
 #define USSD_ABOUT_TEXT "text" /* over an open question */
 #define USSD_ABOUT_LAST "last" /* nothing is open */
+#define USSD_TOLD "told"       /* it broke off, and an SMS has said what waits: once a session */
 
 /* ERR_NOT_FOUND; ERR_CORRUPT: its answer cannot be opened (it is "" then), all else is filled. */
 int ussd_get(struct store *s, struct slice link, struct slice session, struct ussd_row *out) MUST_USE;

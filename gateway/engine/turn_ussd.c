@@ -69,13 +69,18 @@ static struct slice nav(struct turn *t, bool more, bool back)
 	return out;
 }
 
-static unsigned pages(struct turn *t, const struct ussd_row *row, struct slice page[PAGES_MAX])
+/* Pages of the row's answer. Between two requests they may become fewer: another language, other words, an answer that cannot be opened any more. */
+static unsigned pages(struct turn *t, struct ussd_row *row, struct slice page[PAGES_MAX])
 {
 	bool over = slice_is(row->about, USSD_ABOUT_TEXT);
 	unsigned both = nav(t, true, true).n, back = over ? nav(t, false, true).n : 0;
 	unsigned n = text_pages(row->answer, SCREEN_SEPTETS - back, SCREEN_UNITS - back, page, PAGES_MAX);
 
-	return n == 1 ? n : text_pages(row->answer, SCREEN_SEPTETS - both, SCREEN_UNITS - both, page, PAGES_MAX);
+	if (n > 1)
+		n = text_pages(row->answer, SCREEN_SEPTETS - both, SCREEN_UNITS - both, page, PAGES_MAX);
+	if (row->page >= n)
+		row->page = n - 1;
+	return n;
 }
 
 static bool is_last(const struct ussd_row *row, unsigned pages_n)
@@ -87,11 +92,10 @@ static bool is_last(const struct ussd_row *row, unsigned pages_n)
 static int show(struct turn *t, const struct event *ev, struct ussd_row *row)
 {
 	struct slice page[PAGES_MAX];
-	unsigned n = pages(t, row, page);
+	unsigned n = pages(t, row, page); /* and row->page is one of them */
 	bool more = row->page + 1 < n, back = n > 1 || slice_is(row->about, USSD_ABOUT_TEXT);
 	struct effect *f = engine_effect(t->e, EF_ANSWER, ev->from);
 
-	MUST(row->page < n);
 	f->ref = ev->ref;
 	f->last = is_last(row, n);
 	f->text = slice_of(arena_printf(engine_arena(t->e), SLICE_FMT SLICE_FMT, SLICE_ARG(page[row->page]),
@@ -107,7 +111,8 @@ static int keep(struct turn *t, struct ussd_row *row)
 	struct slice page[PAGES_MAX];
 
 	row->last_ms = t->now_ms;
-	row->ended = SLICE_LIT("");
+	if (!slice_is(row->ended, USSD_TOLD))
+		row->ended = SLICE_LIT("");
 	row->owed = is_last(row, pages(t, row, page));
 	row->ends_ms = t->now_ms + idle_ms;
 	if (!row->owed && row->began_ms + whole_ms < row->ends_ms)
@@ -265,7 +270,8 @@ static bool difference(struct engine *e, const struct ussd_row *row, struct slic
 	hash(e, (struct slice){all.p, row->taken_n}, h);
 	if (row->taken_hash.n != sizeof(h) || memcmp(h, row->taken_hash.p, sizeof(h)) != 0)
 		return false;
-	*input = slice_from(all, row->taken_n + (row->taken_n > 0));
+	*input = slice_from(all,
+	    row->taken_n + (row->taken_n > 0 || (all.n > 1 && all.p[0] == '*'))); /* or an empty answer came first */
 	return true;
 }
 

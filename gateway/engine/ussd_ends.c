@@ -55,18 +55,21 @@ static struct slice without_zero(struct slice text)
 
 static bool deserves_hint(const struct turn *t, const struct ussd_row *row)
 {
-	return row->steps > 0 && slice_is(row->about, USSD_ABOUT_QUESTION) && t->c.question.n &&
-	       t->c.asked_ms == row->asked_ms && !slice_is(t->c.question, NOTICE) && !t->neutral && !t->c.muted;
+	return row->steps > 0 && !slice_is(row->ended, USSD_TOLD) && slice_is(row->about, USSD_ABOUT_QUESTION) &&
+	       t->c.question.n && t->c.asked_ms == row->asked_ms && !slice_is(t->c.question, NOTICE) && !t->neutral &&
+	       !t->c.muted;
 }
 
-static int send_hint(struct engine *e, const struct event *ev, const struct ussd_row *row)
+static int send_hint(struct engine *e, const struct event *ev, const struct ussd_row *row, bool *told)
 {
 	struct turn *t = by_sms(e, ev, row);
 	int err = turn_load(t, row->peer), septets;
 	struct slice screen, masked;
 
+	*told = slice_is(row->ended, USSD_TOLD);
 	if (err || !deserves_hint(t, row))
 		return err;
+	*told = true;
 	screen = without_zero(dialogue_waiting(&t->dialogue).text);
 	turn_say_values(t, "HNT", &(struct value){"tanya", screen}, 1);
 	septets = gsm7_septets(turn_said_text(t, &masked));
@@ -92,9 +95,17 @@ static int close_row(struct engine *e, struct ussd_row *row, const char *how)
 /* The phone is gone. */
 static int broke(struct engine *e, const struct event *ev, struct ussd_row *row, const char *how)
 {
-	int err = row->owed ? send_answer(e, ev, row) : send_hint(e, ev, row);
+	bool told = false;
+	int err = row->owed ? send_answer(e, ev, row) : send_hint(e, ev, row, &told);
 
-	return err ? err : close_row(e, row, row->owed ? "done" : how);
+	return err ? err : close_row(e, row, row->owed ? "done" : told ? USSD_TOLD : how);
+}
+
+static bool is_of(const struct ussd_row *row, const struct event *ev)
+{
+	char peer[MSISDN_SIZE] = "";
+
+	return msisdn_from_network(ev->u.ussd.peer, peer) != MSISDN_INVALID && slice_is(row->peer, peer);
 }
 
 int ussd_ended(struct engine *e, const struct event *ev)
@@ -106,6 +117,8 @@ int ussd_ended(struct engine *e, const struct event *ev)
 		return 0;
 	if ((err && err != ERR_CORRUPT) || !row.ends_ms)
 		return err == ERR_CORRUPT ? 0 : err;
+	if (!is_of(&row, ev)) /* the session of another number */
+		return 0;
 	switch ((enum ussd_step)ev->u.ussd.step) {
 	case USSD_SHOWN:
 		return row.owed ? close_row(e, &row, "done") : 0;
@@ -135,7 +148,7 @@ int ussd_replace_others(struct engine *e, const struct event *ev, const struct u
 			return err;
 		err = other.owed ? send_answer(e, ev, &other) : 0;
 		if (!err)
-			err = close_row(e, &other, "replaced");
+			err = close_row(e, &other, slice_is(other.ended, USSD_TOLD) ? USSD_TOLD : "replaced");
 		if (err)
 			return err;
 	}
