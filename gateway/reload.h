@@ -13,6 +13,12 @@ struct reload {
 	struct settings *former;      /* until the engine has taken over `now`; NULL: it has */
 	bool again;		      /* asked for meanwhile */
 	unsigned given_n;	      /* EV_RELOAD that the engine was given */
+	/* Menus of settings that are gone, newest first: for 24 hours dialogues go on by those that they began by. */
+	struct former_menus {
+		struct menus *menus;
+		int64_t until_ms; /* CLOCK_MONOTONIC */
+	} shelf[MENUS_FORMER_MAX + 1];
+	unsigned shelf_n;
 };
 
 /* Reads gateway.conf and menus; faults are told, what needs a restart is named. True: *event is for the engine. */

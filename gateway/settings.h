@@ -9,11 +9,15 @@
 #include "gateway/base/conf.h"
 #include "gateway/engine/plan.h"
 
+#define MENUS_FORMER_MAX 8
+
 struct settings {
 	struct conf *conf;
 	const char *state_dir, *store_path, *key_path, *menus_dir, *content_dir, *log_level, *control_path;
 	struct menus *menus;
-	struct plan plan; /* links in the order of `bearers` */
+	const struct menus
+	    *former[MENUS_FORMER_MAX]; /* of before, newest first, for plan.former; whose they are: reload.h */
+	struct plan plan;	       /* links in the order of `bearers` */
 };
 
 /* The table, for loading and for the documented sample. */

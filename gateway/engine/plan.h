@@ -41,6 +41,9 @@ struct plan {
 	const char *notice_version; /* of the privacy notice that consents refer to */
 	bool demo;
 	const struct menus *menus;
+	const struct menus *const
+	    *former; /* menus of before, newest first: dialogues that began by them go on by them */
+	unsigned former_n;
 	const struct plan_link *links;
 	unsigned links_n;
 	const struct plan_route *routes; /* longest prefix wins */

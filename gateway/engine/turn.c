@@ -178,6 +178,7 @@ int turn_command(struct turn *t, const char *command)
 {
 	struct router r = {.menus = t->plan->menus, .topics = &t->e->router_topics, .arena = engine_arena(t->e)};
 	struct heard before = t->heard;
+	const struct menus *menus_before = t->menus;
 	struct understanding u;
 	const struct handler *h;
 	int err;
@@ -190,9 +191,11 @@ int turn_command(struct turn *t, const char *command)
 		return ERR_NOT_FOUND;
 	}
 	t->heard = (struct heard){h, u.keyword, u.args, u.written, u.sure};
+	t->menus = t->plan->menus;
 	t->depth++;
 	err = turn_serve(t, h);
 	t->depth--;
 	t->heard = before;
+	t->menus = menus_before;
 	return err;
 }

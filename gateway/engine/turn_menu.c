@@ -3,7 +3,7 @@
  * turn_menu.c - walks the nodes of menus/trees for a turn: which text answers the question that is open, what an answer leads to, and what stands in the places of
  * the screens on the way. The step itself is pure (menus/tree_step.c); what its names mean stands in the tables of the services (handlers/offers.h).
  */
-#include "gateway/engine/turn_private.h"
+#include "gateway/engine/turn_menu.h"
 
 #include <string.h>
 
@@ -263,14 +263,28 @@ static int end(struct turn *t, const char *screen)
 	return say(t, screen);
 }
 
-/* The tree that led here was edited, or leads nowhere. */
-static int lost(struct turn *t)
+int turn_lost(struct turn *t)
 {
 	const struct menu_node *home = menus_node(t->plan->menus, HOME);
 
-	t->menus = t->plan->menus;
+	t->menus = t->talk = t->plan->menus;
+	t->lost = false;
 	turn_say(t, CHANGED, NULL);
 	return home ? ask(t, home) : 0;
+}
+
+void turn_find_menus(struct turn *t)
+{
+	const struct plan *p = t->plan;
+	bool known = slice_is(t->c.tree, menus_trees_hash(p->menus));
+
+	t->talk = p->menus;
+	for (unsigned i = 0; !known && i < p->former_n; i++) {
+		known = slice_is(t->c.tree, menus_trees_hash(p->former[i]));
+		if (known)
+			t->talk = p->former[i];
+	}
+	t->lost = t->c.question.n && !known && !menus_node(p->menus, t->c.question.p);
 }
 
 static int own(struct turn *t, const struct menu_node *n, const char *chosen, bool fit)
@@ -353,7 +367,8 @@ static int step(struct turn *t, const struct menu_node **n, struct menu_input *i
 		*n = r.node;
 		return act(t, r.name, &in->outcome);
 	case MENU_COMMAND:
-		return t->depth < TURN_DEPTH_MAX ? turn_command(t, arena_str(engine_arena(t->e), r.text)) : lost(t);
+		return t->depth < TURN_DEPTH_MAX ? turn_command(t, arena_str(engine_arena(t->e), r.text))
+						 : turn_lost(t);
 	case MENU_OWN:
 		return own(t, r.node, r.name, fit);
 	case MENU_NOT_MINE:
@@ -363,7 +378,7 @@ static int step(struct turn *t, const struct menu_node **n, struct menu_input *i
 	case MENU_LOST:
 		break;
 	}
-	return lost(t);
+	return turn_lost(t);
 }
 
 static int walk(struct turn *t, const struct menu_node *n, struct menu_input in, bool fit)
@@ -415,7 +430,7 @@ int turn_enter(struct turn *t, const char *node)
 
 	if (!n) {
 		log_error(LOG_ENGINE, "menus/trees have no node %s, which a service opens: kabar check", node);
-		return lost(t);
+		return turn_lost(t);
 	}
 	return walk(t, n, (struct menu_input){.kind = MENU_ENTER}, false);
 }

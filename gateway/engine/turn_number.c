@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* turn_number.c - the number that a turn is about: its row, its dialogue, its session. */
-#include "gateway/engine/turn_private.h"
+#include "gateway/engine/turn_menu.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -50,6 +50,7 @@ int turn_load(struct turn *t, struct slice peer)
 	read_dialogue(t, err);
 	expire_dialogue(t);
 	guard_read(&t->guard, t->c.guard);
+	turn_find_menus(t);
 	t->addressed = true;
 	t->inbox.session = t->c.session;
 	t->stop_said_before_ms = t->c.stop_said_ms;
@@ -194,6 +195,7 @@ void turn_open_as(struct turn *t, const char *question, const struct handler *h)
 	take_over(t, h->name);
 	t->c.question = arena_slice(engine_arena(t->e), slice_of(question));
 	t->c.asker = slice_of(h->name);
+	t->c.tree = arena_slice(engine_arena(t->e), slice_of(menus_trees_hash(t->menus)));
 	t->c.asked_ms = t->now_ms;
 	t->node = t->c.question.p;
 	t->asked = true;

@@ -37,6 +37,8 @@ struct turn {
 	struct store *store;
 	const struct plan *plan;
 	const struct menus *menus; /* words and trees of what is said right now */
+	const struct menus *talk;  /* those that the open question was asked by */
+	bool lost;		   /* they are gone, and the present ones do not have the question */
 	int64_t now_ms;
 	struct chance chance;
 	int err; /* of what has no result of its own: the turn fails with it */
@@ -131,12 +133,6 @@ int turn_offer_resume(struct turn *t) MUST_USE;
 /* A dialogue was cut in the middle and can be taken up. */
 bool turn_can_resume(const struct turn *t);
 bool turn_is_laid_aside(const struct turn *t); /* the dialogue, when another cuts it */
-
-/* ---- turn_menu.c: t->heard is an answer to the question that is open */
-int turn_menu_fits(struct turn *t, bool *yes) MUST_USE;
-int turn_menu_answer(struct turn *t, bool fit) MUST_USE;
-/* NUM, in front of a screen that is said again; left out where both would take two SMS. */
-void turn_say_range(struct turn *t, int max, struct slice screen);
 
 /* ---- turn_number.c */
 /* Leaves a question open; h: whose answers so far belong to it. */

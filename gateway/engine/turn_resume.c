@@ -3,7 +3,7 @@
  * turn_resume.c - a dialogue that broke off goes on: the screen that waits is said again, as it was said; what a command cut in the middle is laid aside, offered
  * ("Lanjutkan DAFTAR tadi?") and taken up again. When it is offered: turn_sms.c, turn_ussd.c, and where the same service begins anew.
  */
-#include "gateway/engine/turn_private.h"
+#include "gateway/engine/turn_menu.h"
 
 #include <string.h>
 
@@ -13,6 +13,8 @@ int turn_say_waiting(struct turn *t)
 {
 	struct waiting w = dialogue_waiting(&t->dialogue);
 
+	if (t->lost)
+		return turn_lost(t);
 	if (!t->c.question.n || !w.text.n || !slice_eq(w.question, t->c.question))
 		return turn_command(t, HOME);
 	turn_say_text(t, w.text);
@@ -55,6 +57,7 @@ int turn_offer_resume(struct turn *t)
 	if (!h) /* there was no room for it */
 		return turn_command(t, HOME);
 	t->c.question = (struct slice){"", 0}; /* whoever asks now cuts nothing */
+	t->menus = t->plan->menus;
 	t->heard.handler = t->taker = handler_by_question("RES");
 	if (h->resumes)
 		turn_ask(t, "RES", NULL);
@@ -73,6 +76,9 @@ int turn_resume(struct turn *t)
 	dialogue_take_up(&t->dialogue);
 	t->c.question = question;
 	t->c.asker = slice_of(asker);
+	t->c.tree = slice_of(menus_trees_hash(t->plan->menus));
+	t->menus = t->talk = t->plan->menus;
+	t->lost = !menus_node(t->menus, arena_str(engine_arena(t->e), question));
 	return turn_say_waiting(t);
 }
 

@@ -4,7 +4,7 @@
  *
  *   cry for help > cutter word > answer that fits the open question > keyword > near word > answer that does not fit > not understood
  */
-#include "gateway/engine/turn_private.h"
+#include "gateway/engine/turn_menu.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,13 +37,14 @@ static bool is_step(const struct understanding *u)
 static void hear_answer(struct turn *t)
 {
 	t->heard = (struct heard){t->asker, "", t->router.text.text, t->router.text.raw, false};
+	t->menus = t->talk;
 }
 
 static bool fits(struct turn *t)
 {
 	bool yes;
 
-	if (!t->asker)
+	if (!t->asker || t->lost)
 		return false;
 	hear_answer(t);
 	t->err = turn_menu_fits(t, &yes);
@@ -163,6 +164,7 @@ static int run_command(struct turn *t, const struct understanding *u)
 {
 	const struct handler *h = handler_by_keyword(u->keyword);
 
+	t->menus = t->plan->menus;
 	t->heard = (struct heard){h, u->keyword, u->args, u->written, u->sure};
 	t->taker = h;
 	t->cutting = strcmp(u->rule, "cutter") == 0;
@@ -189,6 +191,7 @@ static int run_ask(struct turn *t, const struct understanding *u)
 	struct arena *a = engine_arena(t->e);
 	const struct handler *h = handler_by_question("ASK");
 
+	t->menus = t->plan->menus;
 	t->heard = (struct heard){h, "", u->args, u->written, false};
 	t->taker = h;
 	t->why = arena_printf(a, "asked: " SLICE_FMT " or " SLICE_FMT "?", SLICE_ARG(u->a), SLICE_ARG(u->b));
@@ -228,6 +231,7 @@ static int run_unknown(struct turn *t)
 	if (nth == 1 && !t->c.question.n && turn_can_resume(t))
 		return turn_offer_resume(t);
 	t->heard = (struct heard){NULL, "", t->router.text.text, t->router.text.raw, false};
+	t->menus = t->plan->menus;
 	t->taker = NULL;
 	t->why = "not understood";
 	if (nth == 1 && handler_by_question("UNK"))
@@ -252,6 +256,8 @@ static int run_unfit(struct turn *t)
 	bool fresh = t->now_ms - t->c.asked_ms <= FRESH_MS, broken = broke_off(t);
 	int err;
 
+	if (t->lost)
+		return show_waiting(t);
 	if (broken)
 		return fresh || !dialogue_has_answers(&t->dialogue) ? ask_again(t) : turn_offer_resume(t);
 	err = run_answer(t, false);
