@@ -265,6 +265,16 @@ static int cancel(struct turn *t, const char **outcome)
 	return 0;
 }
 
+/* 9 on the list of villages. */
+static int more_villages(struct turn *t, const char **outcome)
+{
+	struct village_reply r;
+	int err = village_answer(t, &r);
+
+	*outcome = !err && r.is == VILLAGE_PAGE ? "more" : "last";
+	return err;
+}
+
 static const char *const done[] = {"done", NULL};
 static const struct offer_action actions[] = {
     {"agree", done, agree},
@@ -272,6 +282,7 @@ static const struct offer_action actions[] = {
     {"refuse", done, refuse},
     {"for_other", done, for_other},
     {"cancel", done, cancel},
+    {"more_villages", (const char *const[]){"more", "last", NULL}, more_villages},
     {"save", (const char *const[]){"done", "unsure", "changed", "changed_unsure", NULL}, register_save},
     {0},
 };
