@@ -22,6 +22,7 @@ int turn_say_waiting(struct turn *t)
 	t->asked = true;
 	t->asked_text = w.text;
 	t->c.asked_ms = t->now_ms;
+	t->answering = true; /* the dialogue goes on, and its session with it */
 	t->put = true;
 	return 0;
 }

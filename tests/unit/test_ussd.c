@@ -129,6 +129,20 @@ static void test_a_look_at_a_dialogue_that_is_over_leaves_its_end_to_whoever_wri
 	assert_sql(&b, "0", "SELECT count(*) FROM dead_letter");
 }
 
+static void test_a_dialogue_that_is_dialled_again_is_one_session(void **state)
+{
+	(void)state;
+	screen("");
+	screen("1");
+	screen("1*1");
+	change("UPDATE ussd SET session = 'before'");
+	screen("");
+	assert_sql(&b, "D2 1",
+	    "SELECT question || ' ' || (SELECT count(*) FROM session WHERE steps LIKE '%%D1@%%D2@%%D2@%%' AND ended = "
+	    "'') FROM conversation");
+	assert_sql(&b, "1", "SELECT count(*) FROM session WHERE steps LIKE '%%D2@%%'");
+}
+
 static void fill(struct dialogue *d, unsigned n)
 {
 	char name[8];
@@ -184,6 +198,7 @@ int main(void)
 	    T(a_session_that_breaks_off_twice_is_told_once),
 	    T(an_answer_behind_an_empty_one_counts),
 	    T(a_look_at_a_dialogue_that_is_over_leaves_its_end_to_whoever_writes),
+	    T(a_dialogue_that_is_dialled_again_is_one_session),
 	    cmocka_unit_test(test_a_full_dialogue_keeps_answers_and_mixes_none),
 	};
 
