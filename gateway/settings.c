@@ -413,6 +413,28 @@ int settings_load_config(const char *path, struct complaints *complaints, struct
 	return load(path, false, complaints, out);
 }
 
+int settings_load_menus(const char *path, struct complaints *config, struct complaints *menus, struct settings **out)
+{
+	struct settings *s = must_alloc(sizeof(*s));
+	struct checker c = {s, config};
+	unsigned errors_n = config->errors_n;
+	int err = ERR_INVALID;
+
+	*out = NULL;
+	if (conf_load(path, settings_groups, settings_groups_n, config, &s->conf) < 0)
+		MUST(config->errors_n > errors_n);
+	if (s->conf) {
+		make_paths(s);
+		make_plan(&c);
+		err = menus_load(s->menus_dir, menus, &s->menus);
+	}
+	if (err < 0)
+		settings_free(s);
+	else
+		*out = s;
+	return err;
+}
+
 void settings_free_links(struct plan *p)
 {
 	for (unsigned i = 0; i < p->links_n; i++)

@@ -28,6 +28,9 @@ extern const unsigned settings_groups_n;
 int settings_load(const char *path, struct complaints *complaints, struct settings **out) MUST_USE;
 /* gateway.conf alone: for who looks into the store, which must go on while somebody has broken the words. */
 int settings_load_config(const char *path, struct complaints *complaints, struct settings **out) MUST_USE;
+/* The menus, for who only looks at them: ERR_INVALID when they, or all of gateway.conf, cannot be read; other faults of gateway.conf are told to `config`, and the plan may lack what they spoiled. */
+int settings_load_menus(
+    const char *path, struct complaints *config, struct complaints *menus, struct settings **out) MUST_USE;
 void settings_free(struct settings *s);
 /* The group of the i-th bearer: name, kind, and the keys of its kind. */
 const struct conf_group *settings_bearer(const struct settings *s, unsigned i);

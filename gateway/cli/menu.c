@@ -308,10 +308,43 @@ static bool has_language(const struct menus *m, const char *code)
 	return false;
 }
 
+/* One line, however many: what hinders the gateway hinders nobody from looking at menus. */
+static void say_config_faults(const struct cli_call *c, const struct complaints *config)
+{
+	const struct complaint *first = config->v;
+
+	while (first && first->warning)
+		first++;
+	fprintf(stderr, "%s:", first->file);
+	if (first->line)
+		fprintf(stderr, "%d:", first->line);
+	fprintf(stderr, " %s", first->words);
+	if (config->errors_n > 1)
+		fprintf(stderr, " (and %u more: kabar check -c %s)", config->errors_n - 1, c->config);
+	fprintf(stderr, "\n");
+}
+
+/* NULL, and said why, when there is nothing to draw. */
+static struct settings *load(const struct cli_call *c)
+{
+	struct complaints config = {0}, menus = {0};
+	struct settings *s = NULL;
+
+	if (!cli_has_config(c))
+		return NULL;
+	if (settings_load_menus(c->config, &config, &menus, &s) < 0)
+		settings_print_complaints(&menus);
+	if (config.errors_n)
+		say_config_faults(c, &config);
+	complaints_free(&config);
+	complaints_free(&menus);
+	return s;
+}
+
 static int run(const struct cli_call *c)
 {
-	struct settings *s = cli_settings_and_words(c);
-	struct drawing d = {.m = s ? s->plan.menus : NULL, .lang = cli_option(c, "lang")};
+	struct settings *s = load(c);
+	struct drawing d = {.m = s ? s->menus : NULL, .lang = cli_option(c, "lang")};
 	const struct menu_node *only = s && c->words_n ? menus_node(d.m, c->words[0]) : NULL;
 	int code = EXIT_USAGE;
 

@@ -12,13 +12,18 @@ from libkabar import KABAR, SLOW, TOP, finish, test
 CONF = 'gateway: { menus_dir = "%s/menus"; };\nbearers = ( { name = "n1"; kind = "null"; number = "+628110001"; } );\n' % TOP
 
 
-def kabar(*words, code=0):
+def both(*words, code=0, conf=CONF):
+    """What it writes to stdout and to stderr."""
     with tempfile.TemporaryDirectory() as folder:
         with open(f'{folder}/gateway.conf', 'w') as f:
-            f.write(CONF)
+            f.write(conf)
         done = subprocess.run([KABAR, 'menu', *words, '-c', f'{folder}/gateway.conf'], capture_output=True, text=True, timeout=60 * SLOW)
-    assert done.returncode == code, (words, done.returncode, done.stderr)
-    return done.stdout if code == 0 else done.stderr
+    assert done.returncode == code, (words, conf, done.returncode, done.stderr)
+    return done.stdout, done.stderr
+
+
+def kabar(*words, code=0):
+    return both(*words, code=code)[0 if code == 0 else 1]
 
 
 def lines(path):
@@ -62,6 +67,16 @@ def one_node():
     assert 'zz.words' in kabar('--lang', 'zz', code=2)
 
 
+def faulty_configuration():
+    folder = 'gateway: { menus_dir = "%s/menus"; };\n' % TOP
+    for conf, fault in ((folder, r'bearers: none is configured.*'), (CONF + 'nothing: { };\nroutez: { };\n', r'\d+: .* \(and 1 more: kabar check -c \S+\)')):
+        out, err = both(conf=conf)
+        assert out == kabar(), conf
+        assert re.fullmatch(rf'\S+/gateway\.conf: ?{fault}\n', err), (conf, err)
+    assert 'syntax error' in both(code=2, conf='gateway: {')[1]
+    assert '/nowhere/trees' in both(code=2, conf='gateway: { menus_dir = "/nowhere"; };')[1]
+
+
 def dot():
     nodes, text = json.loads(kabar('--json')), kabar('--dot')
     assert text.startswith('digraph menus {') and text.rstrip().endswith('}')
@@ -101,4 +116,5 @@ test('the septets of every screen of a node are those that another program count
 test('every node is drawn once, the first menu first', drawn)
 test('a node alone, with its words; what is none is told', one_node)
 test('the DOT holds every node and every edge', dot)
+test('a fault of the configuration is one line, and the menus are drawn all the same', faulty_configuration)
 finish()
