@@ -90,8 +90,10 @@ struct menus {
 	const char *trees_hash_hex;
 };
 
-/* One more element in a growing array of the heap. */
-#define GROW(array, n) ((array) = must_realloc((array), ((n) + 1) * sizeof(*(array))), &(array)[(n)++])
+/* One more element in a growing array of the heap, which has room for the next power of two. */
+#define GROW(array, n)                                                                                                 \
+	((array) = (n) & ((n) - 1) ? (array) : must_realloc((array), ((n) ? 2 * (n) : 1) * sizeof(*(array))),          \
+	    &(array)[(n)++])
 
 /* Loaders: every fault is a complaint. */
 void words_load_placeholders(struct menus *m, const char *path, struct complaints *c);

@@ -111,20 +111,19 @@ const char *menus_place(const struct menus *m, const char *lang, const char *scr
 
 /* ---- neutral mode ---- */
 
-static bool holds_telling_word(const struct menus *m, const struct screen *s)
+static bool holds_telling_word(const struct menus *m, const struct screen *s, struct arena *scratch)
 {
-	struct arena a = {0};
 	struct cleaned c;
-	bool found;
 
-	clean_text(s->text, &a, &c);
-	found = lexicon_contains(m, "not_neutral", c.text, NULL);
-	arena_free(&a);
-	return found;
+	arena_reset(scratch);
+	clean_text(s->text, scratch, &c);
+	return lexicon_contains(m, "not_neutral", c.text, NULL);
 }
 
 void words_link_neutral(struct menus *m)
 {
+	struct arena scratch = {0};
+
 	for (unsigned i = 0; i < m->packs_n; i++) {
 		const struct screen *home = words_screen(m, m->packs[i].code, NEUTRAL_HOME);
 
@@ -137,9 +136,10 @@ void words_link_neutral(struct menus *m)
 			twin[n] = NEUTRAL_TWIN;
 			twin[n + 1] = '\0';
 			other = words_screen(m, m->packs[i].code, twin);
-			s->neutral = other ? other->id : home && holds_telling_word(m, s) ? home->id : s->id;
+			s->neutral = other ? other->id : home && holds_telling_word(m, s, &scratch) ? home->id : s->id;
 		}
 	}
+	arena_free(&scratch);
 }
 
 const char *menus_neutral(const struct menus *m, const char *lang, const char *screen)
