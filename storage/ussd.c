@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ussd.c - see ussd.h. What was answered is sealed and opened here and nowhere else: one byte of length in front says how much of it is the text as it may be stored. */
+/* ussd.c - see ussd.h. What was answered is sealed and opened here and nowhere else: four bytes in front say how much of it is the text as it may be stored. */
 #include "storage/ussd.h"
 
 #include "gateway/base/err.h"
