@@ -36,33 +36,35 @@ static void rest(int ms)
 
 /* --- raw AT, before libgammu ----------------------------------------- */
 
-/* The report of which a notice told: it lies in a memory. */
-static int read_report(int fd, const char *peer, struct gsm_evidence *e)
+static void tell_report(void *arg, const struct gsm_sms *report)
+{
+	life_say(arg, gsm_sms_line(report, 0));
+}
+
+/* The reports of which notices told: they lie in a memory. Not before the listening is over: a command could break off the submit, or hide its answer. */
+static void read_reports(struct life *l, int fd, const char *peer, const struct gsm_evidence *e)
 {
 	char pdu[1001];
-	int err = gsm_tty_begin(fd);
+	struct gsm_sms report;
+	int err = e->stored_n ? gsm_tty_begin(fd) : 0;
 
-	if (err == 0)
-		err = gsm_tty_read(fd, &e->stored, pdu);
-	if (err == 0)
-		e->reported = gsm_sms_report_to(pdu, peer, &e->report) == 0;
-	return err == ERR_IO ? err : 0;
+	for (unsigned i = 0; err != ERR_IO && i < e->stored_n; i++) {
+		err = gsm_tty_read(fd, &e->stored[i], pdu);
+		if (err == 0 && gsm_sms_report_to(pdu, peer, &report) == 0)
+			tell_report(l, &report);
+	}
 }
 
 /* Only the modem's answer settles it here. A report may be of an earlier message to the same number: the gateway knows which references those have. */
 static void settle(struct life *l, int fd, int err)
 {
 	const char *peer = gsm_line_string(l->open, "settle_peer");
-	int64_t until = life_now() + gsm_line_int(l->open, "settle_ms", 0);
 	struct gsm_evidence e = {0};
 
-	while (err == 0 && !e.answered && life_now() < until) {
-		err = gsm_tty_listen(fd, peer, (int)(until - life_now()), &e);
-		if (err == 0 && e.stored.mem[0])
-			err = read_report(fd, peer, &e);
-		if (e.reported)
-			life_say(l, gsm_sms_line(&e.report, 0));
-	}
+	if (err == 0)
+		err = gsm_tty_listen(fd, peer, (int)gsm_line_int(l->open, "settle_ms", 0), tell_report, l, &e);
+	if (err == 0)
+		read_reports(l, fd, peer, &e);
 	if (e.answered)
 		life_say(l, json_pack("{s:s, s:i, s:i}", "ev", "settled", "code", e.code, "mr", e.mr));
 	else

@@ -164,23 +164,26 @@ void gsm_tty_place(const char *z, struct gsm_place *out)
 		*out = p;
 }
 
-int gsm_tty_listen(int fd, const char *peer, int ms, struct gsm_evidence *out)
+int gsm_tty_listen(int fd, const char *peer, int ms, void (*report)(void *arg, const struct gsm_sms *sms), void *arg,
+    struct gsm_evidence *out)
 {
 	int64_t until = monotonic_ms() + ms;
 	struct buf held = {0};
+	struct gsm_sms sms;
 	char line[400];
 	const char *answer;
 	bool report_next = false;
 	int got = 0, code;
 
 	*out = (struct gsm_evidence){0};
-	while (!out->answered && !out->reported && !out->stored.mem[0] &&
-	       (got = next_line(fd, &held, until, line, sizeof(line))) > 0) {
-		if (report_next)
-			out->reported = gsm_sms_report_to(line, peer, &out->report) == 0;
+	while (!out->answered && (got = next_line(fd, &held, until, line, sizeof(line))) > 0) {
+		if (report_next && gsm_sms_report_to(line, peer, &sms) == 0)
+			report(arg, &sms);
 		report_next = starts(line, "+CDS:");
-		if (starts(line, "+CDSI:"))
-			gsm_tty_place(line + 6, &out->stored);
+		if (starts(line, "+CDSI:") && out->stored_n < COUNT_OF(out->stored)) {
+			gsm_tty_place(line + 6, &out->stored[out->stored_n]);
+			out->stored_n += out->stored[out->stored_n].mem[0] != '\0';
+		}
 		if ((answer = strstr(line, "+CMGS:"))) { /* behind an echo, too */
 			out->answered = true;
 			out->mr = atoi(answer + 6) & 255;

@@ -12,9 +12,8 @@
 struct gsm_evidence {
 	bool answered; /* code and mr are true */
 	int code, mr;  /* 0 and the TP-MR, or the error */
-	bool reported; /* a delivery report to the same recipient came */
-	struct gsm_sms report;
-	struct gsm_place stored; /* a report came to lie there (+CDSI); mem "": none did */
+	unsigned stored_n;
+	struct gsm_place stored[8]; /* where reports came to lie (+CDSI) */
 };
 
 /* The device in raw mode, not flushed. ERR_NOT_FOUND, ERR_BUSY (locked), ERR_DENIED, ERR_IO. */
@@ -23,8 +22,12 @@ int gsm_tty_open(const char *device, const char *connection, int *fd) MUST_USE;
 /* The descriptor under which this process has the device open; -1: it has not. */
 int gsm_tty_find(const char *device);
 
-/* Listens until an answer, or word of a stored report, has come, at most `ms`. ERR_IO: the device is gone. Says nothing to the modem: it could break off the submit. */
-int gsm_tty_listen(int fd, const char *peer, int ms, struct gsm_evidence *out) MUST_USE;
+/*
+ * Listens until the answer has come, at most `ms`; each delivery report of `peer` that passes (+CDS) is handed to `report`. ERR_IO: the device is gone. Says nothing to the
+ * modem: it could break off the submit.
+ */
+int gsm_tty_listen(int fd, const char *peer, int ms, void (*report)(void *arg, const struct gsm_sms *sms), void *arg,
+    struct gsm_evidence *out) MUST_USE;
 
 /* One command; the lines of its answer go to `reply` (cleared first, may be NULL). 0, ERR_DENIED (ERROR, with
  * its code in *code), ERR_IO (gone or silent). */

@@ -15,13 +15,15 @@ int gsm_tty_open(const char *device, const char *connection, int *fd)
 	return 0;
 }
 
-int gsm_tty_listen(int fd, const char *peer, int ms, struct gsm_evidence *out)
+int gsm_tty_listen(int fd, const char *peer, int ms, void (*report)(void *arg, const struct gsm_sms *sms), void *arg,
+    struct gsm_evidence *out)
 {
-	MUST(fd >= 0 && peer && ms > 0);
+	(void)arg;
+	MUST(fd >= 0 && peer && ms > 0 && report);
 	*out = (struct gsm_evidence){.answered = pick(2), .code = pick(2) ? 0 : pick(255), .mr = pick(255)};
-	if (!out->answered && pick(2))
-		out->stored = (struct gsm_place){"SR", pick(4)};
-	fuzz_clock_ms += out->answered || out->stored.mem[0] ? 1 + ms / 8 : ms;
+	if (pick(2))
+		out->stored[out->stored_n++] = (struct gsm_place){"SR", pick(4)};
+	fuzz_clock_ms += out->answered ? 1 + ms / 8 : ms;
 	return 0;
 }
 

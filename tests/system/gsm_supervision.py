@@ -411,10 +411,11 @@ def test_imei_in_configuration():
 @without('settling')
 def test_settled_by_imei():
     """the late answer is listened for where the modem was, before anybody is asked for an IMEI"""
-    with Network(options=['--latency-ms', '1500']) as net, tempfile.TemporaryDirectory() as d:
+    with Network() as net, tempfile.TemporaryDirectory() as d:
         with Bearer(f'{net.dir}/net/m*', imei=imei_of(net, 'm1'), env={'KABAR_FAULT': f'submit_after_ctrl_z:1:kill:{d}/once'}) as b:
             b.wait('credit', 20)
-            b.submit(ANI, 'terkirim', 5)
+            with net.held():
+                b.submit(ANI, 'terkirim', 5)
             assert b.wait('sent', submit=5)['epoch'] == 1 and not b.all('unknown'), b.events
 
 
@@ -480,6 +481,12 @@ def test_settled_report():
 def test_settled_stored_report():
     """+CDSI: the report lies in a memory, it is read there"""
     late_evidence('\r\n+CDSI: "SM",3\r\n', {3: STATUS.format(mr=77)})
+
+
+@without('settling')
+def test_settled_answer_behind_reports():
+    """reports of others in front of +CMGS, all in one breath: the answer is heard"""
+    late_evidence(f'\r\n+CDSI: "SM",3\r\n+CDS: 26\r\n{STATUS.format(mr=12)}\r\n+CMGS: 77\r\n\r\nOK\r\n', answers=True)
 
 
 run_tests([f for name, f in list(globals().items()) if name.startswith('test_')], workers=16)
