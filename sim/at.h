@@ -45,6 +45,9 @@ struct at_command {
 
 extern const struct at_command at_general[], at_network[], at_sms[], at_send[]; /* each ends in a NULL name */
 
+/* Answers a +CMGS that a fault held back, if one is. */
+void at_send_release(struct modem *m);
+
 enum at_state { AT_COMMAND, AT_BUSY, AT_DATA };
 
 struct at {

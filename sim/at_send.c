@@ -26,6 +26,22 @@ static void recipient(const struct modem *m, char out[NET_NUMBER_MAX])
 		net_number(slice_of(s.to.text), out);
 }
 
+/* The network has the message: the modem says so. */
+static void say_taken(struct modem *m)
+{
+	if (!mishap_hit(&m->mishaps, MISHAP_no_reference))
+		at_info(m, "%s: %d", m->job.answer, m->mr);
+	at_finish(m, AT_OK);
+	script_moment(m, MOMENT_sent, (struct slice){0});
+}
+
+void at_send_release(struct modem *m)
+{
+	if (m->job.held && m->job.life == m->life && m->present && m->at.state == AT_BUSY)
+		say_taken(m);
+	m->job.held = false;
+}
+
 /* The latency is over: the network has decided. */
 static void send_result(void *arg)
 {
@@ -62,10 +78,9 @@ static void send_result(void *arg)
 		at_finish(m, AT_SILENT);
 		return;
 	}
-	if (!mishap_hit(&m->mishaps, MISHAP_no_reference))
-		at_info(m, "%s: %d", m->job.answer, m->mr);
-	at_finish(m, AT_OK);
-	script_moment(m, MOMENT_sent, (struct slice){0});
+	m->job.held = mishap_armed(&m->mishaps, MISHAP_held_cmgs);
+	if (!m->job.held)
+		say_taken(m);
 }
 
 /* m->job holds a SUBMIT. */

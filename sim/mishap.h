@@ -22,6 +22,7 @@ enum mishap_life { MISHAP_TIMES, MISHAP_LASTS, MISHAP_NOW };
 	X(hang, MISHAP_LASTS, NULL, "the modem is silent, echo and notices too")                                       \
 	X(lost_cmgs_accepted, MISHAP_TIMES, NULL, "the network takes the message, +CMGS is never answered")            \
 	X(lost_cmgs_refused, MISHAP_TIMES, NULL, "the message vanishes, +CMGS is never answered")                      \
+	X(held_cmgs, MISHAP_LASTS, NULL, "the network takes the message, +CMGS is answered when the faults are cleared") \
 	X(no_reference, MISHAP_TIMES, NULL, "the network takes the message, only OK is answered")                      \
 	X(late_prompt, MISHAP_TIMES, "ms", "the prompt of +CMGS comes that much later, what is typed before is lost")  \
 	X(delete_refused, MISHAP_TIMES, "index", "+CMGD (of index only) is answered +CMS ERROR: 500")                  \

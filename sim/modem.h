@@ -42,6 +42,7 @@ struct modem_job { /* one +CMGS, +CMGW or +CMSS */
 	size_t n;
 	char smsc[48];
 	uint64_t life;
+	bool held; /* the network has it, the result waits: see held_cmgs in mishap.h */
 };
 
 /* How texts of USSD stand on the line: as +CSCS says, or, whatever that says, as modems of some makers do: UCS-2 in hex, or the packed septets in hex. */

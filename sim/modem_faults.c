@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/base/err.h"
+#include "sim/at.h"
 #include "sim/modem.h"
 
 #define REPLUG_MS 500
@@ -129,4 +130,6 @@ void modem_mishaps_clear(struct modem *m)
 	else if (mishap_armed(&were, MISHAP_pin_required) && m->sim == SIM_PIN)
 		m->sim = SIM_READY;
 	modem_registration_changed(m);
+	if (mishap_armed(&were, MISHAP_held_cmgs))
+		at_send_release(m);
 }

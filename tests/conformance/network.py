@@ -157,6 +157,11 @@ def faults(sim):
     is_('lost_cmgs_accepted: no answer', submit(line, limit_s=0.3), None)
     is_('but the network has it', len(sim.ask('ledger')['submits']), n + 1)
     line.take()
+    arm('held_cmgs')
+    is_('held_cmgs: no answer, but the network has it', (submit(line, limit_s=0.3), len(sim.ask('ledger')['submits'])), (None, n + 2))
+    is_('cleared', sim.ask('fault', modem='m1', name='none'), {'ok': True})
+    check('the answer comes then', '+CMGS:' in (line.read(1, rb'OK\r\n') or ''))
+    n += 1
     arm('lost_cmgs_refused')
     is_('lost_cmgs_refused: no answer', submit(line, limit_s=0.3), None)
     is_('and the network has nothing', len(sim.ask('ledger')['submits']), n + 1)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Faults of processes, at exact moments of the modem: the child is killed or stopped, the daemon is killed. What was asked is answered once; what was under way
 is settled by evidence, or listed as unknown."""
+import contextlib
 import signal
 import time
 
@@ -37,9 +38,10 @@ def child_killed_answered(name, moment, report):
     """Killed after ^Z: the next life hears the modem's answer, or finds the report; nothing is sent twice."""
     with named(name)(options=latency(1000), gateway=f'unknown_retry = "{int(8 * SLOW)}s";') as f:
         f.net.tell(do='set', modem='m1', report=report)
-        f.at(moment, 'kill', arg=child(f))
-        f.ask(text=SHORT)
-        f.happened()
+        with f.net.held():
+            f.at(moment, 'kill', arg=child(f))
+            f.ask(text=SHORT)
+            f.happened()
         f.answered_once(limit_s=40)
         assert len(f.submits()) == 1, f.submits()
         until(lambda: f.outbox() == [('SENT' if report == 'never' else 'DELIVERED', '')], 10, lambda: f.outbox())
@@ -54,18 +56,19 @@ def child_stopped(name, moment):
         f.answered_once(limit_s=60)
 
 
-def daemon_killed(name, moment, on='', also=None):
-    """The daemon dies at that moment, and its child with it; the next one goes on. `also`: what the modem does besides."""
+def daemon_killed(name, moment, on='', also=None, held=False):
+    """The daemon dies at that moment, and its child with it; the next one goes on. `also`: what the modem does besides; `held`: it answers when the next one is there."""
     with named(name)(options=latency(300), gateway=f'unknown_retry = "{int(8 * SLOW)}s";') as f:
         pid = child(f)
         if also:
             f.now(**also)
-        f.at(moment, 'kill', arg=f.kabar.process.pid, on=on)
-        f.ask(text=SHORT)
-        f.happened()
-        assert f.kabar.process.wait(5) == -signal.SIGKILL
-        until(lambda: gone(pid), 5, 'the child is gone')
-        f.kabar.start()
+        with f.net.held() if held else contextlib.nullcontext():
+            f.at(moment, 'kill', arg=f.kabar.process.pid, on=on)
+            f.ask(text=SHORT)
+            f.happened()
+            assert f.kabar.process.wait(5) == -signal.SIGKILL
+            until(lambda: gone(pid), 5, 'the child is gone')
+            f.kabar.start(wait=not held)
         f.answered_once(limit_s=40)
         assert not any(s['duplicate_of'] for s in f.submits()), f.submits()
 
@@ -89,7 +92,7 @@ pool([
     ('process: the daemon is killed when a message is stored', daemon_killed, 'daemon_killed_stored', 'stored', {'without': 'sweep'}),
     ('process: the daemon is killed while it waits for a prompt', daemon_killed, 'daemon_killed_prompt', 'command', 'AT+CMGS',
      {'name': 'late_prompt', 'arg': 1000}, {'without': 'reply_again'}),
-    ('process: the daemon is killed before +CMGS', daemon_killed, 'daemon_killed_accepted', 'accepted', {'without': 'settling,report_late'}),
+    ('process: the daemon is killed before +CMGS', daemon_killed, 'daemon_killed_accepted', 'accepted', '', None, True, {'without': 'settling,report_late'}),
     ('process: the daemon is killed before a delete', daemon_killed, 'daemon_killed_delete', 'command', 'AT+CMGD',
      {'name': 'delete_ignored'}, {'without': 'seen'}),
 ], workers=12)

@@ -304,10 +304,11 @@ def test_false_success():
 
 def test_settled():
     """the child dies after ^Z: the late answer of the modem is heard raw, the submit is SENT in its old epoch"""
-    with Network(options=['--latency-ms', '1500']) as net, tempfile.TemporaryDirectory() as d:
+    with Network() as net, tempfile.TemporaryDirectory() as d:
         with Bearer(tty(net), env={'KABAR_FAULT': f'submit_after_ctrl_z:1:kill:{d}/once'}) as b:
             b.wait('credit')
-            b.submit(ANI, 'terkirim', 5, report=True)
+            with net.held():
+                b.submit(ANI, 'terkirim', 5, report=True)
             sent = b.wait('sent', submit=5)
             assert sent['epoch'] == 1 and sent['net_ref'] == '1' and not b.all('unknown'), b.events
             down = b.wait('down', epoch=1)

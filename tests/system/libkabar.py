@@ -6,6 +6,8 @@
         text = net.wait_for('+6281255500001')[0]['text']
 """
 import concurrent.futures
+import contextlib
+import glob
 import json
 import os
 import shutil
@@ -165,6 +167,27 @@ class Network:
 
     def modem(self, name):
         return next(m for m in self.tell(do='state')['modems'] if m['name'] == name)
+
+    def holders(self, name):
+        """The processes that have the modem open, but the simulator."""
+        line = os.path.realpath(self.modem(name)['tty'])
+        found = set()
+        for link in glob.glob('/proc/[0-9]*/fd/*'):
+            try:
+                if os.readlink(link) == line:
+                    found.add(int(link.split('/')[2]))
+            except OSError:
+                pass  # gone meanwhile
+        return found - {self.process.pid}
+
+    @contextlib.contextmanager
+    def held(self, name='m1'):
+        """+CMGS is answered not before another process has the modem open than those that have it now: however slow the machine is."""
+        before = self.holders(name)
+        self.tell(do='fault', modem=name, name='held_cmgs')
+        yield
+        until(lambda: self.holders(name) - before, 30, 'another process that has the modem open')
+        self.tell(do='fault', modem=name, name='none')
 
 
 class Gateway:
