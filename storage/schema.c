@@ -5,7 +5,7 @@
  */
 #include "storage/db_internal.h"
 
-#define MIGRATION_MAP(X) X(001_init) X(002_delivery) X(003_conversations) X(004_balance)
+#define MIGRATION_MAP(X) X(001_init) X(002_delivery) X(003_conversations) X(004_balance) X(005_people)
 
 /* The text between two labels, with a NUL behind it. */
 #define X(name)                                                                                                        \
