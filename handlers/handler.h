@@ -39,6 +39,8 @@ struct handler {
 	bool
 	    hides_digits; /* what people write to it holds codes or NIKs: all digits are masked before the text is stored */
 
+	bool serves_nobody; /* it needs no number: a network that begins a session of USSD is served, too */
+
 	/* For the trees of menus/ (offers.h); NULL none. */
 	const struct offer_validator *validators;
 	const struct offer_action *actions;

@@ -81,6 +81,7 @@ const struct handler handler_help = {
     .summary = "menus, help, and what was not understood",
     .keywords = (const char *const[]){"MENU", "BANTUAN", "KEMBALI", "LANJUT", NULL},
     .questions = (const char *const[]){"M0", "M7", "UNK", "ASK", "RES", "RESx", NULL},
+    .serves_nobody = true,
     .run = run,
     .check = check,
     .answer = answer,

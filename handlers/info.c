@@ -311,6 +311,7 @@ const struct handler handler_info = {
     .summary = "INFO, KONTAK: what the rows of the store say",
     .keywords = (const char *const[]){"INFO", "KONTAK", NULL},
     .questions = (const char *const[]){"I1", "I2", "I3", "I4", "I6", "LNJ", NULL},
+    .serves_nobody = true,
     .run = run,
     .check = check,
     .answer = answer,

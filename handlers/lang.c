@@ -99,6 +99,7 @@ const struct handler handler_lang = {
     .summary = "BAHASA: the language that a number reads",
     .keywords = (const char *const[]){"BAHASA", NULL},
     .questions = (const char *const[]){"LNG", NULL},
+    .serves_nobody = true,
     .run = run,
     .check = check,
     .answer = answer,

@@ -82,8 +82,9 @@ struct event {
 			uint8_t coding, undecodable;   /* enum coding */
 		} sms;
 		struct {
-			struct slice peer, code, input, session; /* session: the gateway's own id of it */
-			uint8_t step;				 /* enum ussd_step */
+			/* session: the gateway's own id of it; peer "": the network began it with a modem, nobody knows who types */
+			struct slice peer, code, input, session;
+			uint8_t step;  /* enum ussd_step */
 			uint8_t whole; /* ANSWER: all that was typed, joined by `*`; it may come again */
 		} ussd;
 		struct {

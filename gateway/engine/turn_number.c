@@ -54,7 +54,7 @@ int turn_load(struct turn *t, struct slice peer)
 	t->addressed = true;
 	t->inbox.session = t->c.session;
 	t->stop_said_before_ms = t->c.stop_said_ms;
-	t->neutral = t->c.neutral < 0 ? msisdn_is_foreign(t->peer) : t->c.neutral > 0;
+	t->neutral = !t->nobody && (t->c.neutral < 0 ? msisdn_is_foreign(t->peer) : t->c.neutral > 0);
 	t->language =
 	    t->c.language.n && menus_is_complete(t->plan->menus, t->c.language.p) ? t->c.language.p : t->plan->language;
 	return 0;

@@ -16,6 +16,7 @@
 #define TURN_PEOPLE_MAX 16
 #define TURN_DEPTH_MAX 3
 #define TURN_FILLED_MAX 8
+#define PEER_SIZE 32 /* a number, or "ussd:" and the name of a link (turn_nobody.c) */
 
 /* One message in the making. */
 struct saying {
@@ -49,6 +50,7 @@ struct turn {
 	bool is_due;
 	uint16_t link; /* that it came by; NO_LINK in a due turn */
 	bool ussd;     /* a step of a USSD session: what is said is its screen, no message */
+	bool nobody;   /* of one whose other end has no number: only services that need none */
 	bool welcome;  /* a due turn whose words belong to what the person does right now: STOP does not hold them */
 	struct inbox_row inbox;
 	bool inbox_written;
@@ -56,7 +58,7 @@ struct turn {
 	const char *joined;	 /* of what it was joined, in plain words; NULL it came whole */
 	int64_t session_written; /* that the row says */
 	const char *why;	 /* the rule that decided, in plain words */
-	char peer[MSISDN_SIZE];
+	char peer[PEER_SIZE];
 	struct router router;
 
 	/* the number; not loaded in a due turn before turn_address() */

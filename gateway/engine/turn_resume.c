@@ -4,6 +4,7 @@
  * ("Lanjutkan DAFTAR tadi?") and taken up again. When it is offered: turn_sms.c, turn_ussd.c, and where the same service begins anew.
  */
 #include "gateway/engine/turn_menu.h"
+#include "gateway/engine/turn_nobody.h"
 
 #include <string.h>
 
@@ -103,5 +104,7 @@ static bool comes_back(struct turn *t, const struct handler *h)
 
 int turn_serve(struct turn *t, const struct handler *h)
 {
+	if (t->nobody)
+		return turn_serve_nobody(t, h);
 	return comes_back(t, h) ? turn_offer_resume(t) : h->run(t);
 }

@@ -5,6 +5,7 @@
  *   cry for help > cutter word > answer that fits the open question > keyword > near word > answer that does not fit > not understood
  */
 #include "gateway/engine/turn_menu.h"
+#include "gateway/engine/turn_nobody.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -228,6 +229,8 @@ static int run_unknown(struct turn *t)
 {
 	uint32_t nth = t->ussd ? 1 : guard_unknown(&t->guard, t->now_ms);
 
+	if (t->nobody)
+		return turn_tell_nobody(t);
 	if (nth == 1 && !t->c.question.n && turn_can_resume(t))
 		return turn_offer_resume(t);
 	t->heard = (struct heard){NULL, "", t->router.text.text, t->router.text.raw, false};
@@ -258,6 +261,8 @@ static int run_unfit(struct turn *t)
 
 	if (t->lost)
 		return show_waiting(t);
+	if (t->nobody)
+		return run_unknown(t);
 	if (broken)
 		return fresh || !dialogue_has_answers(&t->dialogue) ? ask_again(t) : turn_offer_resume(t);
 	err = run_answer(t, false);

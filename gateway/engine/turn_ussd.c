@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "gateway/base/text.h"
+#include "gateway/engine/turn_nobody.h"
 
 #define SCREEN_SEPTETS 160
 #define SCREEN_UNITS 70
@@ -33,6 +34,7 @@ struct turn *ussd_turn(struct engine *e, const struct event *ev, const struct us
 	t->chance.state = ev->seed ^ (uint64_t)row->steps * UINT64_C(0x9e3779b97f4a7c15);
 	t->link = ev->from.link;
 	t->ussd = true;
+	t->nobody = ussd_is_nobody(row);
 	t->lane = LANE_REPLY;
 	t->heard.keyword = t->silent = t->node = t->closed = t->why = "";
 	memcpy(t->peer, row->peer.p, row->peer.n);
@@ -235,7 +237,10 @@ static int dial(struct engine *e, const struct event *ev, struct ussd_row *row, 
 	if (err)
 		return err;
 	turn_heard(t);
-	err = straight ? main_menu(t) : open_screen(t);
+	if (t->nobody)
+		err = turn_forget_nobody(t, "replaced");
+	if (!err)
+		err = straight || t->nobody ? main_menu(t) : open_screen(t);
 	if (!err)
 		err = turn_finish(t);
 	if (!err)
@@ -349,17 +354,14 @@ static int refuse(struct engine *e, const struct event *ev)
 static int heard(struct engine *e, const struct event *ev, const char **who)
 {
 	struct ussd_row row;
-	char peer[MSISDN_SIZE] = "";
+	char peer[PEER_SIZE] = "";
 	struct slice link = engine_link_name(e, ev->from.link);
 	int err = ussd_get(e->store, link, ev->u.ussd.session, &row);
 	bool known = err == 0 || err == ERR_CORRUPT;
 
 	if (err && err != ERR_NOT_FOUND && err != ERR_CORRUPT)
 		return err;
-	if (msisdn_from_network(ev->u.ussd.peer, peer) == MSISDN_INVALID ||
-	    router_never_answer(e->plan->menus, slice_of(peer), e->own, e->plan->links_n, (struct slice){"", 0}))
-		return refuse(e, ev);
-	if (known && !slice_is(row.peer, peer))
+	if (!ussd_peer(e, ev, peer) || (known && !slice_is(row.peer, peer)))
 		return refuse(e, ev);
 	if (known && (ev->u.ussd.step == USSD_ANSWER || ev->u.ussd.whole))
 		return answered(e, ev, &row, who);

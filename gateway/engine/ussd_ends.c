@@ -10,6 +10,7 @@
 
 #include "gateway/base/gsm7.h"
 #include "gateway/engine/alarm.h"
+#include "gateway/engine/turn_nobody.h"
 #include "gateway/engine/turn_ussd.h"
 #include "storage/messages.h"
 
@@ -33,9 +34,10 @@ static struct turn *by_sms(struct engine *e, const struct event *ev, const struc
 static int send_answer(struct engine *e, const struct event *ev, const struct ussd_row *row)
 {
 	struct turn *t = by_sms(e, ev, row);
-	int err = row->answer.n ? turn_load(t, row->peer) : 0;
+	bool can = row->answer.n && !ussd_is_nobody(row);
+	int err = can ? turn_load(t, row->peer) : 0;
 
-	if (err || !row->answer.n)
+	if (err || !can)
 		return err;
 	turn_say_again(t, row->answer, row->masked);
 	err = turn_send(t);
@@ -96,16 +98,18 @@ static int close_row(struct engine *e, struct ussd_row *row, const char *how)
 static int broke(struct engine *e, const struct event *ev, struct ussd_row *row, const char *how)
 {
 	bool told = false;
-	int err = row->owed ? send_answer(e, ev, row) : send_hint(e, ev, row, &told);
+	int err = row->owed		? send_answer(e, ev, row)
+		  : ussd_is_nobody(row) ? ussd_nobody_left(e, ev, row, how)
+					: send_hint(e, ev, row, &told);
 
 	return err ? err : close_row(e, row, row->owed ? "done" : told ? USSD_TOLD : how);
 }
 
-static bool is_of(const struct ussd_row *row, const struct event *ev)
+static bool is_of(const struct engine *e, const struct ussd_row *row, const struct event *ev)
 {
-	char peer[MSISDN_SIZE] = "";
+	char peer[PEER_SIZE] = "";
 
-	return msisdn_from_network(ev->u.ussd.peer, peer) != MSISDN_INVALID && slice_is(row->peer, peer);
+	return ussd_peer(e, ev, peer) && slice_is(row->peer, peer);
 }
 
 int ussd_ended(struct engine *e, const struct event *ev)
@@ -117,7 +121,7 @@ int ussd_ended(struct engine *e, const struct event *ev)
 		return 0;
 	if ((err && err != ERR_CORRUPT) || !row.ends_ms)
 		return err == ERR_CORRUPT ? 0 : err;
-	if (!is_of(&row, ev)) /* the session of another number */
+	if (!is_of(e, &row, ev)) /* the session of another number */
 		return 0;
 	switch ((enum ussd_step)ev->u.ussd.step) {
 	case USSD_SHOWN:
