@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/base/reg_no.h"
 #include "gateway/base/secret.h"
 #include "handlers/register_private.h"
 #include "storage/attempts.h"
@@ -13,35 +14,9 @@
 #define DRAWS_MAX 20
 #define OLD_YEARS 65
 
-/* ---- the number of a registration ---- */
-
-/* Luhn's check digit (ISO/IEC 7812-1, annex B): every wrong digit and nearly every swap of neighbours is
- * found. */
-static char check_digit(const char *digits, unsigned n)
+static uint32_t chance(void *turn, uint32_t limit)
 {
-	int sum = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		int d = digits[n - 1 - i] - '0';
-
-		if (i % 2 == 0)
-			d = d * 2 > 9 ? d * 2 - 9 : d * 2;
-		sum += d;
-	}
-	return (char)('0' + (10 - sum % 10) % 10);
-}
-
-/* 9 digits: the first is none that begins a year, a telephone number or a country code that is often written;
- * the last is the check digit. */
-static void draw_reg_no(struct turn *t, char out[10])
-{
-	static const char first[] = "1234579";
-
-	out[0] = first[turn_chance(t, sizeof(first) - 1)];
-	for (unsigned i = 1; i < 8; i++)
-		out[i] = (char)('0' + turn_chance(t, 10));
-	out[8] = check_digit(out, 8);
-	out[9] = '\0';
+	return turn_chance(turn, limit);
 }
 
 /* ---- flags ---- */
@@ -118,13 +93,13 @@ static struct person_new from_answers(struct turn *t)
 	return p;
 }
 
-static int add(struct turn *t, struct person_new *p, char reg_no[10])
+static int add(struct turn *t, struct person_new *p, char reg_no[REG_NO_SIZE])
 {
 	int64_t id;
 	int err = ERR_EXISTS;
 
 	for (unsigned draws = 0; err == ERR_EXISTS && draws < DRAWS_MAX; draws++) {
-		draw_reg_no(t, reg_no);
+		reg_no_draw(chance, t, reg_no);
 		p->reg_no = slice_of(reg_no);
 		err = person_add(turn_store(t), p, &id);
 	}
@@ -136,7 +111,7 @@ static int save_new(struct turn *t, const char **outcome)
 	struct person_new p = from_answers(t);
 	struct buf flags = {0};
 	const char *code = arena_printf(store_arena(turn_store(t)), "%04u", 1000 + turn_chance(t, 9000));
-	char reg_no[10];
+	char reg_no[REG_NO_SIZE];
 	int64_t owner = 0;
 	bool doubtful = false;
 	int err = nik_owner(t, 0, &owner);

@@ -33,6 +33,8 @@ static const struct {
     {Q_check_talk_asker, "conversation: an open question without an asker (peer's newest inbox)"},
     {Q_check_case_closed, "cases: state and time of closing disagree"},
     {Q_check_person_nik, "person: sealed NIK and its hash do not stand together"},
+    {Q_check_person_consent, "person: nobody agreed, and it does not wait for that"},
+    {Q_check_person_waits, "person: it waits for consent without an end"},
     {Q_check_seen_inbox, "seen: it stands for a message that is not in the inbox"},
     {Q_check_part_have, "part_set: it has other parts than it counts"},
     {Q_check_part_sealed, "part: it waits without its text, or its message is handled and its text is still kept"},

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "gateway/base/err.h"
+#include "storage/books.h"
 #include "storage/rows.h"
+#include "storage/waiting.h"
 
 #define REQUEST_DAYS 3
 #define DAY_MS (24 * 3600 * INT64_C(1000))
@@ -56,6 +58,7 @@ static void person_read(struct store *s, enum query q, void *row)
 	    .stage_by = db_text(s->db, q, 12, a),
 	    .flags = db_text(s->db, q, 13, a),
 	    .created_ms = db_int(s->db, q, 14),
+	    .waits_ms = db_int(s->db, q, 15),
 	};
 }
 
@@ -114,9 +117,10 @@ static int person_insert(struct store *s, const struct person_new *p, int64_t *i
 
 	if (err)
 		return err;
-	err = db_exec(s->db, Q_person_add, "zsbsbbzsssssisi", s->gateway, p->reg_no,
+	err = db_exec(s->db, Q_person_add, "zsbsbbzsssssisii", s->gateway, p->reg_no,
 	    code_hash(s, "person", p->reg_no, p->code), p->name, nik.sealed, nik.hash, birth.z, sex, p->village,
-	    p->village_text, p->country, stage, p->now_ms, p->flags, p->now_ms);
+	    p->village_text, p->country, stage, p->now_ms, p->flags, p->now_ms,
+	    p->waits ? p->now_ms + PERSON_WAITS_MS : INT64_C(0));
 	if (!err && db_changes(s->db) == 0)
 		return ERR_EXISTS;
 	*id = db_last_id(s->db);
@@ -126,10 +130,23 @@ static int person_insert(struct store *s, const struct person_new *p, int64_t *i
 int person_add(struct store *s, const struct person_new *p, int64_t *id)
 {
 	int err = person_insert(s, p, id);
+	struct consent c = {.peer = p->peer,
+	    .act = p->waits ? "entered" : "store",
+	    .version = p->notice_version,
+	    .how = p->how,
+	    .officer = p->officer,
+	    .paper = p->paper,
+	    .at_ms = p->now_ms};
 
-	if (!err)
+	c.person = *id;
+	if (!err && p->peer.n)
 		err = db_exec(s->db, Q_number_add, "sii", p->peer, *id, p->now_ms);
-	return err ? err : consent_add(s, *id, p->peer, "store", p->notice_version, p->how, p->now_ms);
+	if (!err)
+		err = consent_write(s, &c);
+	if (err || !p->waits)
+		return err;
+	err = due_add(s, p->now_ms, SLICE_LIT(DUE_ASK), *id);
+	return err ? err : due_add(s, p->now_ms + PERSON_WAITS_MS, SLICE_LIT(DUE_UNAGREED), *id);
 }
 
 int people_of_number(struct store *s, struct slice peer, struct person *out, unsigned cap, unsigned *n)
@@ -177,6 +194,28 @@ int person_nik_known(struct store *s, struct slice nik, int64_t *person)
 	*person = err ? 0 : db_int(s->db, Q_person_by_nik, 0);
 	db_end(s->db, Q_person_by_nik);
 	return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int person_nik_birth(struct store *s, int64_t id, struct date today, struct date *birth)
+{
+	struct buf digits = {0};
+	struct slice sealed = {0};
+	struct nik nik = {0};
+	int err = db_query_one(s->db, Q_person_nik, "i", id);
+
+	*birth = (struct date){0};
+	if (!err)
+		sealed = db_blob(s->db, Q_person_nik, 0, &s->arena);
+	db_end(s->db, Q_person_nik);
+	if (!err && sealed.n)
+		err = secret_open(s->keys, "nik", sealed, &digits);
+	if (!err && digits.n) {
+		(void)nik_parse(buf_as_slice(&digits), today, &nik);
+		*birth = nik.birth;
+	}
+	secret_wipe(&nik, sizeof(nik));
+	buf_wipe(&digits);
+	return err;
 }
 
 static void text_read(struct store *s, enum query q, void *row)
@@ -249,11 +288,15 @@ int number_unlink(struct store *s, int64_t person, struct slice peer)
 	return row_changed(s, db_exec(s->db, Q_number_unlink, "is", person, peer));
 }
 
-int people_list(struct store *s, int64_t after_id, unsigned limit, struct person *out, unsigned *n)
+int people_list(
+    struct store *s, enum people which, int64_t after_id, unsigned limit, struct person *out, unsigned *n)
 {
-	int err = db_query(s->db, Q_people_list, "ii", after_id, (int64_t)limit);
+	enum query q = which == PEOPLE_FLAGGED ? Q_people_flagged
+		       : which == PEOPLE_WAITING ? Q_people_waiting
+						 : Q_people_list;
+	int err = db_query(s->db, q, "ii", after_id, (int64_t)limit);
 
-	return rows_read(s, Q_people_list, err, person_read, out, sizeof(*out), limit, n);
+	return rows_read(s, q, err, person_read, out, sizeof(*out), limit, n);
 }
 
 int people_count(struct store *s, int64_t *n)
@@ -267,10 +310,41 @@ int people_count(struct store *s, int64_t *n)
 
 /* ---- consents and requests */
 
+int consent_write(struct store *s, const struct consent *c)
+{
+	return db_exec(s->db, Q_consent_add, "iszssssi", c->person, c->peer, c->act, c->version, c->how, c->officer,
+	    c->paper, c->at_ms);
+}
+
 int consent_add(struct store *s, int64_t person, struct slice peer, const char *act, struct slice version,
     struct slice how, int64_t now_ms)
 {
-	return db_exec(s->db, Q_consent_add, "iszssi", person, peer, act, version, how, now_ms);
+	struct consent c = {
+	    .person = person, .peer = peer, .act = act, .version = version, .how = how, .at_ms = now_ms};
+
+	return consent_write(s, &c);
+}
+
+static void consent_read(struct store *s, enum query q, void *row)
+{
+	struct arena *a = &s->arena;
+
+	*(struct consent *)row = (struct consent){
+	    .person = db_int(s->db, q, 0),
+	    .peer = db_text(s->db, q, 1, a),
+	    .version = db_text(s->db, q, 2, a),
+	    .how = db_text(s->db, q, 3, a),
+	    .officer = db_text(s->db, q, 4, a),
+	    .paper = db_text(s->db, q, 5, a),
+	    .at_ms = db_int(s->db, q, 6),
+	};
+}
+
+int consent_last(struct store *s, int64_t person, struct consent *out)
+{
+	int err = db_query_one(s->db, Q_consent_last, "i", person);
+
+	return row_read(s, Q_consent_last, err, consent_read, out);
 }
 
 int request_add(struct store *s, int64_t person, struct slice peer, const char *kind, struct slice code, int64_t now_ms,

@@ -15,6 +15,7 @@ struct person {
 	struct slice village, village_text, country;
 	struct slice stage, stage_note, stage_by, flags;
 	int64_t stage_ms, created_ms;
+	int64_t waits_ms; /* nobody has agreed yet, and she is dropped then; 0: there is consent */
 };
 
 struct person_new {
@@ -23,19 +24,26 @@ struct person_new {
 	char sex;
 	struct slice village, village_text, country, flags, stage;
 	struct slice reg_no, code;	  /* 9 digits, 4 digits; the code is hashed here */
-	struct slice peer;		  /* number that it belongs to */
+	struct slice peer;		  /* number that it belongs to; empty: none, by paper */
 	struct slice notice_version, how; /* of the consent row that is written with it */
+	struct slice officer, paper;	  /* who entered it, and the number of the form with the signature; empty: nobody, none */
+	bool waits;			  /* her own consent is still to be asked */
 	int64_t now_ms;
 };
 
-/* Person, number and consent in one. ERR_EXISTS when reg_no is taken (draw another). */
+/*
+ * Person, number and consent in one. ERR_EXISTS when reg_no is taken (draw another). One who waits for consent has her due times instead, and
+ * is nobody here until she agrees (waiting.h): no announcement, no export, no count, no answer but the question for her consent.
+ */
 int person_add(struct store *s, const struct person_new *p, int64_t *id) MUST_USE;
 /* The persons of a number, oldest first; *n may be 0. At most cap are written. */
 int people_of_number(struct store *s, struct slice peer, struct person *out, unsigned cap, unsigned *n) MUST_USE;
-int person_by_id(struct store *s, int64_t id, struct person *out) MUST_USE;
+int person_by_id(struct store *s, int64_t id, struct person *out) MUST_USE; /* one who waits, too */
 int person_by_reg_no(struct store *s, struct slice reg_no, struct person *out) MUST_USE; /* ERR_NOT_FOUND */
 int person_code_is(struct store *s, int64_t id, struct slice code, bool *is) MUST_USE;	 /* constant time */
 int person_nik_known(struct store *s, struct slice nik, int64_t *person) MUST_USE;	 /* 0: nobody has it */
+/* The birth date that the NIK of a person says; year 0: there is none. */
+int person_nik_birth(struct store *s, int64_t id, struct date today, struct date *birth) MUST_USE;
 int person_number_first(struct store *s, int64_t id, struct slice *peer) MUST_USE;
 int person_set_stage(struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by,
     int64_t since_ms, int64_t now_ms) MUST_USE; /* since_ms: the day that STATUS shows */
@@ -45,11 +53,23 @@ int person_change(struct store *s, int64_t id, const char *field, const struct p
 int number_link(struct store *s, int64_t person, struct slice peer, int64_t now_ms) MUST_USE;
 /* This number does not speak for that person any more (BUKAN): only an officer links it again. ERR_NOT_FOUND. */
 int number_unlink(struct store *s, int64_t person, struct slice peer) MUST_USE;
-int people_list(struct store *s, int64_t after_id, unsigned limit, struct person *out, unsigned *n) MUST_USE;
+enum people { PEOPLE_ALL, PEOPLE_FLAGGED, PEOPLE_WAITING };
+int people_list(
+    struct store *s, enum people which, int64_t after_id, unsigned limit, struct person *out, unsigned *n) MUST_USE;
 int people_count(struct store *s, int64_t *n) MUST_USE;
 
-int consent_add(struct store *s, int64_t person /* 0: of a number */, struct slice peer, const char *act,
-    struct slice version, struct slice how, int64_t now_ms) MUST_USE;
+struct consent {
+	int64_t person; /* 0: of a number */
+	struct slice peer;
+	const char *act; /* 'store' 'entered' 'asked' 'declined' 'stop' 'start' 'refuse' 'erase-asked' 'erase-withdrawn' */
+	struct slice version, how;
+	struct slice officer, paper; /* as in person_new */
+	int64_t at_ms;
+};
+int consent_write(struct store *s, const struct consent *c) MUST_USE;
+int consent_add(struct store *s, int64_t person, struct slice peer, const char *act, struct slice version,
+    struct slice how, int64_t now_ms) MUST_USE; /* without officer and paper */
+int consent_last(struct store *s, int64_t person, struct consent *out) MUST_USE; /* the newest; act is not set */
 
 struct request {
 	int64_t id, person, at_ms, due_ms;

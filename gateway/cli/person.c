@@ -50,7 +50,7 @@ static int list(struct cli_table *t, struct store *store, const struct settings 
 	unsigned n = PAGE;
 
 	while (n == PAGE) {
-		if (people_list(store, after, PAGE, page, &n) < 0)
+		if (people_list(store, PEOPLE_ALL, after, PAGE, page, &n) < 0)
 			return EXIT_FAILED;
 		for (unsigned i = 0; i < n; i++)
 			cli_table_row(t, row_object(store, s, &page[i]));

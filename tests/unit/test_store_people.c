@@ -89,7 +89,7 @@ static void test_a_person_with_number_and_consent(void **state)
 	assert_int_equal(n, 0);
 	assert_int_equal(people_count(s, &count), 0);
 	assert_int_equal(count, 2);
-	assert_int_equal(people_list(s, id, 3, list, &n), 0);
+	assert_int_equal(people_list(s, PEOPLE_ALL, id, 3, list, &n), 0);
 	assert_true(n == 1 && slice_is(list[0].reg_no, "407122844"));
 	assert_int_equal(number_unlink(s, id, PEER), 0);
 	assert_int_equal(number_unlink(s, id, PEER), ERR_NOT_FOUND);
