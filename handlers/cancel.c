@@ -38,6 +38,8 @@ static int withdraw(struct turn *t, const struct request *r)
 	int err = request_set_state(s, r->id, "withdrawn");
 
 	if (!err)
+		err = person_restrict(s, r->person, false);
+	if (!err)
 		err = consent_add(s, r->person, turn_peer(t), "erase-withdrawn",
 		    slice_of(turn_setting(t, "notice_version")), slice_of(turn_bearer(t)), turn_now_ms(t));
 	if (!err)

@@ -10,6 +10,7 @@
 
 #include "storage/attempts.h"
 #include "storage/books.h"
+#include "storage/forget.h"
 
 #define CODES_A_MONTH 2
 #define MONTH_MS (INT64_C(30) * DAY_MS)
@@ -112,6 +113,8 @@ static int confirm_erase(struct turn *t, bool *done)
 	if (err || !*done)
 		return err;
 	err = request_set_state(turn_store(t), r.id, "open");
+	if (!err)
+		err = turn_due(t, turn_now_ms(t) + DAY_MS, DUE_ERASE, r.id);
 	if (!err)
 		err = record(t, r.person, "erase-asked", r.id);
 	if (!err)

@@ -120,7 +120,7 @@ void turn_say_text(struct turn *t, struct slice text); /* words that are rows of
 void turn_apart(struct turn *t);		       /* what is said from now on is another message */
 void turn_lane(struct turn *t, enum lane lane);	       /* of the answer; LANE_REPLY unless said */
 void turn_silent(struct turn *t, const char *why);     /* no answer on purpose; why is stored */
-/* Another number is told: queued at once; *outbox may be NULL. STOP and DIAM are honoured except in LANE_SOS. */
+/* Another number is told: queued at once; *outbox may be NULL. DIAM is honoured except in LANE_SOS, STOP except there and in LANE_REPLY (what was asked for). */
 int turn_notify(struct turn *t, struct slice peer, enum lane lane, int64_t *outbox, const char *screen,
     const struct value *v, unsigned n) MUST_USE;
 

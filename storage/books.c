@@ -233,6 +233,20 @@ int job_advance(struct store *s, int64_t id, int64_t cursor, int64_t done_n)
 	return row_changed(s, db_exec(s->db, Q_job_advance, "iii", id, cursor, done_n));
 }
 
+int jobs_running(struct store *s, const char *kind, const char *words, int64_t *n)
+{
+	int err = db_query_one(s->db, Q_jobs_running, "zz", kind, words);
+
+	*n = err ? 0 : db_int(s->db, Q_jobs_running, 0);
+	db_end(s->db, Q_jobs_running);
+	return err;
+}
+
+int job_forget_args(struct store *s, int64_t id)
+{
+	return db_exec(s->db, Q_job_forget_args, "i", id);
+}
+
 int job_end(struct store *s, int64_t id, const char *state, const char *why, int64_t now_ms)
 {
 	return row_changed(s, db_exec(s->db, Q_job_end, "izzi", id, state, why ? why : "", now_ms));

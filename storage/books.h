@@ -51,6 +51,9 @@ int job_add(struct store *s, const char *kind, struct slice args, int64_t now_ms
 int job_running(struct store *s, int64_t after_id,
     struct job_row *out) MUST_USE; /* the next after an id, round robin; ERR_NOT_FOUND */
 int job_advance(struct store *s, int64_t id, int64_t cursor, int64_t done_n) MUST_USE;
+/* How many of a kind are running whose args hold these words. */
+int jobs_running(struct store *s, const char *kind, const char *words, int64_t *n) MUST_USE;
+int job_forget_args(struct store *s, int64_t id) MUST_USE; /* they name a person */
 int job_end(struct store *s, int64_t id, const char *state, const char *why, int64_t now_ms) MUST_USE;
 
 /* Commands are repeatable: the reply of an id that was seen is given again. ERR_NOT_FOUND: a new one. */

@@ -403,6 +403,39 @@ int request_code_is(struct store *s, int64_t id, struct slice code, bool *is)
 	return err;
 }
 
+int request_done(struct store *s, int64_t id, const char *officer, const char *why, int64_t now_ms)
+{
+	return row_changed(s, db_exec(s->db, Q_request_done, "izzi", id, officer, why, now_ms));
+}
+
+static void request_read_listed(struct store *s, enum query q, void *row)
+{
+	request_read(s, q, row);
+	((struct request *)row)->reg_no = db_text(s->db, q, 7, &s->arena);
+}
+
+int request_list(struct store *s, int64_t from_due_ms, struct request *out, unsigned cap, unsigned *n)
+{
+	int err = db_query(s->db, Q_request_list, "ii", from_due_ms, (int64_t)cap);
+
+	return rows_read(s, Q_request_list, err, request_read_listed, out, sizeof(*out), cap, n);
+}
+
+int requests_half(struct store *s, int64_t now_ms, int64_t *n, int64_t *due_ms)
+{
+	int err = db_query_one(s->db, Q_requests_half, "i", now_ms);
+
+	*n = err ? 0 : db_int(s->db, Q_requests_half, 0);
+	*due_ms = err ? 0 : db_int(s->db, Q_requests_half, 1);
+	db_end(s->db, Q_requests_half);
+	return err;
+}
+
+int person_restrict(struct store *s, int64_t id, bool restricted)
+{
+	return row_changed(s, db_exec(s->db, Q_person_restrict, "ii", id, (int64_t)restricted));
+}
+
 int request_set_state(struct store *s, int64_t id, const char *state)
 {
 	return row_changed(s, db_exec(s->db, Q_request_set_state, "iz", id, state));

@@ -74,6 +74,7 @@ int consent_last(struct store *s, int64_t person, struct consent *out) MUST_USE;
 struct request {
 	int64_t id, person, at_ms, due_ms;
 	struct slice peer, kind, state;
+	struct slice reg_no; /* by request_list() only */
 };
 int request_add(struct store *s, int64_t person, struct slice peer, const char *kind, struct slice code, int64_t now_ms,
     int64_t *id) MUST_USE; /* state 'asked'; due in 3 x 24 h */
@@ -82,6 +83,13 @@ int request_newest(
     struct store *s, struct slice peer, const char *kind, const char *state, struct request *out) MUST_USE;
 int request_by_id(struct store *s, int64_t id, struct request *out) MUST_USE;
 int request_code_is(struct store *s, int64_t id, struct slice code, bool *is) MUST_USE;
+int request_done(struct store *s, int64_t id, const char *officer, const char *why, int64_t now_ms) MUST_USE; /* ERR_NOT_FOUND: it is not open */
+/* Open ones by the time when they are due, from then on, up to cap. */
+int request_list(struct store *s, int64_t from_due_ms, struct request *out, unsigned cap, unsigned *n) MUST_USE;
+/* Open ones whose time is half over; *due_ms: when the first of all open is due. */
+int requests_half(struct store *s, int64_t now_ms, int64_t *n, int64_t *due_ms) MUST_USE;
+/* Her data are only kept, and used for nothing (UU 27/2022, art. 41). */
+int person_restrict(struct store *s, int64_t id, bool restricted) MUST_USE;
 int request_set_state(struct store *s, int64_t id, const char *state) MUST_USE;
 
 struct village {

@@ -3,6 +3,7 @@
 #include "storage/talks.h"
 
 #include "gateway/base/err.h"
+#include "storage/forget.h"
 #include "storage/rows.h"
 
 /* ---- conversation */
@@ -46,7 +47,7 @@ int conversation_get(struct store *s, struct slice peer, struct conversation *c)
 	if (!err)
 		err = conversation_read(s, Q_conversation_get, c);
 	db_end(s->db, Q_conversation_get);
-	return err == ERR_NOT_FOUND ? 0 : err;
+	return err == ERR_NOT_FOUND ? stop_outlived(s, peer, &c->stopped) : err;
 }
 
 int conversation_put(struct store *s, const struct conversation *c)

@@ -16,7 +16,7 @@
 struct keys;
 
 #define HASH_BYTES 16
-enum key_use { KEY_SEAL = 1, KEY_SEEN, KEY_NIK, KEY_CODE, KEY_AUDIT, KEY_CHECK };
+enum key_use { KEY_SEAL = 1, KEY_SEEN, KEY_NIK, KEY_CODE, KEY_AUDIT, KEY_CHECK, KEY_ERASED };
 
 /* Reads the key file, or makes it when `may_create` (dir must exist; whole or not at all, never over another, fsync of file and directory). ERR_NOT_FOUND (missing and may not), ERR_DENIED (mode is open to others),
  * ERR_CORRUPT (not 32 bytes), ERR_IO. On failure *why (free it) says it in words. */

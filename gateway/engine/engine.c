@@ -269,6 +269,13 @@ static int run(struct engine *e, struct event *const *events, uint32_t n, int64_
 	return err;
 }
 
+/* What was erased still stands in the log: it goes at the next idle moment. A reader in the way: then at the one after it. */
+static void truncate_log(struct engine *e, uint32_t events_n)
+{
+	if (e->erased && !e->busy && events_n <= 1 && e->out.n == 0 && db_truncate_log(e->store->db) == 0)
+		e->erased = false;
+}
+
 enum batch_end engine_batch(struct engine *e, struct event *const *events, uint32_t n, int64_t now_ms,
     struct effects *out, int64_t *next_due_ms, bool *busy)
 {
@@ -293,6 +300,7 @@ enum batch_end engine_batch(struct engine *e, struct event *const *events, uint3
 		return undo(e);
 	}
 	(void)FAULT(engine_after_commit);
+	truncate_log(e, n);
 	*out = e->out;
 	*busy = e->busy;
 	return BATCH_DONE;
@@ -323,6 +331,7 @@ int engine_new(struct store *store, const struct plan *plan, int64_t now_ms, str
 
 	MUST(plan->links_n > 0 && plan->links_n < NO_LINK);
 	e->store = store;
+	e->erased = true; /* perhaps, before the last life ended */
 	e->now_ms = now_ms;
 	e->links = must_alloc(plan->links_n * sizeof(*e->links));
 	e->links_before = must_alloc(plan->links_n * sizeof(*e->links));

@@ -39,6 +39,7 @@ struct engine {
 	int64_t last_job; /* jobs take turns */
 	bool busy;	  /* there is more to do than this batch could hold */
 	bool alarm_now;	  /* something may have to be told to operators */
+	bool erased;		 /* somebody was, since the write-ahead log was truncated last */
 	bool clock_read, clock_doubted;
 	bool topics_read; /* names of information topics, in the store's arena */
 	struct slice *topics;

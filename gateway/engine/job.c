@@ -6,6 +6,7 @@
 #include "gateway/engine/joiner.h"
 #include "storage/alarms.h"
 #include "storage/books.h"
+#include "storage/forget.h"
 #include "storage/messages.h"
 #include "storage/outbox.h"
 #include "storage/parts.h"
@@ -38,6 +39,7 @@ static const struct {
 	slice_function *slice;
 } kinds[] = {
     {JOB_PURGE, slice_purge},
+    {JOB_ERASE, job_erase},
 };
 
 static slice_function *slice_of_kind(struct slice kind)

@@ -10,5 +10,9 @@
 #define JOB_SLICE_ROWS 200
 #define JOB_PURGE "purge" /* dedupe keys after 7 days, early reports that nothing came for */
 
+/* One slice of a kind: *n rows were handled, job->cursor moved; *n == 0 is the end. */
+struct job_row;
+int job_erase(struct engine *e, struct job_row *job, unsigned *n) MUST_USE;
+
 /* One slice of one job; e->busy when there is more. */
 int job_slice(struct engine *e) MUST_USE;

@@ -352,7 +352,7 @@ int turn_notify(struct turn *t, struct slice peer, enum lane lane, int64_t *outb
 		*outbox = 0;
 	if (err && err != ERR_CORRUPT)
 		return err;
-	if (lane != LANE_SOS && (c.stopped || c.muted))
+	if (lane != LANE_SOS && (c.muted || (c.stopped && lane >= LANE_NOTIFICATION)))
 		return 0;
 	to.link = turn_route(t, &c, lane);
 	neutral = c.neutral < 0 ? msisdn_is_foreign(arena_str(engine_arena(t->e), peer)) : c.neutral > 0;

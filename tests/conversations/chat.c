@@ -43,6 +43,7 @@
  *     ! case A sos state=open;certain=1;call=-1;topic=..;anonymous=0       ! enrolled A J12 in
  *     ! info GAJI 1 text: an edited row, so a draft    ! approve GAJI 2030-01-01    ! drafts: all of them
  *     ! seats J12 1    ! draft J12    ! word D1x = text    ! demo off    ! operators P Q
+ *     ! nowhere SITI DEMO: no text of the store says so; ! nowhere A: nor that number
  *     ! parts 2: of the message looked at last         ! regno $no: is it one?
  *
  * Values: k=v holds to the end of its conversation; k=* is anything; k=$name is kept as $name, or must be

@@ -11,6 +11,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/zone.h"
 #include "storage/cases.h"
+#include "storage/db_internal.h"
 #include "storage/people.h"
 #include "storage/services.h"
 
@@ -360,6 +361,24 @@ static int operators(struct world *w, const char *first, const char *rest)
 	return 0;
 }
 
+/* ---- what is gone ---- */
+
+static void found(void *arg, const char *table, const char *column, struct slice value)
+{
+	world_fault(arg, "%s.%s still says " SLICE_FMT, table, column, SLICE_ARG(value));
+}
+
+static int nowhere(struct world *w, const char *first, const char *rest)
+{
+	struct buf glob = {0};
+	int err;
+
+	buf_printf(&glob, "*%s%s%s*", *first == '+' || strlen(first) > 1 ? first : phone_number(first), *rest ? " " : "", rest);
+	err = db_find_text(w->store->db, glob.p, found, w);
+	buf_free(&glob);
+	return err;
+}
+
 /* ---- the table ---- */
 
 static const struct {
@@ -367,7 +386,7 @@ static const struct {
 	int (*run)(struct world *w, const char *first, const char *rest);
 } orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"info", info}, {"approve", approve},
     {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled}, {"case", case_is},
-    {"officer", officer}, {"word", word}, {"demo", demo}, {"operators", operators}};
+    {"officer", officer}, {"word", word}, {"demo", demo}, {"operators", operators}, {"nowhere", nowhere}};
 
 static int run(struct world *w, const char *what, const char *first, const char *rest)
 {

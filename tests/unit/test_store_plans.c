@@ -44,6 +44,9 @@ static const struct {
     {"life_counts", "submit", "counts what is UNKNOWN, by the partial index submit_unknown"},
     {"life_counts", "dead_letter", "counts an index, by hand: dead letters are few"},
     {"life_counts", "cases", "counts what is open, by the partial index cases_open"},
+    {"request_list", "request", "by the partial index request_open, and stops at its limit"},
+    {"requests_half", "request", "reads what is open, by the partial index request_open"},
+    {"forget_commands", "command", "once an erasure; commands are few"},
     {"check_*", "*", "reads all, by hand or in tests"},
     {"restored_*", "*", "once in the life of a restored store, while no gateway runs"},
 };
