@@ -148,6 +148,8 @@ int turn_set_muted(struct turn *t, bool muted) MUST_USE; /* DIAM; also makes it 
 int turn_set_language(struct turn *t, const char *code) MUST_USE;
 int turn_forward_unknown(
     struct turn *t) MUST_USE; /* the newest unknown text of this number goes to the officers' queue */
+int turn_topic_held(
+    struct turn *t, struct slice topic) MUST_USE; /* asked for, and not sent: operators are told, until it may be */
 bool turn_was_stopped_today(const struct turn *t); /* STOP was confirmed within 24 h */
 
 /* ---- later, and elsewhere ---- */

@@ -100,7 +100,7 @@ static int say_topic(struct turn *t, struct slice topic, unsigned from, bool alo
 	if (!all_current(t, rows, n)) {
 		if (!turn_is_demo(t)) {
 			say_held(t, topic);
-			return 0;
+			return turn_topic_held(t, topic);
 		}
 		turn_say(t, "DRAF", NULL);
 	}

@@ -33,7 +33,8 @@
 	X(ALARM_SOS_UNTAKEN, "sos_untaken", "AL19", "AL19b", LANE_SOS, true, "kabar case take # --by NAME")            \
 	X(ALARM_SOS_FAILED, "sos_failed", "AL14", NULL, LANE_SOS, false, "kabar why out:#")                            \
 	X(ALARM_UNKNOWN, "unknown_listed", "AL15", NULL, LANE_NOTIFICATION, false, "kabar why out:#")                  \
-	X(ALARM_INFO, "info_overdue", "AL17", "AL17b", LANE_NOTIFICATION, false, "kabar info list")                    \
+	X(ALARM_INFO, "info_overdue", "AL17", "AL17b", LANE_NOTIFICATION, false, "kabar info review")                  \
+	X(ALARM_INFO_ASKED, "info_asked", "AL22", "AL22b", LANE_NOTIFICATION, false, "kabar info review")              \
 	X(ALARM_BALANCE, "balance", "AL20", "AL20b", LANE_NOTIFICATION, false, "kabar status")                         \
 	X(ALARM_TEST, "test", "AL16", NULL, LANE_NOTIFICATION, true, "kabar alarm")
 

@@ -12,6 +12,7 @@
 #include "storage/books.h"
 #include "storage/cases.h"
 #include "storage/outbox.h"
+#include "storage/services.h"
 
 #define MEGABYTE INT64_C(1000000)
 
@@ -286,19 +287,58 @@ static int look_at_own_backups(struct engine *e, const struct event *ev)
 	    "%" PRId64 " backups into backup.dir failed one after the other; the log says why", n);
 }
 
+static const char *today(struct engine *e)
+{
+	struct date day = zone_local(slice_of(e->plan->timezone), e->now_ms).day;
+
+	return arena_printf(engine_arena(e), "%04d-%02u-%02u", day.year, day.month, day.day);
+}
+
 /* What was approved until a day that has passed is not sent any more: people read that it is being checked. */
 static int look_at_info(struct engine *e, const struct event *ev)
 {
-	struct date day = zone_local(slice_of(e->plan->timezone), e->now_ms).day;
 	int64_t n;
-	int err =
-	    info_overdue(e->store, arena_printf(engine_arena(e), "%04d-%02d-%02d", day.year, day.month, day.day), &n);
+	int err = info_overdue(e->store, today(e), &n);
 
 	(void)ev;
 	if (err || n == 0)
 		return err ? err : alarm_clear(e, ALARM_INFO, nothing);
 	return alarm_raise(e, ALARM_INFO, nothing, e->now_ms,
 	    "%" PRId64 " information row%s past the review date and not sent", n, n == 1 ? " is" : "s are");
+}
+
+#define ASKED_MAX 256 /* more topics than a store is meant to have */
+
+/* Is a part of the topic there that may not be sent? */
+static int is_held(struct engine *e, struct slice topic, const char *day, bool *is)
+{
+	struct info_row rows[INFO_PARTS_MAX];
+	unsigned n;
+	int err = info_parts(e->store, topic, rows, &n);
+
+	*is = false;
+	for (unsigned i = 0; i < n && !err; i++)
+		*is |= !info_is_current(&rows[i], day);
+	return err;
+}
+
+/* Topics that people asked for in vain: turn_topic_held() raises, whoever approves them ends it. */
+static int look_at_asked(struct engine *e, const struct event *ev)
+{
+	struct alarm_row *open = arena_alloc(engine_arena(e), ASKED_MAX * sizeof(*open));
+	const char *day = today(e);
+	unsigned n = 0;
+	int err = alarm_open_list(e->store, alarm_word(ALARM_INFO_ASKED), open, ASKED_MAX, &n);
+
+	(void)ev;
+	for (unsigned i = 0; i < n && !err; i++) {
+		bool held;
+
+		err = is_held(e, open[i].subject, day, &held);
+		if (!err && (!held || e->plan->demo))
+			err = alarm_clear(e, ALARM_INFO_ASKED, open[i].subject);
+	}
+	return err;
 }
 
 /* ---- the table ---- */
@@ -313,6 +353,7 @@ static int (*const watchers[])(struct engine *e, const struct event *ev) = {
     look_at_backup,
     look_at_own_backups,
     look_at_info,
+    look_at_asked,
     clock_look,
 };
 

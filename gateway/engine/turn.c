@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/base/zone.h"
+#include "gateway/engine/alarm.h"
 #include "gateway/engine/duty.h"
 #include "storage/books.h"
 
@@ -156,6 +157,12 @@ int turn_due(struct turn *t, int64_t at_ms, const char *kind, int64_t subject)
 {
 	MUST(handler_by_due(kind) != NULL);
 	return due_add(t->store, at_ms, slice_of(kind), subject);
+}
+
+int turn_topic_held(struct turn *t, struct slice topic)
+{
+	return alarm_raise(t->e, ALARM_INFO_ASKED, topic, t->now_ms,
+	    "people ask for it, and it is a draft or not in date: it is not sent");
 }
 
 int turn_forward_unknown(struct turn *t)

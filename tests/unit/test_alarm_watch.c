@@ -315,7 +315,50 @@ static void test_information_past_its_review_date(void **state)
 	b.now_ms += 24 * HOUR;
 	health(&b);
 	assert_string_equal(open_alarms(), "info_overdue:");
-	assert_non_null(strstr(told(), "kabar info list"));
+	assert_non_null(strstr(told(), "kabar info review"));
+}
+
+static struct slice asked;
+
+static int ask_in_vain(struct turn *t)
+{
+	turn_say(t, "BTL", NULL);
+	return turn_topic_held(t, asked);
+}
+
+static void test_information_that_is_asked_for_and_held(void **state)
+{
+	(void)state;
+	do_sql("INSERT INTO info (topic, part, text, review_by, approved_by, approved_ms, changed_ms) VALUES "
+	       "('UJI', 1, 'a', '2030-01-01', 'x', 1, 1), ('UJI', 2, 'a', '', '', NULL, 1), "
+	       "('LAMA', 1, 'a', '', '', NULL, 1), ('DRAF', 1, 'a', '', '', NULL, 1)");
+	b.plan.demo = false;
+	minutes(1);
+	assert_string_equal(open_alarms(), ""); /* a draft that nobody asks for is no alarm */
+	asked = SLICE_LIT("UJI");
+	run("data", ask_in_vain);
+	minutes(1);
+	assert_string_equal(open_alarms(), "info_asked:UJI");
+	assert_int_equal(told_n(), 1);
+	assert_non_null(strstr(told(), "info UJI"));
+	assert_non_null(strstr(told(), "kabar info review"));
+	asked = SLICE_LIT("LAMA");
+	run("data", ask_in_vain);
+	minutes(1);
+	assert_string_equal(open_alarms(), "info_asked:UJI info_asked:LAMA");
+	assert_int_equal(told_n(), 1); /* one an hour of a kind */
+	do_sql("UPDATE info SET approved_ms = 1, approved_by = 'x' WHERE topic = 'UJI'; "
+	       "DELETE FROM info WHERE topic = 'LAMA'");
+	minutes(1);
+	assert_string_equal(open_alarms(), "");
+	b.now_ms += HOUR;
+	asked = SLICE_LIT("DRAF");
+	run("data", ask_in_vain);
+	minutes(1);
+	assert_string_equal(open_alarms(), "info_asked:DRAF");
+	b.plan.demo = true;
+	minutes(1);
+	assert_string_equal(open_alarms(), ""); /* the demo sends it, marked */
 }
 
 /* ---- once a day ---- */
@@ -354,7 +397,7 @@ static void test_each_alarm_is_one_sms(void **state)
 {
 	static const char *const screens[] = {"AL1", "AL1b", "AL2", "AL2b", "AL3", "AL3b", "AL4", "AL5", "AL5b", "AL6",
 	    "AL7", "AL7b", "AL8", "AL8b", "AL9", "AL9b", "AL10", "AL10b", "AL11", "AL12", "AL13", "AL13b", "AL14",
-	    "AL15", "AL16", "AL17", "AL17b", "AL18", "AL18b", "AL19", "AL19b", "AL20", "AL20b"};
+	    "AL15", "AL16", "AL17", "AL17b", "AL18", "AL18b", "AL19", "AL19b", "AL20", "AL20b", "AL22", "AL22b"};
 	static const char *const languages[] = {"id", "en"};
 
 	(void)state;
@@ -388,6 +431,7 @@ int main(void)
 	    T(backups_are_missed_once_they_were_asked_for),
 	    T(own_backups_that_fail_are_told_from_the_second),
 	    T(information_past_its_review_date),
+	    T(information_that_is_asked_for_and_held),
 	    T(a_sign_of_life_each_day),
 	    T(each_alarm_is_one_sms),
 	};
