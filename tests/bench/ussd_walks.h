@@ -42,7 +42,7 @@ static const struct walk built_in[] = {
 	    {"", "Kabar Desmigratif", "CON "},
 	    {"4", "Info kerja aman", "CON "},
 	    {"9", "Perdagangan orang", "CON "},
-	    {"9", "Setiba di LN", "CON "},
+	    {"9", "Uang panjar", "CON "},
 	    {"0", "Perdagangan orang", "CON "},
 	    {"0", "Kontrak kerja", "CON "},
 	    {"0", "Kabar Desmigratif", "CON "},

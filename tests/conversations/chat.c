@@ -42,6 +42,7 @@
  *     ! people A count=1;name=..;village=..;text=..;country=..;stage=..;flags=..;nik=yes: the newest one
  *     ! case A sos state=open;certain=1;call=-1;topic=..;anonymous=0       ! enrolled A J12 in
  *     ! info GAJI 1 text: an edited row, so a draft    ! approve GAJI 2030-01-01    ! drafts: all of them
+ *     ! from GAJI 2026-12-01: the day on which it becomes valid
  *     ! seats J12 1    ! draft J12    ! word D1x = text    ! demo off    ! operators P Q
  *     ! nowhere SITI DEMO: no text of the store says so; ! nowhere A: nor that number
  *     ! parts 2: of the message looked at last         ! regno $no: is it one?

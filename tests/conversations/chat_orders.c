@@ -164,6 +164,19 @@ static int info(struct world *w, const char *topic, const char *rest)
 	return info_put(w->store, &row, w->now_ms);
 }
 
+/* From that day on the first part of the topic may be sent, once it is approved. */
+static int valid_from(struct world *w, const char *topic, const char *date)
+{
+	struct info_row rows[INFO_PARTS_MAX];
+	unsigned n;
+	int err = info_parts(w->store, slice_of(topic), rows, &n);
+
+	if (err || n == 0)
+		return err ? err : ERR_NOT_FOUND;
+	rows[0].valid_from = slice_of(date);
+	return info_put(w->store, &rows[0], w->now_ms);
+}
+
 /* A comma stands for the blank of a topic's name. */
 static int approve(struct world *w, const char *topic, const char *review_by)
 {
@@ -384,7 +397,7 @@ static int nowhere(struct world *w, const char *first, const char *rest)
 static const struct {
 	const char *name;
 	int (*run)(struct world *w, const char *first, const char *rest);
-} orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"info", info}, {"approve", approve},
+} orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"info", info}, {"from", valid_from}, {"approve", approve},
     {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled}, {"case", case_is},
     {"officer", officer}, {"word", word}, {"demo", demo}, {"operators", operators}, {"nowhere", nowhere}};
 
