@@ -21,6 +21,7 @@
 	X(schedule)                                                                                                    \
 	X(village)                                                                                                     \
 	X(person)                                                                                                      \
+	X(import)                                                                                                      \
 	X(case)                                                                                                        \
 	X(link)                                                                                                        \
 	X(doctor)                                                                                                      \

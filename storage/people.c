@@ -136,7 +136,7 @@ int person_add(struct store *s, const struct person_new *p, int64_t *id)
 	    .how = p->how,
 	    .officer = p->officer,
 	    .paper = p->paper,
-	    .at_ms = p->now_ms};
+	    .at_ms = p->consent_ms ? p->consent_ms : p->now_ms};
 
 	c.person = *id;
 	if (!err && p->peer.n)
@@ -233,7 +233,15 @@ int person_number_first(struct store *s, int64_t id, struct slice *peer)
 int person_set_stage(struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by,
     int64_t since_ms, int64_t now_ms)
 {
-	return row_changed(s, db_exec(s->db, Q_person_set_stage, "isissi", id, stage, since_ms, note, by, now_ms));
+	int err = row_changed(s, db_exec(s->db, Q_person_set_stage, "isissi", id, stage, since_ms, note, by, now_ms));
+
+	return err ? err : person_add_stage(s, id, stage, note, by, since_ms);
+}
+
+int person_add_stage(
+    struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by, int64_t since_ms)
+{
+	return db_exec(s->db, Q_stage_add, "isiss", id, stage, since_ms, note, by);
 }
 
 static int change_nik(struct store *s, int64_t id, const struct person_new *with, const char *birth, struct slice sex)

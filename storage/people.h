@@ -27,6 +27,7 @@ struct person_new {
 	struct slice peer;		  /* number that it belongs to; empty: none, by paper */
 	struct slice notice_version, how; /* of the consent row that is written with it */
 	struct slice officer, paper;	  /* who entered it, and the number of the form with the signature; empty: nobody, none */
+	int64_t consent_ms;		  /* when it was given on paper; 0 now */
 	bool waits;			  /* her own consent is still to be asked */
 	int64_t now_ms;
 };
@@ -47,6 +48,9 @@ int person_nik_birth(struct store *s, int64_t id, struct date today, struct date
 int person_number_first(struct store *s, int64_t id, struct slice *peer) MUST_USE;
 int person_set_stage(struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by,
     int64_t since_ms, int64_t now_ms) MUST_USE; /* since_ms: the day that STATUS shows */
+/* One of before: only remembered. */
+int person_add_stage(struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by,
+    int64_t since_ms) MUST_USE;
 /* One changed field at a time: "name", "birth" (with sex), "nik" (with birth and sex), "village" (with village_text), "country", "code", "flags"; as in person_new. */
 int person_change(struct store *s, int64_t id, const char *field, const struct person_new *with) MUST_USE;
 /* This number speaks for that person from now on, beside those that do. */

@@ -120,7 +120,7 @@ static int run_status(struct command *r)
 static const struct verb {
 	const char *name;
 	int (*run)(struct command *r);
-	bool reads; /* only */
+	bool repeatable; /* by itself: it reads only, or knows what it did */
 } verbs[] = {
     {"status", run_status, true},
     {"info.put", command_info_put, false},
@@ -129,6 +129,8 @@ static const struct verb {
     {"schedule.put", command_schedule_put, false},
     {"schedule.approve", command_schedule_approve, false},
     {"schedule.cancel", command_schedule_cancel, false},
+    {"import.begin", command_import_begin, true},
+    {"import.rows", command_import_rows, true},
     {"village.put", command_village_put, false},
     {"village.edit", command_village_edit, false},
     {"person.stage", command_person_stage, false},
@@ -151,36 +153,43 @@ static const struct verb *verb_of(const json_t *in)
 	return NULL;
 }
 
-bool command_is_read(struct slice json)
+bool command_is_repeatable(struct slice verb)
 {
-	json_t *in = json_loadb(json.p, json.n, 0, NULL);
-	const struct verb *v = verb_of(in);
-	bool reads = v && v->reads;
-
-	json_decref(in);
-	return reads;
+	for (size_t i = 0; i < COUNT_OF(verbs); i++)
+		if (slice_is(verb, verbs[i].name))
+			return verbs[i].repeatable;
+	return false;
 }
 
-/* The field in which somebody wrote sixteen digits on end, as storage/check.c looks for them; NULL none. An id is hexadecimal. */
+static bool has_sixteen_digits(const char *z)
+{
+	for (size_t n = 0, run = 0; z[n]; n++)
+		if ((run = isdigit((unsigned char)z[n]) ? run + 1 : 0) == 16)
+			return true;
+	return false;
+}
+
+/* The field in which somebody wrote sixteen digits on end, as storage/check.c looks for them, also one of a row; NULL none. An id is hexadecimal. */
 static const char *field_with_nik(json_t *in)
 {
-	const char *name, *z;
-	json_t *value;
+	const char *name, *found = NULL;
+	json_t *value, *row;
+	size_t i;
 
 	json_object_foreach(in, name, value)
 	{
-		z = strcmp(name, "id") == 0 ? NULL : json_string_value(value);
-		for (size_t n = 0, run = 0; z && z[n]; n++)
-			if ((run = isdigit((unsigned char)z[n]) ? run + 1 : 0) == 16)
-				return name;
+		if (json_is_string(value) && strcmp(name, "id") != 0 && has_sixteen_digits(json_string_value(value)))
+			return name;
+		json_array_foreach(value, i, row) found = found ? found : field_with_nik(row);
 	}
-	return NULL;
+	return found;
 }
 
 int command_run(struct store *s, const struct plan *plan, struct slice json, uint32_t uid, int64_t now_ms,
     uint64_t seed, struct buf *reply)
 {
-	struct command r = {s, plan, json_loadb(json.p, json.n, 0, NULL), json_object(), uid, now_ms};
+	struct chance chance = {seed};
+	struct command r = {s, plan, json_loadb(json.p, json.n, 0, NULL), json_object(), uid, now_ms, &chance};
 	const struct verb *v = verb_of(r.in);
 	const char *named = field_with_nik(r.in);
 	char *text;
@@ -189,8 +198,7 @@ int command_run(struct store *s, const struct plan *plan, struct slice json, uin
 			       &r, "%s holds sixteen digits on end: a NIK is never stored in clear, write none", named)
 			 : v->run(&r);
 
-	(void)seed; /* no verb draws yet */
-	if (rc == 0) {
+	if (rc == 0 || (rc == ERR_INVALID && command_refused(&r))) {
 		text = json_dumps(r.out, JSON_COMPACT);
 		buf_str(reply, text);
 		free(text);

@@ -12,6 +12,7 @@ struct command {
 	json_t *in, *out;
 	uint32_t uid;
 	int64_t now_ms;
+	struct chance *chance;
 };
 
 /* ---- command.c: fields and answers */
@@ -22,6 +23,10 @@ int64_t command_number(const struct command *r, const char *name, int64_t min, i
 int command_said(struct command *r, const char *fmt, ...) PRINTF(2, 3);
 /* The request is not right: told, and nothing is changed. */
 int command_refuse(struct command *r, const char *fmt, ...) PRINTF(2, 3);
+static inline bool command_refused(const struct command *r)
+{
+	return json_object_get(r->out, "error") != NULL;
+}
 int command_audit(struct command *r, const char *act, const char *subject);
 /* A short line of plain text: no control characters, not longer than max septets. */
 bool command_is_line(struct slice text, int max);
@@ -47,6 +52,12 @@ int command_queue_cancel(struct command *r);
 /* command_people.c */
 int command_person_stage(struct command *r);
 int command_link_pin_reset(struct command *r);
+/* command_import.c */
+int command_import_begin(struct command *r);
+int command_import_rows(struct command *r);
+/* command_import_people.c: a row of a file each */
+int command_import_person(struct command *r);
+int command_import_stage(struct command *r);
 /* command_alarm.c */
 int command_clock_confirm(struct command *r);
 int command_alarm_test(struct command *r);

@@ -26,19 +26,30 @@ static struct slice verb_of(struct engine *e, struct slice json)
 	return out;
 }
 
-/* A new command: run, and its reply kept for a repetition, unless it only read. */
+/* What a command that was refused half way had written. */
+static int take_back(struct engine *e)
+{
+	int err = db_rollback_to(e->store->db);
+
+	return err ? err : db_savepoint(e->store->db);
+}
+
+/* A new command: run, and its reply kept for a repetition, unless it is repeatable by itself. */
 static int run(struct engine *e, const struct event *ev, struct slice *reply)
 {
+	struct slice verb = verb_of(e, ev->u.command.json);
 	struct buf b = {0};
 	int err = command_run(e->store, e->plan, ev->u.command.json, ev->u.command.uid, ev->now_ms, ev->seed, &b);
 
 	*reply = arena_slice(engine_arena(e), buf_as_slice(&b));
+	if (err == ERR_INVALID && b.n)
+		err = take_back(e);
 	buf_free(&b);
 	e->topics_read = e->clock_read = false; /* it may have changed them */
 	e->alarm_now = true;
-	if (err || !ev->u.command.id.n || command_is_read(ev->u.command.json))
+	if (err || !ev->u.command.id.n || command_is_repeatable(verb))
 		return err;
-	return command_done(e->store, ev->u.command.id, verb_of(e, ev->u.command.json), *reply, ev->now_ms);
+	return command_done(e->store, ev->u.command.id, verb, *reply, ev->now_ms);
 }
 
 int engine_command(struct engine *e, const struct event *ev)

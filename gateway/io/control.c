@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define CLIENTS_MAX 32
-#define REQUEST_MAX 65536
+#define REQUEST_MAX (4 << 20) /* the rows of a small file at once */
 #define CLIENT_LIMIT_MS 30000
 
 struct client {

@@ -53,7 +53,7 @@ def refusals():
         for line in (b'\n', b'hello\n', b'{}\n', b'{"id": 5, "verb": "status"}\n', b'{"verb": "status"}\n', b'[1]\n', b'\xff\xfe\n', b'{"id": "x"}\n', b'\0\n'):
             assert 'a request is one line of JSON' in ask(gateway, line)['error'], line
         assert 'no such command' in ask(gateway, b'{"id": "a1", "verb": "dance"}\n')['error']
-        assert 'too long' in ask(gateway, b'x' * 70000)['error']
+        assert 'too long' in ask(gateway, b'x' * ((4 << 20) + 100))['error']
         for wrong in ({'topic': 5}, {'topic': 'UJI', 'part': 99}, {'topic': 'UJI', 'part': 1, 'text': 'x' * 161}, {'topic': 'UJI', 'part': 1, 'text': '\u4f60'},
                       {'topic': 'UJI', 'part': 1, 'text': ''}, {'topic': 'x' * 10000, 'part': 1, 'text': 'a'}):
             answer = ask(gateway, json.dumps(dict(wrong, id=repr(wrong)[:40], verb='info.put')).encode() + b'\n')
