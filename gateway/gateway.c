@@ -139,6 +139,8 @@ static void on_effect(void *arg, const struct effect *e)
 	struct gateway *g = arg;
 	struct bearer *b = e->to.link < g->bearers_n ? g->bearers[e->to.link] : NULL;
 
+	if (e->kind == EF_ERASED)
+		backups_erased(g->backups);
 	if (e->to.link == CONTROL_LINK && g->control)
 		control_answer(g->control, e);
 	if (!b)
@@ -159,6 +161,8 @@ static void on_effect(void *arg, const struct effect *e)
 	case EF_ANSWER:
 		MUST(b->kind->answer != NULL);
 		b->kind->answer(b, e);
+		break;
+	case EF_ERASED: /* no bearer's matter */
 		break;
 	}
 	(void)FAULT(effect_after);
@@ -229,6 +233,7 @@ static void close_outside(struct gateway *g)
 	g->closing_n++;
 	g->closing_n++;
 	backups_close(g->backups, on_part_closed, g);
+	g->backups = NULL;
 	health_close(g->health, on_part_closed, g);
 	g->health = NULL;
 	close_handle(g, (uv_handle_t *)&g->term);
@@ -323,11 +328,8 @@ static void open_bearers(struct gateway *g)
 	for (unsigned i = 0; i < n; i++) {
 		const struct conf_group *group = settings_bearer(g->settings, i);
 		const struct bearer_kind *kind = bearer_kind_by_name(conf_string(group, "kind"));
-		struct bearer_start start = {.link = (uint16_t)i,
-		    .name = conf_string(group, "name"),
-		    .config = group,
-		    .late_text = g->late_text,
-		    .down_text = g->down_text};
+		struct bearer_start start = {
+		    .link = (uint16_t)i, .name = conf_string(group, "name"), .config = group, .late_text = g->late_text, .down_text = g->down_text};
 		struct link_row row;
 
 		if (link_get(g->store, slice_of(start.name), &row) == 0) {

@@ -15,6 +15,7 @@
 	X(why)                                                                                                         \
 	X(queue)                                                                                                       \
 	X(funnel)                                                                                                      \
+	X(due)                                                                                                         \
 	X(alarm)                                                                                                       \
 	X(clock)                                                                                                       \
 	X(info)                                                                                                        \

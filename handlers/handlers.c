@@ -37,7 +37,7 @@ const char *const handler_screens[] = {
     "T5", "DM", "L1", "L2", "L3", "L3t", "L4", "L5", "P1", "P2", "P3", "A1", "A1x", "A2", "A3", "A4",
     "A6", "A6x", "AK", "AU", "K3", "A5", "A7", "X1", "X1u", "X5", "X8", "SIx",
     "AL1", "AL1b", "AL2", "AL2b", "AL3", "AL3b", "AL4", "AL5", "AL5b", "AL6", "AL7", "AL7b", "AL8", "AL8b",
-    "AL9", "AL9b", "AL10", "AL10b", "AL11", "AL12", "AL13", "AL13b", "AL14", "AL15", "AL16", "AL17", "AL17b", "AL18", "AL18b", "AL19", "AL19b", "AL20", "AL20b", "AL22", "AL22b", "ALk", "ALh", NULL,
+    "AL9", "AL9b", "AL10", "AL10b", "AL11", "AL12", "AL13", "AL13b", "AL14", "AL15", "AL16", "AL17", "AL17b", "AL18", "AL18b", "AL19", "AL19b", "AL20", "AL20b", "AL21", "AL21b", "AL22", "AL22b", "ALk", "ALh", NULL,
 };
 /* clang-format on */
 

@@ -34,7 +34,7 @@ int store_audit_head(struct store *s, struct slice *head) MUST_USE;
 
 struct restored {
 	int64_t backup_ms; /* when the backup was made */
-	int64_t cancelled_n, unknown_n, sos_n, reminders_n, jobs_n;
+	int64_t cancelled_n, unknown_n, sos_n, reminders_n, jobs_n, erased_n;
 };
 /*
  * After a restore, in the store that will be used (a writer, no transaction open; it commits). What waited or was on its way when the backup was made may have left

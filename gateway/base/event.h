@@ -11,7 +11,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "gateway/base/condition.h"
@@ -139,6 +138,7 @@ enum effect_kind {
 	EF_ACCEPT, /* committed: forget your copy (delete from the SIM, deliver_sm_resp, 200) */
 	EF_ANSWER, /* answer to a USSD step or a command, by ref */
 	EF_SUBMIT, /* one PDU */
+	EF_ERASED, /* somebody was: the list beside the backups (io/backups.h) */
 };
 struct effect {
 	enum effect_kind kind;

@@ -21,11 +21,12 @@ static int run(const struct cli_call *c);
 
 const struct cli_command cli_backup = {
     .name = "backup",
-    .usage = "FILE | --verify FILE",
+    .usage = "FILE | --verify FILE | --erased FOLDER",
     .summary = "Copies the store into FILE, with or without a running daemon, and verifies the copy. The key file is "
 	       "never in it: "
-	       "keep a copy of that apart. `kabar restore` brings it back.",
-    .options = "verify",
+	       "keep a copy of that apart. `kabar restore` brings it back. --erased writes only the list of who was erased, "
+	       "which lies beside each backup.",
+    .options = "verify erased",
     .min_words = 1,
     .max_words = 1,
     .run = run,
@@ -116,22 +117,22 @@ static void tell_of_key(const struct settings *s, const char *path)
 
 static int make(const struct settings *s, const char *path)
 {
-	char *part = backup_part(path);
+	char *part = backup_part(path), *copy = must_strdup(path);
 	int64_t ms = now_ms(CLOCK_REALTIME);
 	bool made;
 
-	if (!part)
-		return EXIT_FAILED;
-	made = copy_store(s, part) && backup_verify(s, part, path);
-	if (!made)
+	made = part && copy_store(s, part) && backup_verify(s, part, path);
+	if (part && !made)
 		unlink(part);
 	made = made && backup_keep(part, path);
 	if (made) {
 		backup_remember(s, path, ms);
 		printf("%s: kept\n", path);
+		made = backup_erased_write(s, dirname(copy));
 		tell_of_key(s, path);
 	}
 	free(part);
+	free(copy);
 	return made ? EXIT_OK : EXIT_FAILED;
 }
 
@@ -143,6 +144,8 @@ static int run(const struct cli_call *c)
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
 	if (s && cli_option(c, "verify"))
 		code = backup_verify(s, c->words[0], c->words[0]) ? EXIT_OK : EXIT_FAILED;
+	else if (s && cli_option(c, "erased"))
+		code = backup_erased_write(s, c->words[0]) ? EXIT_OK : EXIT_FAILED;
 	else if (s)
 		code = make(s, c->words[0]);
 	settings_free(s);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gateway/cli/cli.h"
+#include "storage/store.h"
 
 /* The new empty file of a copy, "PATH.part", mode 0600; free(). NULL and told when it cannot be made, or PATH is there already. */
 char *backup_part(const char *path);
@@ -18,3 +19,7 @@ bool backup_verify(const struct settings *s, const char *path, const char *name)
 bool backup_remember(const struct settings *s, const char *path, int64_t ms);
 /* When the last backup of this gateway was made, and where, as it wrote into state_dir; 0: never. path may be NULL, else yours to free(). */
 int64_t backup_last_ms(const struct settings *s, char **path);
+/* backup_erased.c: the file `erased` in a folder of backups gets whoever of the store it does not know yet. False and told. */
+bool backup_erased_write(const struct settings *s, const char *folder);
+/* What the file beside this backup says comes into a store, for erased_replay(); no file: nothing. Told. */
+int backup_erased_read(struct store *store, const char *backup);

@@ -16,6 +16,7 @@
 #include "gateway/base/secret.h"
 #include "gateway/cli/backup.h"
 #include "storage/backup.h"
+#include "storage/forget.h"
 
 static int run(const struct cli_call *c);
 
@@ -40,10 +41,11 @@ static void tell_restored(const struct settings *s, const struct restored *r)
 	       "and are not sent again\n"
 	       "  %lld cries for help and their alerts are young enough to go again; they may come twice\n"
 	       "  %lld reminders of the time since are dropped, %lld jobs are paused\n"
+	       "  %lld persons who were erased since are erased again\n"
 	       "What came after the backup is lost, but what still lies on a SIM; look through the outbox: kabar "
 	       "status, kabar why ID\n",
 	    cli_time(r->backup_ms, s->plan.timezone, at), (long long)r->cancelled_n, (long long)r->unknown_n,
-	    (long long)r->sos_n, (long long)r->reminders_n, (long long)r->jobs_n);
+	    (long long)r->sos_n, (long long)r->reminders_n, (long long)r->jobs_n, (long long)r->erased_n);
 }
 
 /* What each id goes on by: more than what may have been told since the backup, and another number at each restore, so that two boxes do not say the same ids. */
@@ -56,7 +58,7 @@ static int64_t ids_apart(void)
 }
 
 /* Brings it up to date, forgets what may have left, and looks whether all is right. */
-static bool prepare(const struct settings *s, const char *path, struct restored *restored)
+static bool prepare(const struct settings *s, const char *path, const char *backup, struct restored *restored)
 {
 	const struct store_start start = {
 	    .path = path, .key_path = s->key_path, .gateway = s->plan.gateway, .mode = DB_WRITER};
@@ -71,6 +73,10 @@ static bool prepare(const struct settings *s, const char *path, struct restored 
 		return false;
 	}
 	rc = store_restored(store, (int64_t)time(NULL) * 1000, s->plan.reply_expires_ms, ids_apart(), restored);
+	if (rc == 0)
+		rc = backup_erased_read(store, backup);
+	if (rc == 0)
+		rc = erased_replay(store, (int64_t)time(NULL) * 1000, &restored->erased_n);
 	if (rc == 0)
 		rc = store_check(store, &words);
 	if (rc < 0)
@@ -145,7 +151,7 @@ static bool restore(const struct settings *s, const char *file, bool replace)
 
 	buf_printf(&fresh, "%s.restoring", s->store_path);
 	buf_printf(&lock, "%s.lock", fresh.p);
-	done = backup_copy(file, fresh.p) && prepare(s, fresh.p, &restored) && chmod(fresh.p, 0640) == 0;
+	done = backup_copy(file, fresh.p) && prepare(s, fresh.p, file, &restored) && chmod(fresh.p, 0640) == 0;
 	unlink(lock.p);
 	if (done && replace && access(s->store_path, F_OK) == 0)
 		done = put_aside(s->store_path);

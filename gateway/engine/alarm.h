@@ -36,6 +36,7 @@
 	X(ALARM_INFO, "info_overdue", "AL17", "AL17b", LANE_NOTIFICATION, false, "kabar info review")                  \
 	X(ALARM_INFO_ASKED, "info_asked", "AL22", "AL22b", LANE_NOTIFICATION, false, "kabar info review")              \
 	X(ALARM_BALANCE, "balance", "AL20", "AL20b", LANE_NOTIFICATION, false, "kabar status")                         \
+	X(ALARM_REQUESTS, "requests", "AL21", "AL21b", LANE_NOTIFICATION, false, "kabar due")                          \
 	X(ALARM_TEST, "test", "AL16", NULL, LANE_NOTIFICATION, true, "kabar alarm")
 
 enum alarm {

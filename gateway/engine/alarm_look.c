@@ -12,6 +12,7 @@
 #include "storage/books.h"
 #include "storage/cases.h"
 #include "storage/outbox.h"
+#include "storage/people.h"
 #include "storage/services.h"
 
 #define MEGABYTE INT64_C(1000000)
@@ -341,6 +342,19 @@ static int look_at_asked(struct engine *e, const struct event *ev)
 	return err;
 }
 
+/* Half of the three days that the law gives has gone by. */
+static int look_at_requests(struct engine *e, const struct event *ev)
+{
+	int64_t n, due_ms;
+	int err = requests_half(e->store, e->now_ms, &n, &due_ms);
+
+	(void)ev;
+	if (err || n == 0)
+		return err ? err : alarm_clear(e, ALARM_REQUESTS, nothing);
+	return alarm_raise(e, ALARM_REQUESTS, nothing, e->now_ms,
+	    "%" PRId64 " request%s about personal data: half of the three days is over", n, n == 1 ? "" : "s");
+}
+
 /* ---- the table ---- */
 
 static int (*const watchers[])(struct engine *e, const struct event *ev) = {
@@ -354,6 +368,7 @@ static int (*const watchers[])(struct engine *e, const struct event *ev) = {
     look_at_own_backups,
     look_at_info,
     look_at_asked,
+    look_at_requests,
     clock_look,
 };
 

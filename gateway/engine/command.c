@@ -134,6 +134,8 @@ static const struct verb {
     {"village.put", command_village_put, false},
     {"village.edit", command_village_edit, false},
     {"person.stage", command_person_stage, false},
+    {"request.add", command_request_add, false},
+    {"request.done", command_request_done, false},
     {"case.take", command_case_take, false},
     {"case.close", command_case_close, false},
     {"queue.cancel", command_queue_cancel, false},

@@ -58,6 +58,9 @@ int command_import_rows(struct command *r);
 /* command_import_people.c: a row of a file each */
 int command_import_person(struct command *r);
 int command_import_stage(struct command *r);
+/* command_requests.c */
+int command_request_add(struct command *r);
+int command_request_done(struct command *r);
 /* command_alarm.c */
 int command_clock_confirm(struct command *r);
 int command_alarm_test(struct command *r);

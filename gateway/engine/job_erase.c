@@ -38,6 +38,7 @@ static int end(struct engine *e, const struct job_row *job, const struct task *t
 	if (!err)
 		err = due_add(e->store, e->now_ms, slice_of(DUE_ERASED), task->request);
 	e->erased = true;
+	(void)engine_effect(e, EF_ERASED, (struct link_id){NO_LINK, 0});
 	return err == ERR_NOT_FOUND ? 0 : err;
 }
 

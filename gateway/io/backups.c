@@ -26,6 +26,8 @@ struct backups {
 	struct backups_start start;
 	uv_timer_t timer;
 	uv_process_t child;
+	uv_process_t lister; /* writes the list of who was erased */
+	bool listing, list_again;
 	bool running;
 	char name[40];	  /* of the one that is being made */
 	int64_t failed_n; /* one after the other */
@@ -194,6 +196,51 @@ static void on_timer(uv_timer_t *timer)
 	log_error(LOG_GATEWAY, "%s backup cannot be begun: %s", b->start.exe, uv_strerror(rc));
 	uv_close((uv_handle_t *)&b->child, on_handle_closed);
 	go_on(b, false);
+}
+
+/* ---- who was erased ---- */
+
+static void on_lister_closed(uv_handle_t *h)
+{
+	struct backups *b = h->data;
+	bool again = b->list_again && !b->closed;
+
+	b->listing = b->list_again = false;
+	on_handle_closed(h);
+	if (again)
+		backups_erased(b);
+}
+
+static void on_lister_exit(uv_process_t *child, int64_t status, int signal_no)
+{
+	struct backups *b = child->data;
+
+	uv_close((uv_handle_t *)child, on_lister_closed);
+	if (status || signal_no)
+		log_error(LOG_GATEWAY, "the list of who was erased was not written into %s (see the line before); the next backup tries again", b->start.folder);
+}
+
+void backups_erased(struct backups *b)
+{
+	uv_stdio_container_t stdio[] = {
+	    {.flags = UV_IGNORE}, {.flags = UV_IGNORE}, {.flags = UV_INHERIT_FD, .data.fd = 2}};
+	uv_process_options_t how = {.exit_cb = on_lister_exit, .file = b->start.exe, .stdio_count = 3, .stdio = stdio};
+	int rc;
+
+	if (!b || b->listing || !b->start.folder || b->closed) {
+		if (b)
+			b->list_again = b->listing;
+		return;
+	}
+	how.args = (char *[]){(char *)b->start.exe, "backup", "--erased", (char *)b->start.folder, "-c", (char *)b->start.config, NULL};
+	b->lister.data = b;
+	b->open_n++; /* a handle also when it could not be spawned */
+	rc = uv_spawn(b->start.loop, &b->lister, &how);
+	b->listing = true;
+	if (rc == 0)
+		return;
+	log_error(LOG_GATEWAY, "%s backup --erased cannot be begun: %s", b->start.exe, uv_strerror(rc));
+	uv_close((uv_handle_t *)&b->lister, on_lister_closed);
 }
 
 /* ---- life ---- */

@@ -20,5 +20,7 @@ struct backups_start {
 };
 
 struct backups *backups_open(const struct backups_start *start);
+/* Somebody was erased: the list beside the backups is written anew. NULL: it is too late for that. */
+void backups_erased(struct backups *b);
 /* Ends a backup that is being made; its half is not kept. `closed` is called by the loop. */
 void backups_close(struct backups *b, void (*closed)(void *arg), void *arg);

@@ -28,10 +28,10 @@ static inline int bare_fill_person(struct store *s, int64_t who, int64_t now_ms)
 	bare_peer(peer, who);
 	snprintf(reg_no, sizeof(reg_no), "%09u", (unsigned)(who % 1000000000));
 	DO(bare_put(s, peer, now_ms));
-	DO(db_exec(s->db, Q_person_add, "zsbsbbzsssssisi", "bench", slice_of(reg_no), SLICE_LIT("0123456789abcdef"),
+	DO(db_exec(s->db, Q_person_add, "zsbsbbzsssssisii", "bench", slice_of(reg_no), SLICE_LIT("0123456789abcdef"),
 	    SLICE_LIT("SITI DEMO"), (struct slice){0}, (struct slice){0}, "1990-08-17", SLICE_LIT("P"),
 	    SLICE_LIT("1203"), SLICE_LIT(""), SLICE_LIT("HONG KONG"), SLICE_LIT("terdaftar"), now_ms, SLICE_LIT(""),
-	    now_ms));
+	    now_ms, INT64_C(0)));
 	return db_exec(s->db, Q_number_add, "sii", slice_of(peer), db_last_id(s->db), now_ms);
 }
 

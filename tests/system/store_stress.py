@@ -107,7 +107,7 @@ def tmpfs_full():
     """A disk of 1 MB, which messages fill until it is full; then somebody gives it more."""
     with Network() as net:
         os.makedirs(f'{net.dir}/state')
-        mount('-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', f'{net.dir}/state')
+        mount('-t', 'tmpfs', '-o', 'size=1280k', 'tmpfs', f'{net.dir}/state')
         try:
             gateway = Gateway(net).start()
             try:

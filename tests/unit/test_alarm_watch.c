@@ -361,6 +361,23 @@ static void test_information_that_is_asked_for_and_held(void **state)
 	assert_string_equal(open_alarms(), ""); /* the demo sends it, marked */
 }
 
+static void test_requests_past_half_of_their_time(void **state)
+{
+	(void)state;
+	do_sql("INSERT INTO request (peer, kind, state, at_ms, due_ms) VALUES ('', 'copy', 'open', 0, 0)");
+	do_sql(arena_printf(store_arena(b.store), "UPDATE request SET at_ms = %lld, due_ms = %lld", (long long)b.now_ms,
+	    (long long)(b.now_ms + 72 * HOUR)));
+	minutes(1);
+	assert_string_equal(open_alarms(), "");
+	b.now_ms += 37 * HOUR;
+	health(&b);
+	assert_string_equal(open_alarms(), "requests:");
+	assert_non_null(strstr(told(), "kabar due"));
+	do_sql("UPDATE request SET state = 'done'");
+	minutes(1);
+	assert_string_equal(open_alarms(), "");
+}
+
 /* ---- once a day ---- */
 
 static void test_a_sign_of_life_each_day(void **state)
@@ -397,7 +414,7 @@ static void test_each_alarm_is_one_sms(void **state)
 {
 	static const char *const screens[] = {"AL1", "AL1b", "AL2", "AL2b", "AL3", "AL3b", "AL4", "AL5", "AL5b", "AL6",
 	    "AL7", "AL7b", "AL8", "AL8b", "AL9", "AL9b", "AL10", "AL10b", "AL11", "AL12", "AL13", "AL13b", "AL14",
-	    "AL15", "AL16", "AL17", "AL17b", "AL18", "AL18b", "AL19", "AL19b", "AL20", "AL20b", "AL22", "AL22b"};
+	    "AL15", "AL16", "AL17", "AL17b", "AL18", "AL18b", "AL19", "AL19b", "AL20", "AL20b", "AL21", "AL21b", "AL22", "AL22b"};
 	static const char *const languages[] = {"id", "en"};
 
 	(void)state;
@@ -432,6 +449,7 @@ int main(void)
 	    T(own_backups_that_fail_are_told_from_the_second),
 	    T(information_past_its_review_date),
 	    T(information_that_is_asked_for_and_held),
+	    T(requests_past_half_of_their_time),
 	    T(a_sign_of_life_each_day),
 	    T(each_alarm_is_one_sms),
 	};

@@ -1,0 +1,158 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""HAPUS to its end: nothing of the person is left in the store's files, a restored backup forgets her again, and a kill in the middle leaves no half."""
+import os
+import re
+import sqlite3
+import subprocess
+
+from libkabar import KABAR, SLOW, Gateway, Network, finish, pool, until
+
+ANI, BUDI, OURS = '+6281255500001', '+6281255500002', '+6281100000001'
+NAME, NIK, PLACE = 'RATNAJUWITA', '5203075708909901', 'UJUNGPANDARAN'
+
+
+def kabar(gateway, *words):
+    done = subprocess.run([KABAR, words[0], '-c', gateway.config, *words[1:]], capture_output=True, text=True, timeout=60 * SLOW)
+    assert done.returncode == 0, f'kabar {words}: exit {done.returncode}: {done.stdout}{done.stderr}'
+    return done.stdout + done.stderr
+
+
+def registered(net):
+    """Registers in one line; the registration number."""
+    net.ask(ANI, OURS, f'DAFTAR#{NAME}#{NIK}#{PLACE}#HK')
+    said = net.ask(ANI, OURS, '1')
+    for _ in range(8):
+        number = re.search(r'No Anda ([\d-]+)', said)
+        if number:
+            return number.group(1).replace('-', '')
+        said = net.ask(ANI, OURS, 'lewati' if 'Desa asal' in said or 'DESA' in said else '1')
+    raise AssertionError(said)
+
+
+def wished(net):
+    code = re.search(r'HAPUS (\d{4})', net.ask(ANI, OURS, 'HAPUS')).group(1)
+    assert 'Permintaan hapus H1' in net.ask(ANI, OURS, f'HAPUS {code}')
+
+
+def overnight(gateway):
+    """The day to think it over has passed: the clock of the store alone moves, so that nothing is doubted."""
+    assert gateway.stop() == 0
+    db = sqlite3.connect(gateway.store)
+    assert db.execute("update due set at_ms = 0 where kind = 'erase'").rowcount == 1
+    db.commit()
+    db.close()
+
+
+def packed(text):
+    """Septets of 3GPP TS 23.038, 6.1.2.1, as they lie in a PDU, from each of the eight places where they can begin."""
+    found = []
+    for skip in range(8):
+        bits, n = 0, 0
+        for c in text:
+            bits |= ord(c) << (7 * n + skip)
+            n += 1
+        whole = bits.to_bytes((7 * n + skip + 7) // 8, 'little')
+        found.append(whole[1:-1])  # what does not depend on the neighbours
+    return found
+
+
+def forms(text):
+    hexed = text.encode().hex()
+    yield from (text.encode(), text.lower().encode(), text.encode('utf-16-le'), text.encode('utf-16-be'), hexed.encode(), hexed.upper().encode())
+    yield from packed(text)
+
+
+def left_of(folder, words):
+    """Where a word still stands in the files of the store."""
+    found = []
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        if not os.path.isfile(path) or name.endswith('.key'):
+            continue
+        data = open(path, 'rb').read()
+        found += [(name, word) for word in words for form in forms(word) if len(form) > 5 and form in data]
+    return found
+
+
+def erased():
+    with Network() as net, Gateway(net) as gateway:
+        number = registered(net)
+        state = os.path.dirname(gateway.store)
+        words = [NAME, number, ANI[3:]]
+        assert {w for _, w in left_of(state, words)} >= {NAME, number, ANI[3:]}, 'the search finds what is there'
+        net.ask(BUDI, OURS, 'INFO GAJI')
+        kabar(gateway, 'backup', f'{net.dir}/before.db')
+        wished(net)
+        assert 'H1' in kabar(gateway, 'due')
+        overnight(gateway)
+        gateway.start()
+        until(lambda: any('sudah dihapus' in m['text'] for m in net.inbox(ANI)), 30, lambda: f'the proof: {net.inbox(ANI)} {gateway.log()}')
+        until(lambda: gateway.sql("select state, peer, person from request") == [('done', '', None)], 10, 'the request is done')
+        assert gateway.sql('select count(*) from person') == [(0,)]
+        assert [m['text'] for m in net.inbox(ANI)].count(net.inbox(ANI)[-1]['text']) == 1
+        until(lambda: not {w for _, w in left_of(state, [NAME, number, PLACE])}, 90, lambda: f'nothing is left: {left_of(state, [NAME, number, PLACE])}')
+        log = gateway.log()
+        assert not [w for w in (NAME, NIK, number) if w in log], log
+        restored(net, gateway)
+
+
+def restored(net, gateway):
+    """An older backup knows her still: she is forgotten again before the first message."""
+    kabar(gateway, 'backup', f'{net.dir}/after.db')
+    assert 'person ' in open(f'{net.dir}/erased').read()
+    assert gateway.stop() == 0
+    said = kabar(gateway, 'restore', f'{net.dir}/before.db', '--replace')
+    assert '1 persons who were erased since are erased again' in said, said
+    db = sqlite3.connect(gateway.store)
+    assert db.execute('select count(*) from person').fetchone() == (0,)
+    assert db.execute('select count(*) from inbox where peer = ?', (ANI,)).fetchone() == (0,)
+    assert db.execute('select count(*) from inbox where peer = ?', (BUDI,)).fetchone()[0] >= 1
+    db.close()
+    assert not left_of(os.path.dirname(gateway.store), []) and NAME.encode() not in open(gateway.store, 'rb').read()
+    gateway.start()
+    assert 'Belum ada data' in net.ask(ANI, OURS, 'STATUS')
+
+
+def listed():
+    """The daemon writes the list beside its own backups as soon as somebody was erased."""
+    with Network() as net:
+        gateway = Gateway(net, config=f'backup: {{ dir = "{net.dir}/copies"; every = "24h"; }};')
+        gateway.start()
+        registered(net)
+        wished(net)
+        overnight(gateway)
+        gateway.start()
+        listed_in = f'{net.dir}/copies/erased'
+        until(lambda: os.path.exists(listed_in) and re.search(r'^person [0-9a-f]{32} \d+$', open(listed_in).read(), re.M), 30, lambda: f'the list: {gateway.log()}')
+        assert gateway.stop() == 0
+
+
+def killed(at):
+    """Killed at one of the commits of the erasure: the next life goes on, she is told once."""
+    with Network() as net:
+        gateway = Gateway(net)
+        gateway.start()
+        registered(net)
+        wished(net)
+        overnight(gateway)
+        db = sqlite3.connect(gateway.store)
+        db.executemany("insert into inbox (gateway, at_ms, link, self, peer, text, coding, smsc_s, outcome) "
+                       "select gateway, at_ms, link, self, peer, 'salinan ' || ?, coding, smsc_s, 'silent' from inbox where id = 1", [(i,) for i in range(9000)])
+        db.commit()
+        db.close()
+        gateway.start(environment={'KABAR_FAULT': f'engine_after_commit:{at}:kill:{net.dir}/once'}, wait=False)
+        until(lambda: gateway.process.poll() is not None, 30, 'it was killed')
+        gateway.start()
+        until(lambda: any('sudah dihapus' in m['text'] for m in net.inbox(ANI)), 30, lambda: f'the proof: {gateway.log()}')
+        until(lambda: gateway.sql("select count(*) from inbox where peer = ? or text like 'salinan%'", ANI) == [(0,)], 20, 'all is gone')
+        assert gateway.sql('select count(*) from person') == [(0,)] and gateway.sql('select state from request') == [('done',)]
+        assert sum('sudah dihapus' in m['text'] for m in net.inbox(ANI)) == 1
+        assert gateway.stop() == 0, gateway.log()
+        gateway.check_store()
+
+
+pool([('erased: nothing is left in the files, and a restored backup forgets her again', erased),
+      ('erased: the list beside the backups is written at once', listed),
+      *[(f'erased: killed at commit {at}', killed, at) for at in (1, 2, 3, 4, 5, 6, 7)]], workers=4)
+finish()
