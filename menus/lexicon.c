@@ -153,7 +153,7 @@ const char *lexicon_near(const struct menus *m, const char *list, struct slice w
 	const struct set *s = sets_find(&m->lists, list);
 
 	for (const struct entry *e = s ? s->entries : NULL; e; e = e->hh.next)
-		if (guess_distance(e->text, word) <= 1)
+		if (e->text.n <= word.n + 1 && word.n <= e->text.n + 1 && guess_distance(e->text, word) <= 1)
 			return e->text.p;
 	return NULL;
 }
@@ -173,18 +173,21 @@ static bool has_digit(struct slice word)
 	return false;
 }
 
-/* Nothing but small words, and codes where they may be. */
-static bool is_small(const struct menus *m, const struct keyword *k, bool codes, struct slice rest)
+/* Nothing but small words, and codes where they may be; and as many others as are free. */
+static bool is_small(const struct menus *m, const struct keyword *k, bool codes, unsigned free, struct slice rest)
 {
 	const struct set *tail = sets_find(&m->lists, "tail");
 
 	while (rest.n) {
 		uint32_t n = set_skip(tail, rest);
 		struct slice after = rest;
+		bool digits = has_digit(clean_word(&after));
 
 		if (!n && k->tail)
 			n = set_skip(k->tail, rest);
-		if (!n && codes && has_digit(clean_word(&after)))
+		if (!n && codes && digits)
+			n = rest.n - after.n;
+		if (!n && free && free--)
 			n = rest.n - after.n;
 		if (!n)
 			return false;
@@ -223,8 +226,9 @@ static bool holds(
     const struct menus *m, const struct entry *e, struct slice text, uint32_t end, struct keyword_match *out)
 {
 	const struct keyword *k = &m->keywords[e->keyword];
-	bool bound = e->whole || (k->flags & (KEYWORD_WHOLE | KEYWORD_ASKS));
-	bool small = !bound || is_small(m, k, !e->whole, slice_from(text, next_begin(text, end)));
+	bool bound = e->whole || (k->flags & (KEYWORD_WHOLE | KEYWORD_ASKS | KEYWORD_ONE_WORD));
+	unsigned free = !e->whole && (k->flags & KEYWORD_ONE_WORD) ? 1 : 0;
+	bool small = !bound || is_small(m, k, !e->whole, free, slice_from(text, next_begin(text, end)));
 
 	if (!small && (e->whole || !(k->flags & KEYWORD_ASKS)))
 		return false;

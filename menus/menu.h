@@ -87,7 +87,8 @@ int menus_choice_by_label(const struct menus *m, const char *lang, const char *s
 	X(KEYWORD_TAKES_DANGER, 512, "takes-danger") /* sees danger itself */                                          \
 	X(KEYWORD_DANGER_HINT, 1024, "danger-hint")  /* danger: hint at SOS */                                         \
 	X(KEYWORD_OFFICER, 2048, "officer")	     /* for officers */                                                \
-	X(KEYWORD_CODES, 4096, "codes")		     /* of its words only those with digits count */
+	X(KEYWORD_CODES, 4096, "codes")		     /* of its words only those with digits count */                   \
+	X(KEYWORD_ONE_WORD, 8192, "one-word")	     /* no more than one word follows, small ones aside */
 enum keyword_flag {
 #define X(name, value, word) name = value,
 	KEYWORD_FLAG_MAP(X)
@@ -126,8 +127,7 @@ struct slice lexicon_untail(
 const char *lexicon_lookup(const struct menus *m, const char *table, struct slice text); /* alias -> canonical, NULL */
 /* The nearest entry of a list within one letter (a swap is one); NULL: none. */
 const char *lexicon_near(const struct menus *m, const char *list, struct slice word);
-/* A number: "1", "no 1", "satu" -> 0..999999; -1: none; -2: two numbers ("1 atau 2"). Only small words may
- * stand around it. */
+/* A number: "1", "no 1", "satu" -> 0..999999; -1: none; -2: two. Only small words may stand around it. */
 int lexicon_number(const struct menus *m, struct slice text);
 
 /* ---- checks of `kabar check` beyond loading ---- */

@@ -113,21 +113,32 @@ static bool has_digit(struct slice word)
 	return false;
 }
 
-/* From the first word with a digit to the last one. */
+/* From the first word with a digit to the last one, with a letter written apart in front ("j 12"). */
 static struct slice codes_in(struct slice text)
 {
-	struct slice rest = text, codes = {text.p + text.n, 0};
+	struct slice rest = text, codes = {text.p + text.n, 0}, before = {0};
 
 	while (rest.n) {
 		struct slice word = clean_word(&rest);
 
-		if (!has_digit(word))
-			continue;
-		if (!codes.n)
-			codes.p = word.p;
-		codes.n = (uint32_t)(word.p + word.n - codes.p);
+		if (has_digit(word)) {
+			if (!codes.n)
+				codes.p = before.n == 1 && slice_all_digits(word) ? before.p : word.p;
+			codes.n = (uint32_t)(word.p + word.n - codes.p);
+		}
+		before = word;
 	}
 	return codes;
+}
+
+/* "j 12" is j12. */
+static struct slice one_code(struct router *r, struct slice codes)
+{
+	struct slice rest = codes, letter = clean_word(&rest);
+
+	if (letter.n != 1 || has_digit(letter) || !slice_all_digits(rest))
+		return codes;
+	return slice_of(arena_printf(r->arena, SLICE_FMT SLICE_FMT, SLICE_ARG(letter), SLICE_ARG(rest)));
 }
 
 /* INFO in front of another service: "info jadwal". */
@@ -181,8 +192,8 @@ void router_take(struct router *r, const char *keyword, struct slice rest, struc
 		rest = codes_in(rest);
 	else if (!(flags & KEYWORD_FREE))
 		rest = lexicon_untail(r->menus, LIST_TAIL, rest);
-	u->args = rest;
 	u->written = router_written(r, rest);
+	u->args = flags & (KEYWORD_WHOLE | KEYWORD_ASKS | KEYWORD_CODES) ? one_code(r, rest) : rest;
 }
 
 /* What "Kami baca:" says of an understanding. */
@@ -219,6 +230,13 @@ static bool asked_by_itself(struct router *r, struct slice text, struct understa
 	return slash;
 }
 
+/* "pelatihan kemarin bagus" tells of a training; a report always tells. */
+static bool is_told(const struct router *r, const struct keyword_match *k, struct slice text)
+{
+	return !(k->flags & (KEYWORD_TAKES_DANGER | KEYWORD_OFFICER)) &&
+	       lexicon_starts(r->menus, "told", router_behind(text, k->used));
+}
+
 bool router_command_at(struct router *r, struct slice text, struct understanding *u)
 {
 	struct keyword_match k = {0};
@@ -226,9 +244,11 @@ bool router_command_at(struct router *r, struct slice text, struct understanding
 
 	if (asked_by_itself(r, text, u))
 		return true;
+	if (lexicon_starts(r->menus, "small_talk", text))
+		return false;
 	if (!lexicon_match(r->menus, text, &k))
 		return topic_alone(r, text, u);
-	if (k.flags & KEYWORD_ANSWER)
+	if (k.flags & KEYWORD_ANSWER || is_told(r, &k, text))
 		return false;
 	t = router_topic_begin(r, text, k.taken);
 	if (t.name.n && !(k.flags & KEYWORD_OWN_ROWS && slice_starts(t.name, k.keyword))) {
@@ -335,7 +355,8 @@ bool router_keyword(struct router *r, struct understanding *out)
 void router_understand(struct router *r, struct slice raw, struct understanding *out)
 {
 	router_begin(r, raw);
-	if (router_sos(r, "", out) || router_cutter(r, out) || router_keyword(r, out) || router_near(r, out))
+	if (router_sos(r, "", out) || router_cutter(r, out) || router_keyword(r, out) || router_near(r, out) ||
+	    router_about(r, out))
 		return;
 	*out = (struct understanding){.keyword = "", .args = r->text.text, .written = raw, .rule = "unknown"};
 }

@@ -7,11 +7,13 @@
  *   1 router_never_answer()   machines: stored, never answered
  *   2 router_begin()          cleans
  *   3 router_sos()            a cry for help, even inside a question
- *   4 router_cutter()         STOP DIAM BATAL MENU BANTUAN 0 00: cut the dialogue. KEMBALI and LANJUT are
- * steps inside it: offer the text to the open question first 5 the open question       not here:
- * handler->check() 6 router_keyword()        a keyword or a topic, the longest first; also what is asked by
- * itself ("mau pulang") 7 router_near()           one letter off: done and said so; two candidates or two
- * letters off: asked 8 nothing of these        unknown text
+ *   4 router_cutter()         STOP DIAM BATAL MENU BANTUAN 0 00: cut the dialogue. KEMBALI and LANJUT are steps
+ *                             inside it: offer the text to the open question first
+ *   5 the open question       not here: handler->check()
+ *   6 router_keyword()        a keyword or a topic, the longest first; also what is asked by itself ("mau pulang")
+ *   7 router_near()           one letter off: done and said so; two candidates or two letters off: asked
+ *   8 router_about()          a longer text that asks for something, and names it inside: asked, never done
+ *   9 nothing of these        unknown text
  *
  * Every string of an understanding lives in the router's arena, in the text or in the menus.
  */
@@ -78,7 +80,8 @@ bool router_sos(struct router *r, const char *question, struct understanding *ou
 bool router_cutter(struct router *r, struct understanding *out);
 bool router_keyword(struct router *r, struct understanding *out);
 bool router_near(struct router *r, struct understanding *out);
-/* Rules 3 to 8 without an open question. */
+bool router_about(struct router *r, struct understanding *out);
+/* Rules 3 to 9 without an open question. */
 void router_understand(struct router *r, struct slice raw, struct understanding *out);
 /* A command as trees, ASK and handlers write it ("JADWAL 1203", "TOLONG"), canonical word first. False: there
  * is no such keyword. A TOLONG so written is sure. */

@@ -25,6 +25,9 @@ const struct understanding *router_command(struct router *r);
 /* What "Kami baca:" says of a command. */
 struct slice router_shown(struct router *r, const struct understanding *u);
 
+/* Does a "tidak" stand within two words in front of this place? */
+bool router_negated(const struct router *r, struct slice text, uint32_t at);
+
 /* What comes behind "tolong". */
 enum please {
 	PLEASE_NOT,

@@ -11,6 +11,7 @@
 #include "gateway/base/guess.h"
 
 #define NEAR_LETTERS_MIN 5
+#define DANGER_LETTERS_MIN 6
 #define NEGATION_REACHES 2 /* words */
 
 enum cry { CRY_NONE, CRY_POLITE, CRY_UNCLEAR, CRY_CERTAIN };
@@ -20,8 +21,7 @@ static bool contains(const struct router *r, const char *list, struct slice text
 	return lexicon_contains(r->menus, list, text, NULL);
 }
 
-/* Does a "tidak" stand within two words in front of this place? */
-static bool is_negated(const struct router *r, struct slice text, uint32_t at)
+bool router_negated(const struct router *r, struct slice text, uint32_t at)
 {
 	struct slice before = {text.p, at};
 
@@ -38,21 +38,68 @@ static bool is_negated(const struct router *r, struct slice text, uint32_t at)
 	return false;
 }
 
-/* Danger words: certain when one of them stands without "tidak". */
-static enum cry danger_in(const struct router *r, struct slice text)
+/* "d1pukul": a digit between letters that looks like a letter is one. */
+static char letter_at(struct slice word, uint32_t i)
 {
+	static const char looks_like[] = "oi?eas????";
+	char c = word.p[i];
+	bool inside = i > 0 && i + 1 < word.n && word.p[i - 1] >= 'a' && word.p[i + 1] >= 'a';
+
+	return inside && c >= '0' && c <= '9' && looks_like[c - '0'] != '?' ? looks_like[c - '0'] : c;
+}
+
+/* As it is spoken: "d pukul", "di pukul", "d1pukul" are dipukul. */
+static struct slice spoken(struct router *r, struct slice text)
+{
+	struct slice rest = text;
+	char *said = arena_alloc(r->arena, (size_t)text.n * 2 + 1);
+	uint32_t n = 0;
+
+	while (rest.n) {
+		struct slice word = clean_word(&rest);
+		bool prefix = slice_is(word, "d") || slice_is(word, "di");
+
+		for (uint32_t i = 0; i < word.n; i++)
+			said[n++] = letter_at(word, i);
+		if (prefix && word.n == 1)
+			said[n++] = 'i';
+		if (!prefix && rest.n)
+			said[n++] = ' ';
+	}
+	return (struct slice){said, n};
+}
+
+/* Danger words: certain when one of them stands without "tidak". */
+static enum cry danger_in(struct router *r, struct slice written)
+{
+	struct slice text = spoken(r, written);
 	enum cry found = CRY_NONE;
 	uint32_t from = 0, at;
 
 	while (from < text.n && lexicon_contains(r->menus, "danger", slice_from(text, from), &at)) {
 		uint32_t n = lexicon_starts(r->menus, "danger", slice_from(text, from + at));
 
-		if (!is_negated(r, text, from + at))
+		if (!router_negated(r, text, from + at))
 			return CRY_CERTAIN;
 		found = CRY_UNCLEAR;
 		from += at + n;
 	}
 	return found;
+}
+
+/* A danger word one letter off ("dikrung"), that is no word of its own. */
+static bool is_near_danger(struct router *r, struct slice text)
+{
+	struct slice rest = spoken(r, text);
+
+	while (rest.n) {
+		struct slice word = clean_word(&rest);
+
+		if (router_letters(word) >= DANGER_LETTERS_MIN && lexicon_near(r->menus, "danger", word) &&
+		    !lexicon_in(r->menus, "real_words", word))
+			return true;
+	}
+	return false;
 }
 
 /* Passes over everything at the beginning that is of one of these lists. */
@@ -183,7 +230,8 @@ static enum cry cry_inside(struct router *r, struct slice text, bool polite, boo
 {
 	enum cry danger = danger_in(r, text);
 	bool sos = contains(r, "sos_anywhere", text);
-	bool doubt = !polite && (contains(r, "unclear_danger", text) || contains(r, "sos_inside", text));
+	bool doubt = (!polite && (contains(r, "unclear_danger", text) || contains(r, "sos_inside", text))) ||
+		     (danger == CRY_NONE && is_near_danger(r, text));
 	const struct understanding *u;
 	unsigned flags;
 
@@ -199,7 +247,10 @@ static enum cry cry_inside(struct router *r, struct slice text, bool polite, boo
 		return CRY_NONE;
 	if (danger != CRY_NONE)
 		return danger;
-	return u->meaning == MEANING_COMMAND ? CRY_NONE : CRY_UNCLEAR;
+	/* What the service does not take as words of its own counts: "jadwal saya sakit". */
+	if (u->meaning == MEANING_COMMAND && (flags & KEYWORD_FREE || !contains(r, "unclear_danger", u->args)))
+		return CRY_NONE;
+	return CRY_UNCLEAR;
 }
 
 static enum cry cry_of(struct router *r, const char *question)

@@ -108,7 +108,9 @@ static enum decision decide(struct turn *t, struct understanding *u)
 	}
 	if ((cut || router_keyword(r, u) || router_near(r, u)) && is_served(u))
 		return u->meaning == MEANING_ASK ? DECIDE_ASK : DECIDE_COMMAND;
-	return t->asker ? DECIDE_UNFIT : DECIDE_UNKNOWN;
+	if (t->asker)
+		return DECIDE_UNFIT;
+	return router_about(r, u) && is_served(u) ? DECIDE_ASK : DECIDE_UNKNOWN;
 }
 
 /* ---- the guard ---- */
