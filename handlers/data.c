@@ -15,7 +15,6 @@
 #define CODES_A_MONTH 2
 #define MONTH_MS (INT64_C(30) * DAY_MS)
 #define NEW_CODE "code"
-#define PEOPLE_MAX 7
 #define NAME_SHOWN_MAX 26	 /* so that A1x fits one SMS */
 #define ANSWERED_MS (3 * DAY_MS) /* BUKAN answers what was said within three days */
 #define KEPT_WHAT "a.what"	 /* the keyword that waits for AK */
@@ -102,13 +101,16 @@ static int ask_erase(struct turn *t, const struct person *p)
 /* "HAPUS 7302": within a day of A3. *done false: it is not that code. */
 static int confirm_erase(struct turn *t, bool *done)
 {
+	const struct person *own = NULL;
 	struct request r;
 	int err = request_newest(turn_store(t), turn_peer(t), "erase", "asked", &r);
 
 	*done = false;
+	if (!err)
+		err = person_here(t, r.person, &own);
 	if (err)
 		return err == ERR_NOT_FOUND ? 0 : err;
-	if (turn_now_ms(t) - r.at_ms < DAY_MS)
+	if (own && turn_now_ms(t) - r.at_ms < DAY_MS)
 		err = request_code_is(turn_store(t), r.id, turn_args(t), done);
 	if (err || !*done)
 		return err;
@@ -145,36 +147,41 @@ static int new_code(struct turn *t, const struct person *p)
 
 /* ---- "that is not me" ---- */
 
-static int disown(struct turn *t, const struct person *p, bool unlink)
+static int disown(struct turn *t, int64_t person, bool unlink)
 {
 	int64_t id;
-	int err = request_add(turn_store(t), p->id, turn_peer(t), "correct", (struct slice){0}, turn_now_ms(t), &id);
+	int err = request_add(turn_store(t), person, turn_peer(t), "correct", (struct slice){0}, turn_now_ms(t), &id);
 
 	if (!err)
 		err = request_set_state(turn_store(t), id, "open");
 	if (!err)
-		err = record(t, p->id, "disowned", id);
-	return err || !unlink ? err : number_unlink(turn_store(t), p->id, turn_peer(t));
+		err = record(t, person, "disowned", id);
+	return err || !unlink ? err : number_unlink(turn_store(t), person, turn_peer(t));
 }
 
 /*
- * BUKAN behind S1 means "I am not that person": the number is unlinked until an officer has looked. Behind S7
- * ("somebody tried") it means "that was not I": only noted. A phone shared by two: which of them is not meant
- * cannot be told, so it is only noted, too.
+ * BUKAN means what was said last. Behind S1 it is "I am not that person": the number is unlinked until an officer
+ * has looked. Behind S7 ("somebody tried") and S9o ("you moved") it is "that was not I": only noted, for a
+ * stranger brings them about. A phone shared by two: which of them is not meant cannot be told, so it is only
+ * noted, too.
  */
 static int not_me(struct turn *t)
 {
 	const struct person *people;
-	int64_t shown = 0, warned = 0, since = turn_now_ms(t) - ANSWERED_MS;
+	int64_t shown = 0, warned = 0, left = 0, since = turn_now_ms(t) - ANSWERED_MS;
 	unsigned n;
 	int err = turn_people(t, &people, &n);
 
 	if (!err)
-		err = attempts_since(turn_store(t), turn_peer(t), ATTEMPT_SHOWN, since, &shown);
+		err = attempt_newest(turn_store(t), turn_peer(t), ATTEMPT_SHOWN, since, &shown);
 	if (!err)
-		err = attempts_since(turn_store(t), turn_peer(t), ATTEMPT_WARNED, since, &warned);
-	if (!err && n)
-		err = disown(t, people, n == 1 && shown && !warned);
+		err = attempt_newest(turn_store(t), turn_peer(t), ATTEMPT_WARNED, since, &warned);
+	if (!err && warned > shown)
+		err = person_left(turn_store(t), turn_peer(t), since, &left);
+	if (!err && left)
+		err = disown(t, left, false);
+	else if (!err && n)
+		err = disown(t, people->id, n == 1 && shown > warned);
 	dialogue_done(t, &handler_data);
 	if (!err)
 		turn_say(t, "S10", NULL);
@@ -190,27 +197,33 @@ static int act(struct turn *t, const char *what, const struct person *p)
 	return strcmp(what, "HAPUS") == 0 ? ask_erase(t, p) : new_code(t, p);
 }
 
-/* A code that was lost cannot be asked for: the person is chosen, and the new code goes to the number where
- * both are registered. */
-static void ask_whose_code(struct turn *t, const struct person *people, unsigned n)
+/*
+ * Where the number does not say which one. A code that was lost cannot be asked for: one of those for whom it
+ * speaks is chosen, and the new code comes here; for the others there are officers.
+ */
+static int ask_whose(struct turn *t, const char *what)
 {
-	struct buf list = {0}, ids = {0};
+	const struct person *people;
+	unsigned n;
+	int err = turn_people_sure(t, &people, &n);
 
-	for (unsigned i = 0; i < n && i < PEOPLE_MAX; i++) {
-		list_item(
-		    t, &list, "S3i", (int)i + 1, &(struct value){"nama", slice_of(short_name(t, people[i].name))}, 1);
-		buf_printf(&ids, "%s%lld", i ? " " : "", (long long)people[i].id);
+	if (err)
+		return err;
+	if (strcmp(what, "KODE") != 0) {
+		turn_keep(t, KEPT_WHAT, slice_of(what));
+		turn_ask(t, "AK", NULL);
+	} else if (n) {
+		ask_people(t, "K3", KEPT_LIST, people, n);
+	} else {
+		turn_say(t, "A6p", NULL);
 	}
-	turn_keep(t, KEPT_LIST, buf_as_slice(&ids));
-	ask_values(t, "K3", &(struct value){"daftar", buf_as_slice(&list)}, 1);
-	buf_free(&list);
-	buf_free(&ids);
+	return 0;
 }
 
 static int run(struct turn *t)
 {
 	const char *what = turn_keyword(t);
-	const struct person *people, *alone;
+	const struct person *alone;
 	unsigned n;
 	bool done = false;
 	int err = 0;
@@ -222,41 +235,24 @@ static int run(struct turn *t)
 	if (err || done)
 		return err;
 	err = person_alone(t, &alone, &n);
-	if (!err)
-		err = turn_people(t, &people, &n);
 	if (err)
 		return err;
 	if (alone)
 		return act(t, what, alone);
-	if (n == 0) {
-		turn_ask(t, "S0", NULL);
-	} else if (strcmp(what, "KODE") == 0 && n > 1) {
-		ask_whose_code(t, people, n);
-	} else {
-		turn_keep(t, KEPT_WHAT, slice_of(what));
-		turn_ask(t, "AK", NULL);
-	}
+	if (n)
+		return ask_whose(t, what);
+	turn_ask(t, "S0", NULL);
 	return 0;
 }
 
 /* ---- answers ---- */
-
-static unsigned listed_n(struct turn *t)
-{
-	struct slice ids = turn_kept(t, KEPT_LIST);
-	unsigned n = 0;
-
-	while (clean_word(&ids).n)
-		n++;
-	return n;
-}
 
 static bool check(struct turn *t, const char *question)
 {
 	if (strcmp(question, "A1") == 0)
 		return list_choice(t, question).kind != CHOICE_NONE;
 	if (strcmp(question, "K3") == 0)
-		return list_number(t, (int)listed_n(t)) != -1;
+		return list_number(t, (int)people_listed(t, KEPT_LIST)) != -1;
 	return holds_reg_no(turn_args(t)) || list_number(t, 0) == 0;
 }
 
@@ -264,21 +260,18 @@ static bool check(struct turn *t, const char *question)
 static int answer_code(struct turn *t)
 {
 	const char *what = str_of(t, turn_kept(t, KEPT_WHAT));
-	const struct person *people;
+	const struct person *own = NULL;
 	struct person p;
-	unsigned n;
-	bool found, again, own = false;
+	bool found, again;
 	int err;
 
 	if (list_number(t, 0) == 0)
 		return turn_command(t, "MENU");
 	err = person_by_code(t, turn_args(t), 0, &p, &found, &again);
-	if (!err)
-		err = turn_people(t, &people, &n);
+	if (!err && found)
+		err = person_here(t, p.id, &own);
 	if (err)
 		return err;
-	for (unsigned i = 0; found && i < n; i++)
-		own |= people[i].id == p.id;
 	if (own)
 		return act(t, what, &p);
 	if (found)
@@ -292,9 +285,8 @@ static int answer_code(struct turn *t)
 
 static int choose_whose(struct turn *t)
 {
-	struct slice ids = turn_kept(t, KEPT_LIST);
-	struct person p;
-	int n = (int)listed_n(t), choice = list_number(t, n), err;
+	const struct person *own;
+	int n = (int)people_listed(t, KEPT_LIST), choice = list_number(t, n), err;
 
 	if (choice == -1)
 		return ANSWER_NOT_MINE;
@@ -304,30 +296,29 @@ static int choose_whose(struct turn *t)
 		say_out_of_range(t, n);
 		return turn_command(t, "KODE");
 	}
-	while (--choice)
-		(void)clean_word(&ids);
-	turn_keep(t, KEPT_PERSON, clean_word(&ids));
-	err = person_by_id(turn_store(t), kept_number(t, KEPT_PERSON), &p);
-	return err ? err : new_code(t, &p);
+	err = person_here(t, person_listed(t, KEPT_LIST, (unsigned)choice), &own);
+	if (err)
+		return err;
+	return own ? new_code(t, own) : turn_command(t, "KODE"); /* moved meanwhile */
 }
 
 static int answer_data(struct turn *t)
 {
 	struct choice c = list_choice(t, "A1");
-	struct person p;
-	int err = person_by_id(turn_store(t), kept_number(t, KEPT_PERSON), &p);
+	const struct person *own;
+	int err = person_here(t, kept_number(t, KEPT_PERSON), &own);
 
-	if (err == ERR_NOT_FOUND || c.kind == CHOICE_NONE)
-		return ANSWER_NOT_MINE;
-	if (err)
-		return err;
+	if (err || c.kind == CHOICE_NONE)
+		return err ? err : ANSWER_NOT_MINE;
+	if (!own) /* moved to another number meanwhile, or erased */
+		return turn_command(t, "DATA");
 	if (c.kind == CHOICE_OUT_OF_RANGE) {
 		say_out_of_range(t, c.max);
-		return show(t, &p);
+		return show(t, own);
 	}
 	if (c.number == 0)
 		return list_follow(t, c.stands_for);
-	return c.number == 1 ? turn_command(t, "UBAH") : c.number == 2 ? copy(t, p.id) : ask_erase(t, &p);
+	return c.number == 1 ? turn_command(t, "UBAH") : c.number == 2 ? copy(t, own->id) : ask_erase(t, own);
 }
 
 static int answer(struct turn *t, const char *question, bool fits)

@@ -79,6 +79,12 @@ struct slice turn_written(
 bool turn_is_sure(const struct turn *t); /* SOS: the cry is certain; false: unclear */
 /* Persons of the sender's number, oldest first; *n may be 0. */
 int turn_people(struct turn *t, const struct person **people, unsigned *n) MUST_USE;
+/*
+ * Those of them that the number still speaks for. One that was silent for half a year may have a new owner: nothing may be said to it about who was there before, until
+ * the right code is shown.
+ */
+#define NUMBER_SILENT_MS (INT64_C(183) * 24 * 3600 * 1000)
+int turn_people_sure(struct turn *t, const struct person **people, unsigned *n) MUST_USE;
 bool turn_is_neutral(const struct turn *t);
 bool turn_is_demo(const struct turn *t); /* drafts may be sent, marked */
 const char *turn_setting(
@@ -86,13 +92,6 @@ const char *turn_setting(
 struct date turn_today(const struct turn *t, const char *timezone); /* NULL: the gateway's */
 unsigned turn_operators(const struct turn *t, struct slice *out,
     unsigned cap); /* numbers on duty now; when nobody is: all of them, for a cry must reach somebody */
-/*
- * A number that was silent for long may have a new owner. When its present use began, after half a year of silence or ever: who was registered long before must show a code first. 0: one was
- * shown since.
- */
-#define NUMBER_SILENT_MS (INT64_C(183) * 24 * 3600 * 1000)
-int64_t turn_spell_ms(const struct turn *t);
-void turn_proved(struct turn *t);		      /* the right code was shown */
 const struct menus *turn_menus(const struct turn *t); /* numbered lists, words for the items of lists */
 const char *turn_language(const struct turn *t);      /* that this number reads: "id" */
 

@@ -32,10 +32,10 @@ const char *const handler_screens[] = {
     "DWN", "LMT", "TLD", "DRAF", "LNJ", "BLN", "DSx", "NKN", "D1", "D1x", "D2", "D3", "D4", "D4b", "D4bi",
     "D5", "D6", "D6u", "D7", "D7c", "DHW", "D2e", "D3l", "D3t", "D3p", "D3i", "D3k", "D3d", "U18",
     "D4e", "D5e", "D5t", "DUP", "D8", "D9", "D9c", "S1", "S2", "S3", "S3i", "S0", "S4", "S5", "S6",
-    "S7", "S8", "S9", "S9x", "S9o", "S10", "J1", "J1e", "J1i", "J2", "J2u", "J3", "J3x", "J4", "J5", "J5s", "J6", "J9", "J0",
+    "S7", "S8", "S9", "S9b", "S9x", "S9o", "S10", "J1", "J1e", "J1i", "J2", "J2u", "J3", "J3x", "J4", "J5", "J5s", "J6", "J9", "J0",
     "J0x", "J0m", "J10", "J11", "I1", "I2", "I2b", "I3", "I4", "I0", "I5", "I6", "I6i", "I6x", "T1", "TA", "T4",
     "T5", "DM", "L1", "L2", "L3", "L3t", "L4", "L5", "P1", "P2", "P3", "A1", "A1x", "A2", "A3", "A4",
-    "A6", "A6x", "AK", "AU", "K3", "A5", "A7", "X1", "X1u", "X5", "X8", "SIx",
+    "A6", "A6x", "A6p", "AK", "AU", "K3", "A5", "A7", "X1", "X1u", "X5", "X8", "SIx",
     "AL1", "AL1b", "AL2", "AL2b", "AL3", "AL3b", "AL4", "AL5", "AL5b", "AL6", "AL7", "AL7b", "AL8", "AL8b",
     "AL9", "AL9b", "AL10", "AL10b", "AL11", "AL12", "AL13", "AL13b", "AL14", "AL15", "AL16", "AL17", "AL17b", "AL18", "AL18b", "AL19", "AL19b", "AL20", "AL20b", "AL21", "AL21b", "AL22", "AL22b", "ALk", "ALh", NULL,
 };

@@ -69,6 +69,12 @@ int64_t kept_number(struct turn *t, const char *name); /* 0 when not kept */
 /* The one person of this number, when the number speaks for itself: exactly one, heard from within six
  * months. NULL otherwise; *n persons there are. */
 int person_alone(struct turn *t, const struct person **p, unsigned *n) MUST_USE;
+/* The person, if this number is one of his; NULL. */
+int person_here(struct turn *t, int64_t id, const struct person **p) MUST_USE;
+/* Which of them? Asks the screen with their names (S3, K3), and keeps the list. */
+void ask_people(struct turn *t, const char *screen, const char *kept, const struct person *people, unsigned n);
+unsigned people_listed(struct turn *t, const char *kept);		  /* how many were */
+int64_t person_listed(struct turn *t, const char *kept, unsigned number); /* id of the first, second .. */
 /*
  * "407122836 4821" in clean words: the person whose number and code these are. Counts wrong ones. *found
  * false: the screen was said (S4 S5 S6). *again: it is worth asking again. only: not 0: it must be this
@@ -79,7 +85,15 @@ int person_by_code(
 /* Counted attempts of a number (storage/attempts.h). */
 #define ATTEMPT_WRONG "status"	       /* a wrong code */
 #define ATTEMPT_SHOWN "shown"	       /* S1 was said to it */
-#define ATTEMPT_WARNED "warned"	       /* S7 was */
+#define ATTEMPT_WARNED "warned"	       /* S7 or S9o was */
+/*
+ * Somebody tried in vain to pass for that person (0: for nobody): S7 to all numbers of his, also to one that he left lately. Later, by a due time: this turn does the same work
+ * whether there is such a person or not. Not when it came from a number of his own.
+ */
+int person_warn(struct turn *t, int64_t person) MUST_USE;
+int person_warn_due(struct turn *t, int64_t person) MUST_USE;
+#define DUE_WARN "warn-owner"
+#define LEFT_LATELY_MS (3 * DAY_MS)
 bool holds_reg_no(struct slice words); /* 9 digits, or 4 at the end: could be meant so */
 
 /* ---- operators ---- */

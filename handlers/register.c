@@ -283,7 +283,7 @@ static const struct offer_action actions[] = {
     {"for_other", done, for_other},
     {"cancel", done, cancel},
     {"more_villages", (const char *const[]){"more", "last", NULL}, more_villages},
-    {"save", (const char *const[]){"done", "unsure", "changed", "changed_unsure", NULL}, register_save},
+    {"save", (const char *const[]){"done", "unsure", "changed", "changed_unsure", "gone", NULL}, register_save},
     {0},
 };
 
@@ -294,7 +294,7 @@ static int word_name(struct turn *t, const char *screen, struct slice *out)
 {
 	const struct person *people;
 	unsigned n;
-	int err = is(screen, "DUP") ? turn_people(t, &people, &n) : 0;
+	int err = is(screen, "DUP") ? turn_people_sure(t, &people, &n) : 0;
 
 	if (!err)
 		*out = !is(screen, "DUP") ? turn_kept(t, R_NAME)
@@ -368,16 +368,13 @@ static bool says_nothing(struct turn *t)
  * number. */
 static int change_by_code(struct turn *t)
 {
-	const struct person *people;
+	const struct person *own = NULL;
 	struct person p;
-	unsigned n;
-	bool found, again, own = false;
+	bool found, again;
 	int err = person_by_code(t, turn_args(t), 0, &p, &found, &again);
 
-	if (!err)
-		err = turn_people(t, &people, &n);
-	for (unsigned i = 0; !err && found && i < n; i++)
-		own |= people[i].id == p.id;
+	if (!err && found)
+		err = person_here(t, p.id, &own);
 	if (err || own)
 		return err ? err : register_change(t, &p);
 	if (found)
@@ -415,7 +412,7 @@ static int run(struct turn *t)
 
 	if (is(turn_keyword(t), "UBAH"))
 		return change(t);
-	err = turn_people(t, &people, &n);
+	err = turn_people_sure(t, &people, &n);
 	if (err)
 		return err;
 	register_forget(t);

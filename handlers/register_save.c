@@ -9,7 +9,6 @@
 #include "gateway/base/reg_no.h"
 #include "gateway/base/secret.h"
 #include "handlers/register_private.h"
-#include "storage/attempts.h"
 
 #define DRAWS_MAX 20
 #define OLD_YEARS 65
@@ -57,19 +56,6 @@ static int nik_owner(struct turn *t, int64_t self, int64_t *owner)
 	if (!nik.n || *owner == self)
 		*owner = 0;
 	return err;
-}
-
-/* The first number of who is registered with this NIK learns that it was tried; not if it is this very
- * number. */
-static int warn_owner(struct turn *t, int64_t owner)
-{
-	struct slice peer;
-	int err = owner ? person_number_first(turn_store(t), owner, &peer) : ERR_NOT_FOUND;
-
-	if (err || slice_eq(peer, turn_peer(t)))
-		return err == ERR_NOT_FOUND ? 0 : err;
-	err = attempt_add(turn_store(t), peer, ATTEMPT_WARNED, turn_now_ms(t));
-	return err ? err : turn_notify(t, peer, LANE_NOTIFICATION, NULL, "S7", NULL, 0);
 }
 
 /* ---- a new person ---- */
@@ -124,7 +110,7 @@ static int save_new(struct turn *t, const char **outcome)
 	if (!err)
 		err = add(t, &p, reg_no);
 	if (!err)
-		err = warn_owner(t, owner);
+		err = owner ? person_warn(t, owner) : 0;
 	buf_free(&flags);
 	if (err)
 		return err;
@@ -199,17 +185,24 @@ static int change_flags(struct turn *t, int64_t id, bool birth_changed, struct p
 	p->flags = arena_slice(store_arena(turn_store(t)), buf_as_slice(&flags));
 	buf_free(&flags);
 	err = person_change(turn_store(t), id, "flags", p);
-	return err ? err : warn_owner(t, owner);
+	return err || !owner ? err : person_warn(t, owner);
 }
 
 static int save_change(struct turn *t, const char **outcome)
 {
 	struct person_new p = from_answers(t);
 	struct slice changed = turn_kept(t, R_CHANGED), question;
+	const struct person *own;
 	int64_t id = kept_number(t, R_PERSON);
 	bool doubtful = false, birth_changed = false;
-	int err = 0;
+	int err = person_here(t, id, &own);
 
+	if (!err && !own) { /* moved to another number meanwhile, or erased */
+		register_forget(t);
+		turn_close(t, "done");
+		*outcome = "gone";
+		return 0;
+	}
 	while (!err && (question = clean_word(&changed)).n) {
 		birth_changed |= slice_is(question, "D3");
 		err = person_change(turn_store(t), id, changed_field(t, question), &p);

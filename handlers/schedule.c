@@ -186,7 +186,7 @@ static int own_filter(struct turn *t, struct filter *f, bool *known)
 {
 	const struct person *people;
 	unsigned n;
-	int err = turn_people(t, &people, &n);
+	int err = turn_people_sure(t, &people, &n);
 
 	*known = !err && n && people[0].village.n;
 	if (err || !*known)

@@ -43,7 +43,7 @@ static int64_t person_of_sender(struct turn *t)
 	const struct person *people;
 	unsigned n = 0;
 
-	return turn_people(t, &people, &n) == 0 && n == 1 ? people[0].id : 0;
+	return turn_people_sure(t, &people, &n) == 0 && n == 1 ? people[0].id : 0;
 }
 
 int seat_take(struct turn *t, const struct schedule *row, const char *state)

@@ -7,7 +7,7 @@
 #include "gateway/base/text.h"
 #include "storage/attempts.h"
 
-#define PEOPLE_MAX 7
+#define NUMBERS_MAX 16
 #define KEPT_PERSON "s.person" /* the one chosen from S3 */
 #define KEPT_LIST "s.list"     /* ids in the order of S3 */
 #define KEPT_MOVE "s.move"     /* id: may speak by this number from now on (S8) */
@@ -38,12 +38,30 @@ static const char *stage_shown(struct turn *t, struct slice stage)
 	return name ? name : str_of(t, stage);
 }
 
+/* S2 promises that an officer gets in touch: it stands on the officers' list until it is done. */
+static int ask_for_call(struct turn *t, const struct person *p)
+{
+	struct request r;
+	int64_t id;
+	int err = request_newest(turn_store(t), turn_peer(t), "call", "open", &r);
+
+	if (!err && r.person == p->id)
+		return 0;
+	if (!err || err == ERR_NOT_FOUND)
+		err = request_add(turn_store(t), p->id, turn_peer(t), "call", (struct slice){0}, turn_now_ms(t), &id);
+	return err ? err : request_set_state(turn_store(t), id, "open");
+}
+
 static int tell(struct turn *t, const struct person *p)
 {
 	const char *stage = stage_shown(t, p->stage), *name = short_name(t, p->name);
+	bool in_person = is_told_in_person(t, stage);
+	int err = in_person ? ask_for_call(t, p) : 0;
 
+	if (err)
+		return err;
 	dialogue_done(t, &handler_status);
-	if (is_told_in_person(t, stage))
+	if (in_person)
 		turn_say(t, "S2", "nama", name, NULL);
 	else
 		turn_say(t, "S1", "nama", name, "tahap", stage, "tgl",
@@ -52,62 +70,48 @@ static int tell(struct turn *t, const struct person *p)
 	return attempt_add(turn_store(t), turn_peer(t), ATTEMPT_SHOWN, turn_now_ms(t));
 }
 
-static void ask_who(struct turn *t, const struct person *people, unsigned n)
-{
-	struct buf list = {0}, ids = {0};
-
-	for (unsigned i = 0; i < n && i < PEOPLE_MAX; i++) {
-		list_item(
-		    t, &list, "S3i", (int)i + 1, &(struct value){"nama", slice_of(short_name(t, people[i].name))}, 1);
-		buf_printf(&ids, "%s%lld", i ? " " : "", (long long)people[i].id);
-	}
-	turn_keep(t, KEPT_LIST, buf_as_slice(&ids));
-	ask_values(t, "S3", &(struct value){"daftar", buf_as_slice(&list)}, 1);
-	buf_free(&list);
-	buf_free(&ids);
-}
-
 /* Number and code were right: a phone that does not speak for this person yet may do so from now on. */
 static int tell_stranger(struct turn *t, const struct person *p)
 {
-	const struct person *people;
-	unsigned n;
-	int err = turn_people(t, &people, &n);
+	const struct person *own;
+	int err = person_here(t, p->id, &own);
 
-	for (unsigned i = 0; i < n && !err; i++)
-		if (people[i].id == p->id)
-			return tell(t, p);
 	if (!err)
 		err = tell(t, p);
-	if (err)
+	if (err || own)
 		return err;
 	turn_ask(t, "S8", NULL);
 	keep_number(t, KEPT_MOVE, p->id);
 	return 0;
 }
 
-/* S8: 1. The number that the person was registered with is told: a code may have been overheard. */
+/* A code may have been overheard. By the name it would tell a new owner of that number who was there before. */
+static int tell_left(struct turn *t, struct slice number)
+{
+	int err = attempt_add(turn_store(t), number, ATTEMPT_WARNED, turn_now_ms(t));
+
+	return err ? err : turn_notify(t, number, LANE_NOTIFICATION, NULL, "S9o", NULL, 0);
+}
+
+/* S8: 1. This number alone speaks for the person from now on; those that did are told. */
 static int move(struct turn *t)
 {
+	struct slice left[NUMBERS_MAX];
 	struct person p;
-	struct slice old;
+	unsigned n;
 	int err = person_by_id(turn_store(t), kept_number(t, KEPT_MOVE), &p);
 
-	if (!err)
-		err = person_number_first(turn_store(t), p.id, &old);
-	if (err && err != ERR_NOT_FOUND)
-		return err;
 	turn_close(t, "done");
-	if (err) /* erased meanwhile */
+	if (err == ERR_NOT_FOUND) /* erased meanwhile */
 		return turn_command(t, "STATUS");
-	err = number_link(turn_store(t), p.id, turn_peer(t), turn_now_ms(t));
 	if (!err)
-		err = attempt_add(turn_store(t), old, ATTEMPT_WARNED, turn_now_ms(t));
+		err = person_numbers(turn_store(t), p.id, INT64_MAX, left, NUMBERS_MAX, &n);
 	if (!err)
-		err = turn_notify(t, old, LANE_NOTIFICATION, NULL, "S9o",
-		    &(struct value){"nama", slice_of(short_name(t, p.name))}, 1);
+		err = number_move(turn_store(t), p.id, turn_peer(t), turn_now_ms(t));
+	for (unsigned i = 0; !err && i < n; i++)
+		err = slice_eq(left[i], turn_peer(t)) ? 0 : tell_left(t, left[i]);
 	if (!err)
-		turn_say(t, "S9", "nama", short_name(t, p.name), NULL);
+		turn_say(t, n ? "S9" : "S9b", "nama", short_name(t, p.name), NULL);
 	return err;
 }
 
@@ -141,37 +145,39 @@ static void ask_code(struct turn *t, struct slice person)
 	turn_ask(t, "S4", NULL);
 }
 
+/* Of the one person of this number the code is enough. */
+static int ask_code_of_one(struct turn *t)
+{
+	const struct person *people;
+	unsigned n;
+	int err = turn_people(t, &people, &n);
+
+	if (!err)
+		ask_code(t, n == 1 ? slice_of(number_shown(t, people->id)) : (struct slice){0});
+	return err;
+}
+
 static int run(struct turn *t)
 {
 	const struct person *people, *alone;
-	unsigned n;
-	int err = person_alone(t, &alone, &n);
+	unsigned all_n, n;
+	int err = person_alone(t, &alone, &all_n);
 
 	if (!err && turn_args(t).n && turn_args(t).p[0] >= '0' && turn_args(t).p[0] <= '9')
 		return take_code(t, turn_args(t), 0);
 	if (!err)
-		err = turn_people(t, &people, &n);
+		err = turn_people_sure(t, &people, &n);
 	if (err)
 		return err;
 	if (alone)
 		return tell(t, alone);
-	if (n == 0)
+	if (all_n == 0)
 		turn_ask(t, "S0", NULL);
-	else if (n == 1)
-		ask_code(t, slice_of(number_shown(t, people->id)));
+	else if (n == 0) /* nothing is said about who they are */
+		return ask_code_of_one(t);
 	else
-		ask_who(t, people, n);
+		ask_people(t, "S3", KEPT_LIST, people, n);
 	return 0;
-}
-
-static unsigned listed_n(struct turn *t)
-{
-	struct slice ids = turn_kept(t, KEPT_LIST);
-	unsigned n = 0;
-
-	while (clean_word(&ids).n)
-		n++;
-	return n;
 }
 
 static bool check(struct turn *t, const char *question)
@@ -182,15 +188,14 @@ static bool check(struct turn *t, const char *question)
 	if (strcmp(question, "S0") == 0)
 		return list_choice(t, question).kind != CHOICE_NONE;
 	if (strcmp(question, "S3") == 0)
-		return list_number(t, (int)listed_n(t)) != -1;
+		return list_number(t, (int)people_listed(t, KEPT_LIST)) != -1;
 	return holds_reg_no(turn_args(t));
 }
 
 /* S3: whose status? Then that person's code. */
 static int choose_person(struct turn *t)
 {
-	struct slice ids = turn_kept(t, KEPT_LIST), id = {0};
-	int n = (int)listed_n(t), choice = list_number(t, n);
+	int n = (int)people_listed(t, KEPT_LIST), choice = list_number(t, n);
 
 	if (choice == -1)
 		return ANSWER_NOT_MINE;
@@ -200,9 +205,7 @@ static int choose_person(struct turn *t)
 		say_out_of_range(t, n);
 		return turn_command(t, "STATUS");
 	}
-	while (choice--)
-		id = clean_word(&ids);
-	ask_code(t, id);
+	ask_code(t, slice_of(number_shown(t, person_listed(t, KEPT_LIST, (unsigned)choice))));
 	return 0;
 }
 
@@ -227,13 +230,21 @@ static int answer(struct turn *t, const char *question, bool fits)
 	return err;
 }
 
+static int due(struct turn *t, const char *kind, int64_t person)
+{
+	(void)kind; /* there is only DUE_WARN */
+	return person_warn_due(t, person);
+}
+
 const struct handler handler_status = {
     .name = "status",
     .summary = "STATUS: how far the papers are",
     .keywords = (const char *const[]){"STATUS", NULL},
     .questions = (const char *const[]){"S0", "S3", "S4", "S8", NULL},
+    .dues = (const char *const[]){DUE_WARN, NULL},
     .hides_digits = true,
     .run = run,
     .check = check,
     .answer = answer,
+    .due = due,
 };

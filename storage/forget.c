@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/base/err.h"
+#include "storage/attempts.h"
 #include "storage/books.h"
 #include "storage/rows.h"
 #include "storage/talks.h"
@@ -91,7 +92,7 @@ int person_forget(struct store *s, int64_t person, int64_t now_ms)
 	if (!err)
 		err = db_exec(s->db, Q_forget_commands, "s", p.reg_no);
 	if (!err)
-		err = db_exec(s->db, Q_forget_tries, "s", p.reg_no);
+		err = attempts_forget_all(s, p.reg_no);
 	for (size_t i = 0; i < COUNT_OF(hers) && !err; i++)
 		err = db_exec(s->db, hers[i], "i", person);
 	return err ? err : row_changed(s, db_exec(s->db, Q_forget_person, "i", person));
@@ -159,7 +160,7 @@ int message_forget(struct store *s, int64_t outbox, bool *done)
 int number_forget(struct store *s, struct slice peer, int64_t now_ms)
 {
 	static const enum query tables[] = {Q_forget_unknown, Q_forget_interests, Q_forget_places, Q_forget_parts,
-	    Q_forget_part_sets, Q_forget_ussd, Q_forget_calls, Q_forget_wishes, Q_forget_tries, Q_forget_talk};
+	    Q_forget_part_sets, Q_forget_ussd, Q_forget_calls, Q_forget_wishes, Q_forget_talk};
 	struct conversation c;
 	int err = conversation_get(s, peer, &c);
 
@@ -172,7 +173,7 @@ int number_forget(struct store *s, struct slice peer, int64_t now_ms)
 	}
 	for (size_t i = 0; i < COUNT_OF(tables) && !err; i++)
 		err = db_exec(s->db, tables[i], "s", peer);
-	return err;
+	return err ? err : attempts_forget_all(s, peer);
 }
 
 int stop_outlived(struct store *s, struct slice peer, bool *stopped)

@@ -12,6 +12,7 @@
 #include "storage/waiting.h"
 
 #define REQUEST_DAYS 3
+#define PERSON_COLUMNS_N 16 /* of PERSON_COLUMNS */
 #define DAY_MS (24 * 3600 * INT64_C(1000))
 
 struct date_text {
@@ -124,7 +125,7 @@ static int person_insert(struct store *s, const struct person_new *p, int64_t *i
 	if (!err && db_changes(s->db) == 0)
 		return ERR_EXISTS;
 	*id = db_last_id(s->db);
-	return err;
+	return err ? err : person_add_stage(s, *id, stage, (struct slice){"", 0}, (struct slice){"", 0}, p->now_ms);
 }
 
 int person_add(struct store *s, const struct person_new *p, int64_t *id)
@@ -140,7 +141,7 @@ int person_add(struct store *s, const struct person_new *p, int64_t *id)
 
 	c.person = *id;
 	if (!err && p->peer.n)
-		err = db_exec(s->db, Q_number_add, "sii", p->peer, *id, p->now_ms);
+		err = number_add(s, *id, p->peer, p->now_ms);
 	if (!err)
 		err = consent_write(s, &c);
 	if (err || !p->waits)
@@ -149,11 +150,19 @@ int person_add(struct store *s, const struct person_new *p, int64_t *id)
 	return err ? err : due_add(s, p->now_ms + PERSON_WAITS_MS, SLICE_LIT(DUE_UNAGREED), *id);
 }
 
+static void person_here_read(struct store *s, enum query q, void *row)
+{
+	struct person *p = row;
+
+	person_read(s, q, p);
+	p->here_ms = db_int(s->db, q, PERSON_COLUMNS_N);
+}
+
 int people_of_number(struct store *s, struct slice peer, struct person *out, unsigned cap, unsigned *n)
 {
 	int err = db_query(s->db, Q_people_of_number, "si", peer, (int64_t)cap);
 
-	return rows_read(s, Q_people_of_number, err, person_read, out, sizeof(*out), cap, n);
+	return rows_read(s, Q_people_of_number, err, person_here_read, out, sizeof(*out), cap, n);
 }
 
 int person_by_id(struct store *s, int64_t id, struct person *out)
@@ -172,18 +181,17 @@ int person_by_reg_no(struct store *s, struct slice reg_no, struct person *out)
 
 int person_code_is(struct store *s, int64_t id, struct slice code, bool *is)
 {
+	static const uint8_t nobodys[HASH_BYTES];
 	int err = db_query_one(s->db, Q_person_code, "i", id);
-	struct slice reg_no = {0}, stored = {0};
+	struct slice reg_no = SLICE_LIT("000000000"), stored = {(const char *)nobodys, sizeof(nobodys)};
 
-	*is = false;
 	if (!err) {
 		reg_no = db_text(s->db, Q_person_code, 0, &s->arena);
 		stored = db_blob(s->db, Q_person_code, 1, &s->arena);
 	}
 	db_end(s->db, Q_person_code);
-	if (!err)
-		*is = hash_is(stored, code_hash(s, "person", reg_no, code));
-	return err;
+	*is = hash_is(stored, code_hash(s, "person", reg_no, code)) && !err;
+	return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 int person_nik_known(struct store *s, struct slice nik, int64_t *person)
@@ -218,18 +226,6 @@ int person_nik_birth(struct store *s, int64_t id, struct date today, struct date
 	return err;
 }
 
-static void text_read(struct store *s, enum query q, void *row)
-{
-	*(struct slice *)row = db_text(s->db, q, 0, &s->arena);
-}
-
-int person_number_first(struct store *s, int64_t id, struct slice *peer)
-{
-	int err = db_query_one(s->db, Q_person_number_first, "i", id);
-
-	return row_read(s, Q_person_number_first, err, text_read, peer);
-}
-
 int person_set_stage(struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by,
     int64_t since_ms, int64_t now_ms)
 {
@@ -242,6 +238,25 @@ int person_add_stage(
     struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by, int64_t since_ms)
 {
 	return db_exec(s->db, Q_stage_add, "isiss", id, stage, since_ms, note, by);
+}
+
+static void stage_read(struct store *s, enum query q, void *row)
+{
+	struct stage_row *r = row;
+
+	*r = (struct stage_row){
+	    .stage = db_text(s->db, q, 0, &s->arena),
+	    .since_ms = db_int(s->db, q, 1),
+	    .note = db_text(s->db, q, 2, &s->arena),
+	    .by = db_text(s->db, q, 3, &s->arena),
+	};
+}
+
+int person_stages(struct store *s, int64_t id, struct stage_row *out, unsigned cap, unsigned *n)
+{
+	int err = db_query(s->db, Q_person_stages, "ii", id, (int64_t)cap);
+
+	return rows_read(s, Q_person_stages, err, stage_read, out, sizeof(*out), cap, n);
 }
 
 static int change_nik(struct store *s, int64_t id, const struct person_new *with, const char *birth, struct slice sex)
@@ -284,16 +299,6 @@ int person_change(struct store *s, int64_t id, const char *field, const struct p
 	else if (strcmp(field, "flags") == 0)
 		err = db_exec(s->db, Q_person_set_flags, "isi", id, with->flags, with->now_ms);
 	return row_changed(s, err);
-}
-
-int number_link(struct store *s, int64_t person, struct slice peer, int64_t now_ms)
-{
-	return db_exec(s->db, Q_number_add, "sii", peer, person, now_ms);
-}
-
-int number_unlink(struct store *s, int64_t person, struct slice peer)
-{
-	return row_changed(s, db_exec(s->db, Q_number_unlink, "is", person, peer));
 }
 
 int people_list(

@@ -16,6 +16,7 @@ struct person {
 	struct slice stage, stage_note, stage_by, flags;
 	int64_t stage_ms, created_ms;
 	int64_t waits_ms; /* nobody has agreed yet, and she is dropped then; 0: there is consent */
+	int64_t here_ms; /* of people_of_number: since when the number is this person's, or when the code was last shown from it */
 };
 
 struct person_new {
@@ -37,30 +38,47 @@ struct person_new {
  * is nobody here until she agrees (waiting.h): no announcement, no export, no count, no answer but the question for her consent.
  */
 int person_add(struct store *s, const struct person_new *p, int64_t *id) MUST_USE;
-/* The persons of a number, oldest first; *n may be 0. At most cap are written. */
+/* The persons whose own number it is, oldest first; *n may be 0. At most cap are written. */
 int people_of_number(struct store *s, struct slice peer, struct person *out, unsigned cap, unsigned *n) MUST_USE;
 int person_by_id(struct store *s, int64_t id, struct person *out) MUST_USE; /* one who waits, too */
 int person_by_reg_no(struct store *s, struct slice reg_no, struct person *out) MUST_USE; /* ERR_NOT_FOUND */
-int person_code_is(struct store *s, int64_t id, struct slice code, bool *is) MUST_USE;	 /* constant time */
+int person_code_is(struct store *s, int64_t id, struct slice code, bool *is) MUST_USE;	 /* constant time, and the same work where there is no such person */
 int person_nik_known(struct store *s, struct slice nik, int64_t *person) MUST_USE;	 /* 0: nobody has it */
 /* The birth date that the NIK of a person says; year 0: there is none. */
 int person_nik_birth(struct store *s, int64_t id, struct date today, struct date *birth) MUST_USE;
-int person_number_first(struct store *s, int64_t id, struct slice *peer) MUST_USE;
 int person_set_stage(struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by,
     int64_t since_ms, int64_t now_ms) MUST_USE; /* since_ms: the day that STATUS shows */
 /* One of before: only remembered. */
 int person_add_stage(struct store *s, int64_t id, struct slice stage, struct slice note, struct slice by,
     int64_t since_ms) MUST_USE;
+struct stage_row {
+	struct slice stage, note, by; /* by: '' nobody, at the registration */
+	int64_t since_ms;
+};
+/* Every stage that the person was set to, the latest first; up to cap. */
+int person_stages(struct store *s, int64_t id, struct stage_row *out, unsigned cap, unsigned *n) MUST_USE;
 /* One changed field at a time: "name", "birth" (with sex), "nik" (with birth and sex), "village" (with village_text), "country", "code", "flags"; as in person_new. */
 int person_change(struct store *s, int64_t id, const char *field, const struct person_new *with) MUST_USE;
-/* This number speaks for that person from now on, beside those that do. */
-int number_link(struct store *s, int64_t person, struct slice peer, int64_t now_ms) MUST_USE;
-/* This number does not speak for that person any more (BUKAN): only an officer links it again. ERR_NOT_FOUND. */
-int number_unlink(struct store *s, int64_t person, struct slice peer) MUST_USE;
 enum people { PEOPLE_ALL, PEOPLE_FLAGGED, PEOPLE_WAITING };
 int people_list(
     struct store *s, enum people which, int64_t after_id, unsigned limit, struct person *out, unsigned *n) MUST_USE;
 int people_count(struct store *s, int64_t *n) MUST_USE;
+
+/* ---- numbers: a person has one, seldom more; a number may have several persons */
+/* The one that is the person's since the shortest time; ERR_NOT_FOUND: none. */
+int person_number(struct store *s, int64_t id, struct slice *peer) MUST_USE;
+/* The person's own numbers, and those that were left at that time or later; up to cap. */
+int person_numbers(struct store *s, int64_t id, int64_t left_since_ms, struct slice *out, unsigned cap, unsigned *n) MUST_USE;
+/* Who left this number last, at that time or later; 0: nobody. */
+int person_left(struct store *s, struct slice peer, int64_t since_ms, int64_t *person) MUST_USE;
+/* It is the person's own, beside those that are. */
+int number_add(struct store *s, int64_t person, struct slice peer, int64_t now_ms) MUST_USE;
+/* It is the person's only one from now on: the others speak for the person no longer. */
+int number_move(struct store *s, int64_t person, struct slice peer, int64_t now_ms) MUST_USE;
+/* The right code was shown from it; nothing where it is not the person's own. */
+int number_prove(struct store *s, int64_t person, struct slice peer, int64_t now_ms) MUST_USE;
+/* BUKAN: it is not that person's, until an officer says so or the right code is shown. ERR_NOT_FOUND. */
+int number_unlink(struct store *s, int64_t person, struct slice peer) MUST_USE;
 
 struct consent {
 	int64_t person; /* 0: of a number */

@@ -30,7 +30,7 @@ static json_t *row_object(struct store *store, const struct settings *s, const s
 	char born[16], since[24];
 
 	snprintf(born, sizeof(born), "%04d-%02d-%02d", p->birth.year, p->birth.month, p->birth.day);
-	if (person_number_first(store, p->id, &peer) < 0)
+	if (person_number(store, p->id, &peer) < 0)
 		peer = slice_of("-");
 	return json_pack("{s:o, s:o, s:s, s:s, s:b, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "no",
 	    cli_json_slice(p->reg_no), "name", cli_json_slice(p->name), "born", born, "sex",

@@ -69,14 +69,6 @@ bool turn_is_sure(const struct turn *t)
 	return t->heard.sure;
 }
 
-int turn_people(struct turn *t, const struct person **people, unsigned *n)
-{
-	struct person *all = arena_alloc(engine_arena(t->e), TURN_PEOPLE_MAX * sizeof(*all));
-
-	*people = all;
-	return people_of_number(t->store, turn_peer(t), all, TURN_PEOPLE_MAX, n);
-}
-
 bool turn_is_neutral(const struct turn *t)
 {
 	return t->neutral;

@@ -53,7 +53,7 @@ static int general_fact(struct turn *t, unsigned nth, const char *is, bool *yes)
 {
 	const struct person *people = NULL;
 	unsigned n = 0;
-	int err = nth < 2 ? turn_people(t, &people, &n) : 0;
+	int err = nth < 2 ? turn_people_sure(t, &people, &n) : 0;
 
 	if (err)
 		return err;

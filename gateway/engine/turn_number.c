@@ -70,15 +70,33 @@ void turn_heard(struct turn *t)
 		t->c.last_link = t->inbox.link;
 }
 
-int64_t turn_spell_ms(const struct turn *t)
+/* Its present use began less than half a year after it was that person's for certain. */
+static bool speaks_for(const struct turn *t, const struct person *p)
 {
-	return t->c.spell_ms;
+	return t->c.spell_ms - p->here_ms < NUMBER_SILENT_MS;
 }
 
-void turn_proved(struct turn *t)
+int turn_people(struct turn *t, const struct person **people, unsigned *n)
 {
-	t->c.spell_ms = 0;
-	t->put = true;
+	struct person *all = arena_alloc(engine_arena(t->e), TURN_PEOPLE_MAX * sizeof(*all));
+
+	*people = all;
+	return people_of_number(t->store, turn_peer(t), all, TURN_PEOPLE_MAX, n);
+}
+
+int turn_people_sure(struct turn *t, const struct person **people, unsigned *n)
+{
+	struct person *sure = arena_alloc(engine_arena(t->e), TURN_PEOPLE_MAX * sizeof(*sure));
+	const struct person *all;
+	unsigned all_n;
+	int err = turn_people(t, &all, &all_n);
+
+	*people = sure;
+	*n = 0;
+	for (unsigned i = 0; !err && i < all_n; i++)
+		if (speaks_for(t, &all[i]))
+			sure[(*n)++] = all[i];
+	return err;
 }
 
 /* How the session stands after this turn; "" it goes on. */

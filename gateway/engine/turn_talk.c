@@ -14,6 +14,7 @@
 #include "gateway/base/zone.h"
 
 #define SAME_MAX 2	   /* identical texts on end that are answered, in an hour */
+#define SAME_TRIES_MAX 3   /* of those that may hold a code: their service counts what is wrong, and closes after the third */
 #define REPLIES_DEFAULT 30 /* an hour */
 #define MINUTE_MS 60000
 
@@ -122,6 +123,16 @@ static bool is_exempt(enum decision d, const struct understanding *u)
 	       (d == DECIDE_COMMAND && (strcmp(u->keyword, "STOP") == 0 || strcmp(u->keyword, "DIAM") == 0));
 }
 
+static bool may_hold_code(enum decision d, const struct understanding *u)
+{
+	const struct handler *h = d == DECIDE_COMMAND ? handler_by_keyword(u->keyword) : NULL;
+
+	for (uint32_t i = 0; h && h->hides_digits && i < u->args.n; i++)
+		if (u->args.p[i] >= '0' && u->args.p[i] <= '9')
+			return true;
+	return false;
+}
+
 static uint32_t short_hash(struct turn *t)
 {
 	uint8_t hash[HASH_BYTES];
@@ -135,14 +146,14 @@ static uint32_t short_hash(struct turn *t)
 static const char too_many[] = "this number was answered as often as it may be within an hour";
 
 /* Why this text is not answered; NULL: it is. */
-static const char *guarded(struct turn *t, bool exempt)
+static const char *guarded(struct turn *t, bool exempt, uint32_t same_max)
 {
 	uint32_t most = t->plan->replies_per_hour ? t->plan->replies_per_hour : REPLIES_DEFAULT;
 	uint32_t same = guard_same(&t->guard, short_hash(t), t->now_ms);
 
 	if (exempt)
 		return NULL;
-	if (same > SAME_MAX && !WITHOUT(guard_same))
+	if (same > same_max && !WITHOUT(guard_same))
 		return "the same text again and again within an hour: a machine, or a loop";
 	if (guard_replies(&t->guard, t->now_ms) >= most)
 		return too_many;
@@ -350,7 +361,7 @@ int turn_talk_loaded(struct turn *t, const char **who)
 	turn_heard(t);
 	t->asker = t->c.question.n ? handler_by_name(t->c.asker.p) : NULL;
 	d = decide(t, &u);
-	quiet = t->ussd ? NULL : guarded(t, is_exempt(d, &u));
+	quiet = t->ussd ? NULL : guarded(t, is_exempt(d, &u), may_hold_code(d, &u) ? SAME_TRIES_MAX : SAME_MAX);
 	if (quiet == too_many && guard_tells(&t->guard))
 		say_last_word(t);
 	else if (quiet)

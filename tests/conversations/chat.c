@@ -40,6 +40,7 @@
  *     ! person A name=SITI DEMO;nik=..;birth=1990-08-17;village=1203;country=..;no=..;code=..;stage=..;
  *              note=..;flags=..;days=200 (so long ago)
  *     ! people A count=1;name=..;village=..;text=..;country=..;stage=..;flags=..;nik=yes: the newest one
+ *     ! stage A visa kerja: of the newest person       ! request A correct open: there is one
  *     ! case A sos state=open;certain=1;call=-1;topic=..;anonymous=0       ! enrolled A J12 in
  *     ! info GAJI 1 text: an edited row, so a draft    ! approve GAJI 2030-01-01    ! drafts: all of them
  *     ! from GAJI 2026-12-01: the day on which it becomes valid

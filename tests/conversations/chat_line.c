@@ -70,12 +70,13 @@ static void send(struct player *p, const char *text)
 
 /* ---- < ---- */
 
-/* What came and was not looked at yet: the screen, else the oldest message. */
+/* What came and was not looked at yet: the screen, else the oldest message. What is due by now is done before. */
 static char *take(struct player *p)
 {
 	struct phone *at = player_phone(p);
 	char *screen = at->ussd.screen;
 
+	world_wait_until(&p->world, p->world.now_ms);
 	at->ussd.screen = NULL;
 	return screen ? screen : message_take(at);
 }

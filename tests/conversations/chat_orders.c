@@ -130,6 +130,33 @@ static int people_are(struct world *w, const char *number, const char *rest)
 	return err;
 }
 
+/* As an officer sets it, for the newest person of a number. */
+static int stage(struct world *w, const char *number, const char *stage)
+{
+	struct person p[16];
+	unsigned n;
+	int err = people_of_number(w->store, slice_of(phone_number(number)), p, COUNT_OF(p), &n);
+
+	if (err || !n)
+		return err ? err : ERR_NOT_FOUND;
+	return person_set_stage(w->store, p[n - 1].id, slice_of(stage), (struct slice){"", 0}, SLICE_LIT("PTG 1"),
+	    w->now_ms, w->now_ms);
+}
+
+/* "correct open": there is one of this number. */
+static int request(struct world *w, const char *number, const char *rest)
+{
+	char kind[16] = "", state[16] = "";
+	struct request r;
+	int err;
+
+	sscanf(rest, "%15s %15s", kind, state);
+	err = request_newest(w->store, slice_of(phone_number(number)), kind, state, &r);
+	if (err == ERR_NOT_FOUND)
+		world_fault(w, "%s has no request %s that is %s", number, kind, state);
+	return err == ERR_NOT_FOUND ? 0 : err;
+}
+
 /* A registration number as it is shown: 3-3-3 digits, the first none of 0 6 8, Luhn's sum (ISO/IEC 7812-1,
  * annex B) a multiple of ten. */
 static int regno(struct world *w, const char *no, const char *rest)
@@ -397,7 +424,8 @@ static int nowhere(struct world *w, const char *first, const char *rest)
 static const struct {
 	const char *name;
 	int (*run)(struct world *w, const char *first, const char *rest);
-} orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"info", info}, {"from", valid_from}, {"approve", approve},
+} orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"stage", stage},
+    {"request", request}, {"info", info}, {"from", valid_from}, {"approve", approve},
     {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled}, {"case", case_is},
     {"officer", officer}, {"word", word}, {"demo", demo}, {"operators", operators}, {"nowhere", nowhere}};
 

@@ -30,33 +30,65 @@ static void test_stop_is_remembered_for_a_day(void **state)
 	assert_string_equal(conversation("stopped"), "0");
 }
 
-static int spell(struct turn *t)
+/* "of how many people it is the number, of how many for certain" */
+static int count_people(struct turn *t)
 {
-	snprintf(seen, sizeof(seen), "%lld", (long long)(turn_spell_ms(t) ? turn_now_ms(t) - turn_spell_ms(t) : -1));
-	return 0;
+	const struct person *people;
+	unsigned all, sure;
+	int err = turn_people(t, &people, &all);
+
+	if (!err)
+		err = turn_people_sure(t, &people, &sure);
+	snprintf(seen, sizeof(seen), "%u %u", all, sure);
+	return err;
+}
+
+static int64_t someone; /* of A, registered by the last call */
+
+static int add_someone(struct turn *t)
+{
+	struct person_new p = {.name = SLICE_LIT("SITI"),
+	    .birth = {1990, 8, 17},
+	    .reg_no = slice_of(arena_printf(store_arena(turn_store(t)), "%09u", turn_chance(t, 999999999))),
+	    .code = SLICE_LIT("4821"),
+	    .peer = turn_peer(t),
+	    .notice_version = SLICE_LIT("1"),
+	    .how = SLICE_LIT("sms"),
+	    .now_ms = turn_now_ms(t)};
+
+	return person_add(turn_store(t), &p, &someone);
 }
 
 static int prove(struct turn *t)
 {
-	turn_proved(t);
-	return spell(t);
+	return number_prove(turn_store(t), someone, turn_peer(t), turn_now_ms(t));
 }
 
-static void test_the_use_of_a_number_begins_after_half_a_year(void **state)
+static void expect_people(const char *wanted)
+{
+	run("data", count_people);
+	assert_string_equal(seen, wanted);
+	b.now_ms += HOUR; /* the guard counts the same words */
+}
+
+static void test_after_half_a_year_a_number_speaks_for_who_proves_it(void **state)
 {
 	(void)state;
-	run("data", spell);
-	assert_string_equal(seen, "0");
+	run("data", add_someone);
 	b.now_ms += HOUR;
-	run("data", spell);
-	assert_string_equal(seen, "3600000");
-	run("data", prove);
+	run("data", add_someone);
 	b.now_ms += 182 * 24 * HOUR;
-	run("data", spell);
-	assert_string_equal(seen, "-1");
+	expect_people("2 2");
 	b.now_ms += 183 * 24 * HOUR;
-	run("data", spell);
-	assert_string_equal(seen, "0");
+	expect_people("2 0");
+	run("data", prove);
+	b.now_ms += HOUR;
+	expect_people("2 1");
+	run("data", add_someone);
+	b.now_ms += 182 * 24 * HOUR;
+	expect_people("3 2");
+	b.now_ms += 183 * 24 * HOUR;
+	expect_people("3 0");
 }
 
 /* ---- others ---- */
@@ -309,7 +341,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(stop_is_remembered_for_a_day),
-	    T(the_use_of_a_number_begins_after_half_a_year),
+	    T(after_half_a_year_a_number_speaks_for_who_proves_it),
 	    T(another_number_is_told_but_for_stop_and_diam),
 	    T(a_notice_leaves_by_the_link_of_its_number),
 	    T(what_was_scheduled_comes),

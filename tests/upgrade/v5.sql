@@ -234,11 +234,6 @@ CREATE TABLE audit (                       -- MAC-chained; ids and keyed hashes 
 ) STRICT;
 INSERT INTO audit VALUES(1,'test-01',1001,'uid:0','info.approve','info:DOKUMEN',X'908a88f675155172df2b9d2376f72667');
 INSERT INTO audit VALUES(2,'test-01',1002,'uid:0','person.stage','person:1',X'9cd144d5c3f9ba95809a4890152c5d2f');
-CREATE TABLE attempt (                     -- what was tried, to be counted: wrong codes, new codes asked for; forgotten after a month
-	id INTEGER PRIMARY KEY AUTOINCREMENT,
-	who TEXT NOT NULL, what TEXT NOT NULL,  -- a number or a registration number; 'status', 'code'
-	at_ms INTEGER NOT NULL
-) STRICT;
 CREATE TABLE part_set (                    -- a long message of which parts have come: one row until it is handled and old
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	gateway TEXT NOT NULL,
@@ -296,6 +291,13 @@ CREATE TABLE stage (                       -- every stage a person was set to; t
 	person INTEGER NOT NULL REFERENCES person (id),
 	stage TEXT NOT NULL, at_ms INTEGER NOT NULL, note TEXT NOT NULL DEFAULT '', officer TEXT NOT NULL DEFAULT ''
 ) STRICT;
+INSERT INTO stage VALUES(1,1,'terdaftar',1000,'','');
+CREATE TABLE attempt (                     -- what was tried or said, to be counted; forgotten after a month
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	who BLOB NOT NULL,                     -- keyed hash of a number, or of a registration number, whether there is such a one or not
+	what TEXT NOT NULL,                    -- 'status' (a wrong code), 'code' (a new one), 'shown', 'warned'
+	at_ms INTEGER NOT NULL
+) STRICT;
 CREATE TABLE invited (                     -- AJAK: a number is invited once, ever
 	peer_hash BLOB PRIMARY KEY, at_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -321,7 +323,7 @@ CREATE TABLE IF NOT EXISTS "request" (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,  -- shown as H<id>
 	person INTEGER REFERENCES person (id), -- NULL: erased
 	peer TEXT NOT NULL,                    -- '' erased, or by an officer
-	kind TEXT NOT NULL,                    -- 'erase', 'copy', 'correct', 'withdraw', 'restrict'
+	kind TEXT NOT NULL,                    -- 'erase', 'copy', 'correct', 'withdraw', 'restrict', 'call' (S2 promised it)
 	state TEXT NOT NULL,                   -- 'asked' (code sent), 'open', 'withdrawn', 'done'
 	code_hash BLOB, at_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL,
 	done_ms INTEGER, officer TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT ''
@@ -340,6 +342,7 @@ CREATE TABLE retention (                   -- how long what is kept, and why it 
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('request',NULL);
 INSERT INTO sqlite_sequence VALUES('person',1);
+INSERT INTO sqlite_sequence VALUES('stage',1);
 INSERT INTO sqlite_sequence VALUES('consent',1);
 INSERT INTO sqlite_sequence VALUES('schedule',1);
 INSERT INTO sqlite_sequence VALUES('cases',1);
@@ -378,8 +381,6 @@ CREATE INDEX alert_by_peer ON alert (peer, code);
 CREATE INDEX alert_by_outbox ON alert (outbox) WHERE outbox IS NOT NULL;
 CREATE INDEX unknown_by_peer ON unknown_text (peer, inbox);
 CREATE INDEX audit_by_gateway ON audit (gateway, id);
-CREATE INDEX attempt_by_who ON attempt (who, what, at_ms);
-CREATE INDEX attempt_by_time ON attempt (at_ms);
 CREATE INDEX part_set_by_key ON part_set (peer, ref, total);
 CREATE INDEX part_set_by_time ON part_set (done, first_ms);
 CREATE INDEX alarm_open ON alarm (kind, subject) WHERE ended_ms IS NULL;
@@ -392,6 +393,8 @@ CREATE INDEX ussd_over ON ussd (last_ms) WHERE ends_ms IS NULL;
 CREATE INDEX person_waits ON person (waits_ms) WHERE waits_ms IS NOT NULL;
 CREATE INDEX person_by_time ON person (created_ms, village);
 CREATE INDEX stage_by_person ON stage (person);
+CREATE INDEX attempt_by_who ON attempt (who, what, at_ms);
+CREATE INDEX attempt_by_time ON attempt (at_ms);
 CREATE INDEX area_by_name ON area (name_folded);
 CREATE INDEX interest_by_topic ON interest (topic, peer);
 CREATE UNIQUE INDEX import_by_digest ON import (kind, digest);

@@ -6,7 +6,8 @@ ALTER TABLE person ADD COLUMN restricted INTEGER NOT NULL DEFAULT 0;     -- 1: o
 CREATE INDEX person_waits ON person (waits_ms) WHERE waits_ms IS NOT NULL;
 CREATE INDEX person_by_time ON person (created_ms, village);
 
-ALTER TABLE number ADD COLUMN state TEXT NOT NULL DEFAULT 'own';         -- 'own', 'former': the person moved to another number
+-- 'own', 'former': the person moved to another number. since_ms is of the state; of an own number it moves on when the code is shown from it.
+ALTER TABLE number ADD COLUMN state TEXT NOT NULL DEFAULT 'own';
 ALTER TABLE consent ADD COLUMN officer TEXT NOT NULL DEFAULT '';         -- who saw it given, '' nobody was needed
 ALTER TABLE consent ADD COLUMN paper TEXT NOT NULL DEFAULT '';           -- number of the paper form, '' none
 
@@ -16,6 +17,16 @@ CREATE TABLE stage (                       -- every stage a person was set to; t
 	stage TEXT NOT NULL, at_ms INTEGER NOT NULL, note TEXT NOT NULL DEFAULT '', officer TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX stage_by_person ON stage (person);
+
+DROP TABLE attempt;                        -- counts of a month at most, and numbers in clear: not worth keeping
+CREATE TABLE attempt (                     -- what was tried or said, to be counted; forgotten after a month
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	who BLOB NOT NULL,                     -- keyed hash of a number, or of a registration number, whether there is such a one or not
+	what TEXT NOT NULL,                    -- 'status' (a wrong code), 'code' (a new one), 'shown', 'warned'
+	at_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX attempt_by_who ON attempt (who, what, at_ms);
+CREATE INDEX attempt_by_time ON attempt (at_ms);
 
 CREATE TABLE invited (                     -- AJAK: a number is invited once, ever
 	peer_hash BLOB PRIMARY KEY, at_ms INTEGER NOT NULL
@@ -55,7 +66,7 @@ CREATE TABLE request_new (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,  -- shown as H<id>
 	person INTEGER REFERENCES person (id), -- NULL: erased
 	peer TEXT NOT NULL,                    -- '' erased, or by an officer
-	kind TEXT NOT NULL,                    -- 'erase', 'copy', 'correct', 'withdraw', 'restrict'
+	kind TEXT NOT NULL,                    -- 'erase', 'copy', 'correct', 'withdraw', 'restrict', 'call' (S2 promised it)
 	state TEXT NOT NULL,                   -- 'asked' (code sent), 'open', 'withdrawn', 'done'
 	code_hash BLOB, at_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL,
 	done_ms INTEGER, officer TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT ''
