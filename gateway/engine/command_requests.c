@@ -63,7 +63,7 @@ int command_request_add(struct command *r)
 	if (rc == ERR_NOT_FOUND)
 		return command_refuse(r, "nobody has the registration number %s", command_text(r, "no"));
 	if (rc == 0)
-		rc = person_number_first(r->s, p.id, &peer);
+		rc = person_number(r->s, p.id, &peer);
 	if (rc == 0 || rc == ERR_NOT_FOUND)
 		rc = request_add(r->s, p.id, peer, kind, (struct slice){0}, r->now_ms, &id);
 	if (rc == 0)
