@@ -16,6 +16,7 @@
 	X(queue)                                                                                                       \
 	X(funnel)                                                                                                      \
 	X(due)                                                                                                         \
+	X(retention)                                                                                                   \
 	X(alarm)                                                                                                       \
 	X(clock)                                                                                                       \
 	X(info)                                                                                                        \

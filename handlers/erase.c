@@ -21,10 +21,7 @@ static int begin_jobs(struct turn *t, const struct request *r, const struct her_
 	int err = n ? 0 : turn_due(t, turn_now_ms(t), DUE_ERASED, r->id);
 
 	for (unsigned i = 0; i < n && !err; i++)
-		err = job_add(s, JOB_ERASE,
-		    slice_of(arena_printf(store_arena(s), "{\"request\":%lld,\"peer\":\"" SLICE_FMT "\",\"shared\":%s}",
-			(long long)r->id, SLICE_ARG(numbers[i].peer), numbers[i].shared ? "true" : "false")),
-		    turn_now_ms(t), &id);
+		err = job_add(s, JOB_ERASE, erase_args(store_arena(s), r->id, &numbers[i]), turn_now_ms(t), &id);
 	return err;
 }
 

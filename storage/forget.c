@@ -43,6 +43,12 @@ static int is_erased(struct store *s, const struct erased *e, bool *is)
 
 /* ---- a person */
 
+struct slice erase_args(struct arena *a, int64_t request, const struct her_number *number)
+{
+	return slice_of(arena_printf(a, "{\"request\":%lld,\"peer\":\"" SLICE_FMT "\",\"shared\":%s}", (long long)request,
+	    SLICE_ARG(number->peer), number->shared ? "true" : "false"));
+}
+
 int forget_is_held(struct store *s, int64_t person, struct slice peer, bool *held)
 {
 	int err = db_query_one(s->db, Q_forget_held, "is", person, peer);

@@ -16,8 +16,10 @@
 int forget_is_held(struct store *s, int64_t person, struct slice peer, bool *held) MUST_USE;
 struct her_number {
 	struct slice peer;
-	bool shared; /* it speaks for others, too */
+	bool shared; /* it speaks for others, too, or she left it */
 };
+/* Of a JOB_ERASE; request 0: nobody asked, her time was over (retain.h). */
+struct slice erase_args(struct arena *a, int64_t request, const struct her_number *number);
 /* Her numbers, up to cap. */
 int forget_numbers(struct store *s, int64_t person, struct her_number *out, unsigned cap, unsigned *n) MUST_USE;
 /* The trainings that have not begun in which she, or her number alone, has a place or waits for one. */

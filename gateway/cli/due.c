@@ -33,7 +33,7 @@ static json_t *row_object(const struct request *r, int64_t now_ms, const char *t
 		snprintf(left, sizeof(left), "overdue");
 	else
 		snprintf(left, sizeof(left), "%lld h%s", (long long)left_h, 2 * now_ms >= r->at_ms + r->due_ms ? ", half is over" : "");
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:s}", "request", id, "kind", cli_json_slice(r->kind), "person",
+	return json_pack("{s:s, s:o, s:o, s:s, s:s, s:s}", "request", id, "kind", cli_json_slice(r->kind), "person",
 	    r->reg_no.n ? cli_json_slice(r->reg_no) : json_string(""), "asked", cli_time(r->at_ms, timezone, asked), "due",
 	    cli_time(r->due_ms, timezone, due), "left", left);
 }

@@ -135,6 +135,8 @@ static const struct verb {
     {"village.edit", command_village_edit, false},
     {"person.stage", command_person_stage, false},
     {"request.add", command_request_add, false},
+    {"retention.set", command_retention_set, false},
+    {"retention.approve", command_retention_approve, false},
     {"request.done", command_request_done, false},
     {"case.take", command_case_take, false},
     {"case.close", command_case_close, false},

@@ -61,6 +61,9 @@ int command_import_stage(struct command *r);
 /* command_requests.c */
 int command_request_add(struct command *r);
 int command_request_done(struct command *r);
+/* command_retention.c */
+int command_retention_set(struct command *r);
+int command_retention_approve(struct command *r);
 /* command_alarm.c */
 int command_clock_confirm(struct command *r);
 int command_alarm_test(struct command *r);

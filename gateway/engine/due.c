@@ -68,6 +68,8 @@ static int run_purge(struct engine *e, const struct event *tick, const struct du
 		err = clock_is_doubted(e, &doubted);
 	if (doubted) /* by a clock that is ahead all is old, and what a SIM still holds would be answered anew */
 		return err;
+	if (!err)
+		err = retain_begin(e);
 	return err ? err : job_add(e->store, JOB_PURGE, (struct slice){0}, e->now_ms, &id);
 }
 

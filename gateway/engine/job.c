@@ -6,7 +6,7 @@
 #include "gateway/engine/joiner.h"
 #include "storage/alarms.h"
 #include "storage/books.h"
-#include "storage/forget.h"
+#include "storage/retain.h"
 #include "storage/messages.h"
 #include "storage/outbox.h"
 #include "storage/parts.h"
@@ -40,6 +40,7 @@ static const struct {
 } kinds[] = {
     {JOB_PURGE, slice_purge},
     {JOB_ERASE, job_erase},
+    {JOB_RETAIN, job_retain},
 };
 
 static slice_function *slice_of_kind(struct slice kind)

@@ -13,6 +13,9 @@
 /* One slice of a kind: *n rows were handled, job->cursor moved; *n == 0 is the end. */
 struct job_row;
 int job_erase(struct engine *e, struct job_row *job, unsigned *n) MUST_USE;
+int job_retain(struct engine *e, struct job_row *job, unsigned *n) MUST_USE;
+/* Once a day: a job for each approved purpose of `retention`. */
+int retain_begin(struct engine *e) MUST_USE;
 
 /* One slice of one job; e->busy when there is more. */
 int job_slice(struct engine *e) MUST_USE;

@@ -31,6 +31,10 @@ static int end(struct engine *e, const struct job_row *job, const struct task *t
 	struct request r;
 	int err = request_by_id(e->store, task->request, &r);
 
+	if (err == ERR_NOT_FOUND) { /* nobody asked: her time was over */
+		r.peer = (struct slice){"", 0};
+		err = 0;
+	}
 	if (!err && !task->number.shared && !slice_eq(r.peer, task->number.peer))
 		err = number_forget(e->store, task->number.peer, e->now_ms);
 	if (!err)
@@ -39,7 +43,7 @@ static int end(struct engine *e, const struct job_row *job, const struct task *t
 		err = due_add(e->store, e->now_ms, slice_of(DUE_ERASED), task->request);
 	e->erased = true;
 	(void)engine_effect(e, EF_ERASED, (struct link_id){NO_LINK, 0});
-	return err == ERR_NOT_FOUND ? 0 : err;
+	return err;
 }
 
 int job_erase(struct engine *e, struct job_row *job, unsigned *n)

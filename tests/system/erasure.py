@@ -84,7 +84,7 @@ def erased():
         net.ask(BUDI, OURS, 'INFO GAJI')
         kabar(gateway, 'backup', f'{net.dir}/before.db')
         wished(net)
-        assert 'H1' in kabar(gateway, 'due')
+        assert re.search(r'H1 +erase +' + number + r' .*(71|72) h', kabar(gateway, 'due')), kabar(gateway, 'due')
         overnight(gateway)
         gateway.start()
         until(lambda: any('sudah dihapus' in m['text'] for m in net.inbox(ANI)), 30, lambda: f'the proof: {net.inbox(ANI)} {gateway.log()}')
@@ -152,7 +152,39 @@ def killed(at):
         gateway.check_store()
 
 
-pool([('erased: nothing is left in the files, and a restored backup forgets her again', erased),
+def kept_long_enough():
+    """What is older than its approved days is blanked by the daily job, and nothing by a draft; a case keeps its texts; who is purna for two years goes whole."""
+    with Network() as net:
+        gateway = Gateway(net)
+        gateway.start()
+        registered(net)
+        net.ask(BUDI, OURS, 'INFO GAJI')
+        net.ask(BUDI, OURS, 'TOLONG saya disekap')
+        kabar(gateway, 'retention', 'set', 'messages', '30')
+        kabar(gateway, 'retention', 'approve', 'messages', '--by', 'KADIS')
+        kabar(gateway, 'retention', 'approve', 'registration', '--by', 'KADIS')
+        assert '(draft)' in kabar(gateway, 'retention') and 'KADIS' in kabar(gateway, 'retention')
+        assert gateway.stop() == 0
+        db = sqlite3.connect(gateway.store)
+        old = 40 * 86400000
+        db.execute('update inbox set at_ms = at_ms - ?', (old,))
+        db.execute('update outbox set created_ms = created_ms - ?', (old,))
+        db.execute("update person set stage = 'purna', stage_ms = stage_ms - 731 * 86400000")
+        db.execute("update due set at_ms = 0 where kind = 'purge'")
+        db.commit()
+        db.close()
+        gateway.start()
+        until(lambda: gateway.sql("select count(*) from inbox where text like '%gaji%'") == [(0,)], 20, lambda: f"the old text is gone {gateway.sql('select * from job')}")
+        until(lambda: gateway.sql('select count(*) from person') == [(0,)], 20, 'her time is over')
+        until(lambda: gateway.sql("select count(*) from inbox where peer = ?", ANI) == [(0,)], 20, 'and her texts')
+        assert gateway.sql("select count(*) from inbox where text like '%disekap%'") == [(1,)], 'a case is no message'
+        assert gateway.sql("select count(*) from outbox where peer = ?", BUDI)[0][0] >= 2, 'answers are a draft still'
+        assert gateway.stop() == 0
+        gateway.check_store()
+
+
+pool([('retention: what is approved and old goes, and nothing else', kept_long_enough),
+      ('erased: nothing is left in the files, and a restored backup forgets her again', erased),
       ('erased: the list beside the backups is written at once', listed),
       *[(f'erased: killed at commit {at}', killed, at) for at in (1, 2, 3, 4, 5, 6, 7)]], workers=4)
 finish()

@@ -46,6 +46,8 @@ static const struct {
     {"life_counts", "cases", "counts what is open, by the partial index cases_open"},
     {"request_list", "request", "by the partial index request_open, and stops at its limit"},
     {"requests_half", "request", "reads what is open, by the partial index request_open"},
+    {"retention_list", "retention", "a row a purpose: five"},
+    {"retain_*", "*", "by id from where the last slice ended, so many rows"},
     {"forget_commands", "command", "once an erasure; commands are few"},
     {"check_*", "*", "reads all, by hand or in tests"},
     {"restored_*", "*", "once in the life of a restored store, while no gateway runs"},

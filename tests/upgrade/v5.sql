@@ -339,6 +339,11 @@ CREATE TABLE retention (                   -- how long what is kept, and why it 
 	basis TEXT NOT NULL,                   -- article of UU 27/2022
 	approved_by TEXT NOT NULL DEFAULT '', approved_ms INTEGER -- NULL: a draft
 ) STRICT, WITHOUT ROWID;
+INSERT INTO retention VALUES('answers',90,'art. 16(2)g, 44: what they were told','',NULL);
+INSERT INTO retention VALUES('cases',1825,'art. 20(2)d, e: vital interest and public task','',NULL);
+INSERT INTO retention VALUES('messages',90,'art. 16(2)g, 44: what people wrote, no longer than answers and doubts about them need','',NULL);
+INSERT INTO retention VALUES('registration',730,'art. 16(2)g: until two years after purna','',NULL);
+INSERT INTO retention VALUES('sessions',365,'art. 31: record of processing','',NULL);
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('request',NULL);
 INSERT INTO sqlite_sequence VALUES('person',1);
@@ -401,4 +406,5 @@ CREATE UNIQUE INDEX import_by_digest ON import (kind, digest);
 CREATE INDEX request_by_person ON request (person);
 CREATE INDEX request_by_peer ON request (peer, kind);
 CREATE INDEX request_open ON request (due_ms) WHERE state = 'open';
+CREATE INDEX person_by_end ON person (stage_ms) WHERE stage = 'purna';
 COMMIT;

@@ -92,3 +92,10 @@ CREATE TABLE retention (                   -- how long what is kept, and why it 
 	basis TEXT NOT NULL,                   -- article of UU 27/2022
 	approved_by TEXT NOT NULL DEFAULT '', approved_ms INTEGER -- NULL: a draft
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX person_by_end ON person (stage_ms) WHERE stage = 'purna';
+INSERT INTO retention (purpose, days, basis) VALUES -- drafts: nothing is blanked before a person approved them
+	('messages', 90, 'art. 16(2)g, 44: what people wrote, no longer than answers and doubts about them need'),
+	('answers', 90, 'art. 16(2)g, 44: what they were told'),
+	('sessions', 365, 'art. 31: record of processing'),
+	('registration', 730, 'art. 16(2)g: until two years after purna'),
+	('cases', 1825, 'art. 20(2)d, e: vital interest and public task');
