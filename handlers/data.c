@@ -145,6 +145,24 @@ static int new_code(struct turn *t, const struct person *p)
 	return err;
 }
 
+/* An officer has ordered one: it goes to the registered number, where the officer does not see it. */
+static int ordered_code(struct turn *t, int64_t person)
+{
+	struct person_new with = {.code = slice_of(draw_code(t)), .now_ms = turn_now_ms(t)};
+	struct slice peer;
+	int err = person_number(turn_store(t), person, &peer);
+
+	if (!err)
+		err = person_change(turn_store(t), person, "code", &with);
+	if (!err)
+		err = turn_address(t, peer);
+	if (err)
+		return err == ERR_NOT_FOUND ? 0 : err; /* erased, or disowned meanwhile */
+	turn_lane(t, LANE_REPLY);
+	turn_say(t, "A6", "kode", with.code.p, NULL);
+	return 0;
+}
+
 /* ---- "that is not me" ---- */
 
 static int disown(struct turn *t, int64_t person, bool unlink)
@@ -330,13 +348,21 @@ static int answer(struct turn *t, const char *question, bool fits)
 	return fits ? answer_code(t) : ANSWER_NOT_MINE;
 }
 
+static int due(struct turn *t, const char *kind, int64_t person)
+{
+	(void)kind; /* there is only DUE_NEW_CODE */
+	return ordered_code(t, person);
+}
+
 const struct handler handler_data = {
     .name = "data",
     .summary = "DATA, HAPUS, KODE, BUKAN: one's own data",
     .keywords = (const char *const[]){"DATA", "HAPUS", "KODE", "BUKAN", NULL},
     .questions = (const char *const[]){"A1", "AK", "K3", NULL},
+    .dues = (const char *const[]){DUE_NEW_CODE, NULL},
     .hides_digits = true,
     .run = run,
     .check = check,
     .answer = answer,
+    .due = due,
 };

@@ -64,6 +64,8 @@ int people_list(
     struct store *s, enum people which, int64_t after_id, unsigned limit, struct person *out, unsigned *n) MUST_USE;
 int people_count(struct store *s, int64_t *n) MUST_USE;
 
+#define DUE_NEW_CODE "new-code" /* of a person: an officer has ordered it */
+
 /* ---- numbers: a person has one, seldom more; a number may have several persons */
 /* The one that is the person's since the shortest time; ERR_NOT_FOUND: none. */
 int person_number(struct store *s, int64_t id, struct slice *peer) MUST_USE;

@@ -11,8 +11,8 @@ static int run(const struct cli_call *c);
 
 const struct cli_command cli_person = {
     .name = "person",
-    .usage = "list | show NO|NUMBER | stage NO STAGE [--note TEXT] [--date YYYY-MM-DD] [--by NAME]",
-    .summary = "People: list, show one, set the stage that STATUS answers. NO is the registration number.",
+    .usage = "list | show NO|NUMBER | stage NO STAGE [--note TEXT] [--date YYYY-MM-DD] [--by NAME] | link NO NUMBER --by NAME | code NO --by NAME",
+    .summary = "People: list, show one with the stages so far, set the stage that STATUS answers, give a person another number or a new code. NO is the registration number.",
     .options = "note= date= by=",
     .min_words = 1,
     .max_words = 3,
@@ -20,9 +20,12 @@ const struct cli_command cli_person = {
 };
 
 #define PAGE 200
+#define STAGES_SHOWN 40
 
 static const char *const heads[] = {
     "no", "name", "born", "sex", "nik", "village", "country", "stage", "since", "note", "flags", "number", NULL};
+static const char *const heads_of_one[] = {"no", "name", "born", "sex", "nik", "village", "country", "stage", "since",
+    "note", "flags", "number", "stages", NULL};
 
 static json_t *row_object(struct store *store, const struct settings *s, const struct person *p)
 {
@@ -41,6 +44,36 @@ static json_t *row_object(struct store *store, const struct settings *s, const s
 	    cli_json_slice(p->country), "stage", cli_json_slice(p->stage), "since",
 	    cli_time(p->stage_ms, s->plan.timezone, since), "note", cli_json_slice(p->stage_note), "flags",
 	    cli_json_slice(p->flags), "number", cli_json_slice(peer));
+}
+
+/* "2026-11-24 09:00 Paspor (PTG 1); .." */
+static json_t *history(struct store *store, const struct settings *s, const struct person *p)
+{
+	struct stage_row rows[STAGES_SHOWN];
+	struct buf b = {0};
+	char since[24];
+	unsigned n = 0;
+	json_t *out;
+
+	if (person_stages(store, p->id, rows, COUNT_OF(rows), &n) < 0)
+		n = 0;
+	for (unsigned i = 0; i < n; i++) {
+		buf_printf(&b, "%s%s " SLICE_FMT, i ? "; " : "", cli_time(rows[i].since_ms, s->plan.timezone, since),
+		    SLICE_ARG(rows[i].stage));
+		if (rows[i].by.n)
+			buf_printf(&b, " (" SLICE_FMT ")", SLICE_ARG(rows[i].by));
+	}
+	out = cli_json_slice(buf_as_slice(&b));
+	buf_free(&b);
+	return out;
+}
+
+static void show_one(struct cli_table *t, struct store *store, const struct settings *s, const struct person *p)
+{
+	json_t *row = row_object(store, s, p);
+
+	json_object_set_new(row, "stages", history(store, s, p));
+	cli_table_row(t, row);
 }
 
 static int list(struct cli_table *t, struct store *store, const struct settings *s)
@@ -76,7 +109,7 @@ static int show(struct cli_table *t, struct store *store, const struct settings 
 		 people_of_number(store, slice_of(e164), p, COUNT_OF(p), &n) < 0)
 		n = 0;
 	for (unsigned i = 0; i < n && i < COUNT_OF(p); i++)
-		cli_table_row(t, row_object(store, s, &p[i]));
+		show_one(t, store, s, &p[i]);
 	if (n == 0)
 		fprintf(stderr, "kabar person: nobody has the registration or telephone number %s\n", which);
 	return n ? EXIT_OK : EXIT_FAILED;
@@ -90,7 +123,7 @@ static int read_people(const struct cli_call *c, const char *which)
 	int code = !s ? EXIT_USAGE : EXIT_FAILED;
 
 	if (store) {
-		cli_table_begin(&t, heads);
+		cli_table_begin(&t, which ? heads_of_one : heads);
 		code = which ? show(&t, store, s, which) : list(&t, store, s);
 		cli_table_end(&t, c);
 	}
@@ -112,5 +145,10 @@ static int run(const struct cli_call *c)
 		return cli_write(
 		    c, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "verb", "person.stage", "no", c->words[1], "stage",
 			   c->words[2], "note", note ? note : "", "date", date ? date : "", "by", by ? by : ""));
+	if (strcmp(what, "link") == 0 && c->words_n == 3 && by)
+		return cli_write(c, json_pack("{s:s, s:s, s:s, s:s}", "verb", "person.link", "no", c->words[1],
+					"number", c->words[2], "by", by));
+	if (strcmp(what, "code") == 0 && c->words_n == 2 && by)
+		return cli_write(c, json_pack("{s:s, s:s, s:s}", "verb", "person.code", "no", c->words[1], "by", by));
 	return cli_usage(c->command);
 }

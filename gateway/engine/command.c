@@ -134,6 +134,8 @@ static const struct verb {
     {"village.put", command_village_put, false},
     {"village.edit", command_village_edit, false},
     {"person.stage", command_person_stage, false},
+    {"person.link", command_person_link, false},
+    {"person.code", command_person_code, false},
     {"request.add", command_request_add, false},
     {"retention.set", command_retention_set, false},
     {"retention.approve", command_retention_approve, false},

@@ -51,6 +51,8 @@ int command_village_edit(struct command *r);
 int command_queue_cancel(struct command *r);
 /* command_people.c */
 int command_person_stage(struct command *r);
+int command_person_link(struct command *r);
+int command_person_code(struct command *r);
 int command_link_pin_reset(struct command *r);
 /* command_import.c */
 int command_import_begin(struct command *r);

@@ -12,7 +12,7 @@ import time
 
 from libkabar import KABAR, SLOW, TOP, Gateway, Network, finish, test, until
 
-OURS, A = '+6281100000001', '+6281255500001'
+OURS, A, OTHER = '+6281100000001', '+6281255500001', '+6281255500002'
 
 
 def kabar(*words, cwd='/'):
@@ -263,7 +263,21 @@ def tables():
         gateway.cli('person', 'stage', no, os.fsdecode(b'\xff'), code=2)
         gateway.cli('person', 'stage', no, 'menari', code=1)
         gateway.cli('person', 'stage', '000000000', 'paspor', code=1)
-        assert json.loads(gateway.cli('person', 'show', A, '--json'))[0]['no'] == no
+        shown = json.loads(gateway.cli('person', 'show', A, '--json'))[0]
+        assert shown['no'] == no and 'Visa kerja (Petugas)' in shown['stages'] and '2026-01-31 00:00 Paspor' in shown['stages'], shown
+        gateway.cli('person', 'code', no, code=2)
+        gateway.cli('person', 'code', '000000000', '--by', 'Petugas', code=1)
+        assert 'new code' in gateway.cli('person', 'code', no, '--by', 'Petugas')
+        until(lambda: any('Kode baru Anda' in sms['text'] for sms in net.inbox(A)), 20, lambda: f'a new code: {net.inbox(A)}')
+        gateway.cli('person', 'link', no, OTHER, code=2)
+        gateway.cli('person', 'link', no, 'rumah', '--by', 'Petugas', code=1)
+        gateway.cli('person', 'link', '000000000', OTHER, '--by', 'Petugas', code=1)
+        assert OTHER in gateway.cli('person', 'link', no, OTHER, '--by', 'Petugas')
+        assert json.loads(gateway.cli('person', 'show', no, '--json'))[0]['number'] == OTHER
+        gateway.cli('person', 'show', A, code=1)
+        assert gateway.sql("select officer, why, state from request where kind = 'correct' order by id") == \
+            [('Petugas', 'new code', 'done'), ('Petugas', 'number linked', 'done')]
+        assert [row[0] for row in gateway.sql("select act from audit where act like 'person.%' order by id")][-2:] == ['person.code', 'person.link']
         gateway.cli('schedule', 'add', 'J77', '--title', 'Kursus jahit', '--at', '2035-01-02 09:00', '--place', 'Balai Desa', '--village', '1203')
         gateway.cli('schedule', 'approve', 'J77', '--by', 'Petugas')
         assert any(row['code'] == 'J77' for row in json.loads(gateway.cli('schedule', 'list', '--json')))
