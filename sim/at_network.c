@@ -98,7 +98,7 @@ static int ussd_send(struct modem *m, const struct at_args *a)
 
 	if (at_number(a, 2, 0, 255, &dcs) < 0)
 		return AT_CME(CME_INVALID);
-	ussd_from_te(m, a->v[1], &text);
+	ussd_from_te(m, a->v[1], dcs, &text);
 	if (text.n == 0)
 		return AT_CME(CME_INVALID);
 	ussd_request(m, buf_as_slice(&text));

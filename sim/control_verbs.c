@@ -229,6 +229,9 @@ static json_t *modem_state(const struct modem *m)
 	json_object_set_new(o, "by_id", json_string(m->pty.by_id));
 	json_object_set_new(o, "imei", json_string(m->imei));
 	json_object_set_new(o, "script_left", json_integer(m->script.n));
+	json_object_set_new(o, "ussd",
+	    json_pack("{s:b, s:b, s:s, s:i}", "open", m->asked.open, "waits", m->asked.waits, "said",
+		m->asked.said ? m->asked.said : "", "said_n", m->asked.said_n));
 	json_object_set_new(o, "stored",
 	    json_pack("{s:o, s:o, s:o}", "SM", indexes(&m->sm), "ME", indexes(&m->me), "SR", indexes(&m->sr)));
 	return o;
@@ -443,8 +446,7 @@ static json_t *do_ussd(struct net *net, struct control_client *c, json_t *reques
 	(void)c;
 	if (!m)
 		return failed;
-	ussd_show(
-	    m, (int)number_of(request, "status", 0), text_of(request, "text"), (int)number_of(request, "dcs", 15));
+	ussd_ask(m, (int)number_of(request, "status", 0), text_of(request, "text"), (int)number_of(request, "dcs", 15));
 	return done();
 }
 

@@ -100,6 +100,7 @@ void modem_free(struct modem *m)
 	memory_free(&m->sr);
 	buf_free(&m->buffered);
 	free(m->ussd.text);
+	free(m->asked.said);
 	free(m);
 }
 

@@ -55,6 +55,13 @@ struct modem_ussd {
 	char *text; /* NULL: none */
 };
 
+/* A dialogue that the network began, as whoever plays the network sees it. */
+struct modem_asked {
+	bool open, waits; /* it goes on; the modem has been asked and did not answer yet */
+	char *said;	  /* the modem's last answer, NULL none */
+	int said_n;
+};
+
 struct modem {
 	struct net *net;
 	unsigned index; /* in net->modems */
@@ -86,6 +93,7 @@ struct modem {
 	bool memory_exceeded;		      /* the network was refused for lack of room: told when there is some */
 	int last_stat;			      /* registration that was last told by +CREG */
 	struct modem_ussd ussd;
+	struct modem_asked asked;
 	enum ussd_coding ussd_coding;
 	int balance, sms_price; /* of the SIM, in rupiah; each submit that the network takes costs so much */
 };
@@ -129,6 +137,8 @@ void modem_from_te(const struct modem *m, struct slice te, struct buf *utf8);
 void ussd_request(struct modem *m, struct slice text);
 void ussd_cancel(struct modem *m);
 void ussd_show(struct modem *m, int status, const char *text, int dcs);
+void ussd_ask(struct modem *m, int status, const char *text,
+    int dcs); /* the network shows it unasked; 1 begins a dialogue or goes on with it */
 void ussd_push(struct modem *m, const char *text); /* also between a command and its result */
 /* The string of AT+CUSD=1,"..". */
-void ussd_from_te(const struct modem *m, struct slice te, struct buf *utf8);
+void ussd_from_te(const struct modem *m, struct slice te, int dcs, struct buf *utf8);

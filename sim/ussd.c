@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ussd.c - what the network answers to USSD codes dialled by a modem: a table of rows, see modem.h (3GPP
+/* ussd.c - what the network answers to USSD codes dialled by a modem: a table of rows; and dialogues that the network begins, whose answers are kept for whoever plays it. See modem.h (3GPP
  * TS 22.090, 27.007 7.15). */
 #include <stdlib.h>
 #include <string.h>
@@ -66,17 +66,17 @@ static void put_text(struct modem *m, struct slice text, int dcs, struct buf *ou
 		modem_to_te(m, text, out);
 }
 
-void ussd_from_te(const struct modem *m, struct slice te, struct buf *utf8)
+void ussd_from_te(const struct modem *m, struct slice te, int dcs, struct buf *utf8)
 {
-	uint8_t octets[SEPTETS_MAX], septets[SEPTETS_MAX];
+	uint8_t octets[2 * SEPTETS_MAX], septets[2 * SEPTETS_MAX * 8 / 7 + 1]; /* a modem with +CSCS="UCS2" may be told 182 signs */
 	int n;
 
-	if (m->ussd_coding == USSD_BY_CHARSET) {
+	if (m->ussd_coding == USSD_BY_CHARSET && dcs != DCS_UCS2) {
 		modem_from_te(m, te, utf8);
 		return;
 	}
 	n = hex_decode(te, octets, sizeof(octets));
-	if (n > 0 && m->ussd_coding == USSD_UCS2) {
+	if (n > 0 && (m->ussd_coding == USSD_UCS2 || dcs == DCS_UCS2)) {
 		codec_ucs2_decode(octets, (size_t)n, utf8);
 	} else if (n > 0) {
 		size_t got = codec_unpack(octets, (size_t)n, 0, septets, (size_t)n * 8 / 7);
@@ -150,11 +150,29 @@ static char *filled(const struct modem *m, const char *text)
 	return buf_take(&out);
 }
 
+void ussd_ask(struct modem *m, int status, const char *text, int dcs)
+{
+	m->asked.open = m->asked.waits = status == 1 && m->set.cusd_n;
+	ussd_show(m, status, text, dcs);
+}
+
+static void take_answer(struct modem_asked *a, struct slice input)
+{
+	free(a->said);
+	a->said = slice_dup(input);
+	a->said_n++;
+	a->waits = false;
+}
+
 void ussd_request(struct modem *m, struct slice input)
 {
 	struct modem_ussd *u = &m->ussd;
 	int menu = u->menu;
 
+	if (m->asked.waits) {
+		take_answer(&m->asked, input);
+		return;
+	}
 	free(u->text);
 	*u = (struct modem_ussd){.life = m->life, .status = menu ? 0 : 4}; /* 4: not supported, unless a row is found */
 	for (unsigned i = 0; i < COUNT_OF(rows) && !u->text; i++) {
@@ -178,4 +196,5 @@ void ussd_cancel(struct modem *m)
 {
 	m->ussd.menu = 0;
 	m->ussd.life = 0;
+	m->asked.open = m->asked.waits = false;
 }

@@ -196,6 +196,7 @@ const struct bearer_kind bearer_gsm = {
     .open = gsm_open,
     .check = gsm_balance_check,
     .submit = gsm_submit,
+    .answer = gsm_answer,
     .accept = gsm_accept,
     .pause = gsm_pause,
     .close = gsm_close,

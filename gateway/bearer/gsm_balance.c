@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gsm_balance.c - USSD of a modem, loop side: when the balance of its SIM is asked for, what the answers and the operator's own texts become. See gsm_link.h. The child
- * asks (gsm_dial.c). A modem is a client of USSD: nobody can dial it.
+ * gsm_balance.c - USSD of a modem, loop side: when the balance of its SIM is asked for, and what the answers become. See gsm_link.h. The child asks
+ * (gsm_dial.c). A modem is a client of USSD: nobody can dial it; what a network begins by itself is gsm_session.c's.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -12,7 +12,6 @@
 
 #define FIRST_MS 60000	/* after it went up: what waited leaves first */
 #define AGAIN_MS 600000 /* after a question in vain */
-#define SENDER "USSD"	/* of texts that the operator shows; a name, so nobody answers it */
 #define LONG_NUMBER 8	/* digits on end: of the SIM, of a card */
 
 static const char *code(const struct gsm *g)
@@ -48,16 +47,6 @@ static void mask_long_numbers(struct buf *b)
 		for (size_t k = 0; n >= LONG_NUMBER && k < n; k++)
 			b->p[i + k] = '*';
 	}
-}
-
-/* What the child sends as hex of UTF-16BE. */
-static void text_of(const json_t *o, struct buf *out)
-{
-	uint8_t bytes[2 * 1024];
-	int n = hex_decode(slice_of(gsm_line_string(o, "text")), bytes, sizeof(bytes));
-
-	if (n > 0)
-		ucs2_decode(bytes, (size_t)n, out);
 }
 
 /* ---- when ---- */
@@ -128,29 +117,10 @@ void gsm_balance_heard(struct gsm *g, const json_t *o)
 	buf_str(&words, gsm_line_string(o, "why"));
 	if (words.n && *gsm_line_string(o, "text"))
 		buf_str(&words, ": ");
-	text_of(o, &words);
+	gsm_text_of(o, &words);
 	mask_long_numbers(&words);
 	e.u.balance.words = buf_as_slice(&words);
 	g->base.host.event(g->base.host.arg, &e);
 	buf_free(&words);
 	arm(g, every(g, e.u.balance.ok ? UINT64_MAX : AGAIN_MS));
-}
-
-/* Like an SMS from a name, but nothing lies anywhere: there is nothing to accept. */
-void gsm_push_heard(struct gsm *g, const json_t *o)
-{
-	struct event e = gsm_event(g, EV_SMS);
-	struct buf text = {0};
-
-	if (g->phase != GSM_UP)
-		return;
-	text_of(o, &text);
-	e.u.sms.peer = SLICE_LIT(SENDER);
-	e.u.sms.self = slice_of(conf_string(g->base.start.config, "number"));
-	e.u.sms.text = buf_as_slice(&text);
-	e.u.sms.part = e.u.sms.parts = 1;
-	e.u.sms.coding = CODING_UCS2;
-	if (text.n)
-		g->base.host.event(g->base.host.arg, &e);
-	buf_wipe(&text);
 }

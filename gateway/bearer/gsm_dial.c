@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gsm_dial.c - USSD in the child: asks for the balance, takes what the operator shows unasked. By raw AT on libgammu's own descriptor, between two calls of it, so nothing is
+ * gsm_dial.c - USSD in the child: asks for the balance, takes what the operator shows unasked; what waits for an answer is gsm_talk.c's. By raw AT on libgammu's own descriptor, between two calls of it, so nothing is
  * under way; while libgammu reads, AT+CUSD=0 keeps +CUSD away from it: one line end in a text breaks its parser. It writes a code in one way only, and
  * repeats no string as it came. So texts are seen while the modem is idle, and those that come at another time are lost, as on a telephone that is busy.
  * What else arrives meanwhile is noted here, because libgammu will not see it.
@@ -14,27 +14,11 @@
 
 #include "gateway/base/err.h"
 #include "gateway/base/gsm7.h"
-#include "gateway/bearer/gsm_life.h"
+#include "gateway/bearer/gsm_dial.h"
 #include "gateway/bearer/gsm_tty.h"
-#include "gateway/bearer/gsm_ussd.h"
 
-#define RESULT_MS 5000	  /* OK or ERROR to a command that the modem alone answers */
-#define ANSWER_MS 30000	  /* +CUSD */
-#define PATIENCE_MS 10000 /* of a message that waits: then the question ends */
+#define PATIENCE_MS 10000 /* of a message that waits: then the dialogue ends */
 #define LINE_BYTES 1200
-
-struct dial {
-	struct life *l;
-	int64_t begun_ms;
-	struct buf held;  /* bytes without a line end yet */
-	struct buf shown; /* a +CUSD whose text goes on */
-	bool awaits;	  /* the next +CUSD is the answer; else it is a text of the operator */
-	bool final, answered, gone, heard_gateway;
-	bool unwanted; /* the network waits for an answer, and gets none: whatever was said could be an order */
-	int code;      /* of the final result: 0 OK */
-	struct gsm_ussd answer;
-	enum { NOTHING, REPORT, MESSAGE } pdu_next; /* the next line is that of +CDS, +CMT */
-};
 
 static bool starts(const char *line, const char *with)
 {
@@ -43,12 +27,12 @@ static bool starts(const char *line, const char *with)
 
 /* ---- what comes ---- */
 
-static json_t *text_line(const char *ev, const struct gsm_ussd *u)
+json_t *dial_text_line(struct dial *d, const char *ev, const struct gsm_ussd *u)
 {
 	struct buf text = {0}, utf16 = {0}, hex = {0};
 	json_t *o;
 
-	gsm_ussd_text(slice_of(u->raw), u->dcs, &text);
+	d->coding = gsm_ussd_text_like(slice_of(u->raw), u->dcs, d->coding, &text);
 	ucs2_encode(buf_as_slice(&text), &utf16);
 	buf_hex(&hex, utf16.p, utf16.n);
 	o = json_pack("{s:s, s:s}", "ev", ev, "text", hex.p ? hex.p : "");
@@ -69,7 +53,7 @@ static void took_ussd(struct dial *d)
 			d->answer = u;
 		} else {
 			if (u.raw[0])
-				life_say(d->l, text_line("push", &u));
+				life_say(d->l, dial_text_line(d, "push", &u));
 			d->unwanted |= u.status == GSM_USSD_WAITS;
 		}
 	}
@@ -81,11 +65,11 @@ static void took_pdu(struct dial *d, const char *line)
 {
 	struct gsm_sms sms = {.kind = GSM_SMS_UNDECODABLE};
 
-	if (d->pdu_next == REPORT && gsm_sms_report(line, &sms) < 0)
+	if (d->pdu_next == DIAL_REPORT && gsm_sms_report(line, &sms) < 0)
 		sms = (struct gsm_sms){.kind = GSM_SMS_UNDECODABLE};
 	if (sms.kind == GSM_SMS_UNDECODABLE)
 		snprintf(sms.pdu, sizeof(sms.pdu), "%s", line);
-	d->pdu_next = NOTHING;
+	d->pdu_next = DIAL_NOTHING;
 	inbox_found(d->l, &sms);
 }
 
@@ -98,9 +82,11 @@ static void took_notice(struct dial *d, const char *line)
 		inbox_announced(d->l, &place);
 	}
 	if (starts(line, "+CDS:"))
-		d->pdu_next = REPORT;
+		d->pdu_next = DIAL_REPORT;
 	else if (starts(line, "+CMT:"))
-		d->pdu_next = MESSAGE;
+		d->pdu_next = DIAL_MESSAGE;
+	else if (starts(line, "+CSCS:"))
+		sscanf(line, "+CSCS: \"%15[^\"]", d->charset);
 }
 
 static void took_line(struct dial *d, const char *line)
@@ -121,8 +107,7 @@ static void took_line(struct dial *d, const char *line)
 		took_ussd(d);
 }
 
-/* Waits once, for the modem and for the gateway. */
-static void hear(struct dial *d, int ms)
+void dial_hear(struct dial *d, int ms)
 {
 	struct pollfd f[2] = {{phone_fd(d->l->phone), POLLIN, 0}, {d->l->fd, POLLIN, 0}};
 	char bytes[512], line[LINE_BYTES];
@@ -144,28 +129,33 @@ static void hear(struct dial *d, int ms)
 		took_line(d, line);
 }
 
-/* A message waits to leave or to be read, or the gateway wants to end. */
-static bool must_yield(const struct dial *d, int64_t now)
+/* To leave, or to be read. */
+static bool message_waits(const struct life *l)
 {
-	bool waits = d->l->submit.waits || d->l->pending_n || d->l->sweep_at == 0;
-
-	return d->l->closing || (waits && now >= d->begun_ms + PATIENCE_MS);
+	return l->submit.waits || l->pending_n || l->sweep_at == 0;
 }
 
-static bool await(struct dial *d, const bool *what, int ms, bool may_yield)
+bool dial_must_yield(const struct dial *d, int64_t now)
+{
+	return d->l->closing || (message_waits(d->l) && now >= d->patient_ms + PATIENCE_MS);
+}
+
+bool dial_await(struct dial *d, const bool *what, int ms, bool may_yield)
 {
 	int64_t now = life_now(), until = now + ms;
 
-	while (!*what && !d->gone && !d->l->over && now < until && !(may_yield && must_yield(d, now))) {
-		hear(d, until - now < 200 ? (int)(until - now) : 200);
+	while (!*what && !d->gone && !d->l->over && now < until && !(may_yield && dial_must_yield(d, now))) {
+		dial_hear(d, until - now < 200 ? (int)(until - now) : 200);
 		now = life_now();
+		if (d->talks && !message_waits(d->l))
+			d->patient_ms = now;
 	}
 	return *what;
 }
 
 /* ---- what is asked ---- */
 
-static bool command(struct dial *d, const char *line, int ms)
+bool dial_command(struct dial *d, const char *line, int ms)
 {
 	if (d->gone || d->l->over)
 		return false;
@@ -173,7 +163,7 @@ static bool command(struct dial *d, const char *line, int ms)
 	if (gsm_tty_write(phone_fd(d->l->phone), line, strlen(line)) < 0 ||
 	    gsm_tty_write(phone_fd(d->l->phone), "\r", 1) < 0)
 		d->gone = true;
-	return !d->gone && await(d, &d->final, ms, ms > RESULT_MS) && d->code == 0;
+	return !d->gone && dial_await(d, &d->final, ms, ms > DIAL_RESULT_MS) && d->code == 0;
 }
 
 /* Says what is wrong, NULL for an answer; *next: another way to write the code may help. */
@@ -187,14 +177,14 @@ static const char *ask_once(struct dial *d, const char *code, int coding, bool *
 	buf_str(&line, "\",15");
 	d->awaits = true;
 	d->answered = false;
-	taken = command(d, line.p, ANSWER_MS); /* some say OK when the network has answered */
+	taken = dial_command(d, line.p, DIAL_ANSWER_MS); /* some say OK when the network has answered */
 	buf_free(&line);
 	*next = d->final && !taken;
 	if (!taken)
 		return d->final ? "the modem refuses the code" : "the modem does not answer the command";
-	if (!await(d, &d->answered, ANSWER_MS, true))
-		return must_yield(d, life_now()) ? "a message went first, before there was an answer"
-						 : "the network does not answer";
+	if (!dial_await(d, &d->answered, DIAL_ANSWER_MS, true))
+		return dial_must_yield(d, life_now()) ? "a message went first, before there was an answer"
+						      : "the network does not answer";
 	*next = d->answer.status == GSM_USSD_UNKNOWN;
 	return *next					? "the network does not know the code"
 	       : d->answer.status == GSM_USSD_TIMED_OUT ? "the network took too long"
@@ -205,13 +195,17 @@ static const char *ask_once(struct dial *d, const char *code, int coding, bool *
 /* Leaves a line on which libgammu finds nothing. The first command may meet what is left of a text. */
 static void end(struct dial *d, bool cancels)
 {
+	char charset[DIAL_CHARSET_MAX + 16];
 	bool clean = false;
 
 	d->awaits = false;
 	if (cancels || d->unwanted)
-		command(d, "AT+CUSD=2", RESULT_MS);
+		dial_command(d, "AT+CUSD=2", DIAL_RESULT_MS);
+	snprintf(charset, sizeof(charset), "AT+CSCS=\"%s\"", d->charset);
+	if (d->recoded && !dial_command(d, charset, DIAL_RESULT_MS) && !d->gone && !d->l->over)
+		life_bye(d->l, "lost", "the modem does not go back to the alphabet that libgammu has set");
 	for (int i = 0; i < 2 && !clean && !d->gone && !d->l->over; i++)
-		clean = command(d, i ? "AT" : "AT+CUSD=0", RESULT_MS);
+		clean = dial_command(d, i ? "AT" : "AT+CUSD=0", DIAL_RESULT_MS);
 	if (d->gone && !d->l->over)
 		life_bye(d->l, "unplugged", "");
 	else if (!clean && !d->l->over)
@@ -222,7 +216,7 @@ static void end(struct dial *d, bool cancels)
 
 static void say(struct dial *d, const char *pattern, const char *why)
 {
-	json_t *o = text_line("balance", &d->answer);
+	json_t *o = dial_text_line(d, "balance", &d->answer);
 	struct buf text = {0};
 	int64_t amount = 0;
 
@@ -256,7 +250,7 @@ static const char *ask(struct dial *d, const char *code)
 
 void dial_ask(struct life *l)
 {
-	struct dial d = {.l = l, .begun_ms = life_now()};
+	struct dial d = {.l = l, .patient_ms = life_now()};
 	json_t *line = l->dial.line;
 	const char *why;
 
@@ -276,7 +270,7 @@ void dial_begin(struct life *l)
 	int mode = 0, mt = 0;
 	const char *at;
 
-	if (gsm_tty_command(phone_fd(l->phone), "AT+CNMI?", RESULT_MS, &reply, NULL) == ERR_IO)
+	if (gsm_tty_command(phone_fd(l->phone), "AT+CNMI?", DIAL_RESULT_MS, &reply, NULL) == ERR_IO)
 		life_lost(l, "asking how messages are announced");
 	at = reply.p ? strstr(reply.p, "+CNMI:") : NULL;
 	l->dial.never = at && sscanf(at, "+CNMI: %d , %d", &mode, &mt) == 2 && mt > 1;
@@ -285,18 +279,33 @@ void dial_begin(struct life *l)
 
 static bool has_work(const struct life *l)
 {
-	return l->closing || l->submit.waits || l->dial.line || l->pending_n || l->sweep_at == 0;
+	return l->closing || l->dial.line || message_waits(l);
+}
+
+static void show(struct dial *d)
+{
+	d->answered = false;
+	if (d->answer.status == GSM_USSD_WAITS)
+		dial_talk(d);
+	else if (d->answer.raw[0])
+		life_say(d->l, dial_text_line(d, "push", &d->answer));
 }
 
 void dial_watch(struct life *l, int ms)
 {
-	struct dial d = {.l = l, .begun_ms = life_now()};
-	int64_t until = d.begun_ms + ms;
+	struct dial d = {.l = l, .patient_ms = life_now()};
+	int64_t until = d.patient_ms + ms;
 
 	if (l->dial.never)
 		return;
-	command(&d, "AT+CUSD=1", RESULT_MS);
-	while (!d.gone && !l->over && !d.unwanted && !d.heard_gateway && !has_work(l) && life_now() < until)
-		hear(&d, (int)(until - life_now()));
+	d.awaits = true;
+	dial_command(&d, "AT+CUSD=1", DIAL_RESULT_MS);
+	while (!d.gone && !l->over && !d.unwanted && !d.heard_gateway && !has_work(l) && life_now() < until) {
+		d.awaits = !d.answered;
+		if (!d.answered)
+			dial_hear(&d, (int)(until - life_now()));
+		if (d.answered)
+			show(&d);
+	}
 	end(&d, false);
 }

@@ -352,6 +352,7 @@ void gsm_heard(struct gsm *g, json_t *o)
 	    {"reading", heard_reading},
 	    {"balance", gsm_balance_heard},
 	    {"push", gsm_push_heard},
+	    {"talked", gsm_talked_heard},
 	    {"bye", heard_bye},
 	};
 	const char *ev = gsm_line_string(o, "ev");

@@ -6,7 +6,7 @@
  * What it says: hello{v}; device{path}; doing{what}; pin{step}; up{imei,imsi,smsc,network,signal,registration,ready,sim_used..}; state{the same but
  * names}; reading{mem,loc}, swept{found}; sms{n,mem,loc,peer,coding,text,time,ref,wide,part,parts | pdu};
  * report{mr,peer,status,done}; begun{job}, then sent{job,mr} | failed{job,code,handed,words} |
- * unknown{job,words}; balance{ok,amount,text,why}; push{text}; stuck{mem,loc,pdu}, raw{mem,loc,result}; settled{code,mr}; bye{why,words}.
+ * unknown{job,words}; balance{ok,amount,text,why}; push{text | text,waits,n}, talked{how}; stuck{mem,loc,pdu}, raw{mem,loc,result}; settled{code,mr}; bye{why,words}.
  *
  * While a PDU is handed over and its result is awaited nothing else may be asked of libgammu: a time-out of
  * the next command would turn into a false success of the submit.
@@ -197,6 +197,8 @@ static int take_line(void *arg, json_t *o)
 		l->submit.waits = true;
 	} else if (gsm_line_is(o, "do", "balance") && !l->dial.line) {
 		l->dial.line = json_incref(o);
+	} else if (gsm_line_is(o, "do", "screen")) {
+		dial_screen(l, o);
 	} else if (gsm_line_is(o, "do", "accept")) {
 		inbox_accept(l, (uint32_t)gsm_line_int(o, "n", 0));
 	} else if (gsm_line_is(o, "do", "pause")) {
@@ -333,6 +335,7 @@ int gsm_jobs_run(int fd, const char *name)
 	slots_free(&l->slots);
 	json_decref(l->submit.line);
 	json_decref(l->dial.line);
+	json_decref(l->dial.screen);
 	json_decref(l->open);
 	json_decref(l->pin);
 	buf_free(&l->out);

@@ -53,9 +53,11 @@ struct life {
 	} submit;
 
 	struct life_dial {
-		json_t *line; /* the question for the balance; NULL none */
-		int coding;   /* enum gsm_ussd_coding that the modem took last */
-		bool never;   /* it hands messages over without storing them: only libgammu may read what it says */
+		json_t *line;	/* the question for the balance; NULL none */
+		json_t *screen; /* the gateway's answer to the network; NULL none yet */
+		int asked_n;	/* questions of the network, so that an answer finds its own */
+		int coding;	/* enum gsm_ussd_coding that the modem took last */
+		bool never;	/* it hands messages over without storing them: only libgammu may read what it says */
 	} dial;
 };
 
@@ -82,6 +84,7 @@ void dial_begin(struct life *l);
 void dial_ask(struct life *l); /* l->dial.line, and says what came of it */
 void dial_watch(struct life *l,
     int ms); /* waits until there is something to do, so long at most; what the operator shows is told */
+void dial_screen(struct life *l, json_t *o); /* gsm_talk.c: the gateway's answer to what the network asked */
 
 /* gsm_inbox.c */
 void inbox_announced(struct life *l, const struct gsm_place *place);

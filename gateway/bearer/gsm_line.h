@@ -17,12 +17,13 @@
 #include "gateway/base/str.h"
 
 #define GSM_LINE_MAX 8192
-#define GSM_PROTOCOL 3
+#define GSM_PROTOCOL 4
 
 /* What the child says that it does ("doing"), where the gateway gives it more time than for other things. */
 #define GSM_WAITING "waiting for something to do"
 #define GSM_SENDING "sending a message"
 #define GSM_DIALLING "asking for the balance"
+#define GSM_TALKING "answering the network by USSD"
 #define GSM_DIALLING_MS 90000 /* three ways to write the code, and the network's patience */
 #define GSM_STATUS_MS 30000   /* it looks at the network that often */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * gsm_link.h - a modem as the gateway sees it: its lives, one child each. Private to gsm.c (keys, ops), gsm_lives.c (lives, credit, the PIN), gsm_events.c (what the
- * child says becomes events), gsm_balance.c (USSD) and gsm_words.c (what a person reads). Loop's thread only.
+ * child says becomes events), gsm_balance.c, gsm_session.c (USSD) and gsm_words.c (what a person reads). Loop's thread only.
  *
  *   RESTING ──timer──▶ STARTING ──up──▶ UP ──▶ child ended ──▶ RESTING
  *      ▲                  │                        │
@@ -63,6 +63,12 @@ struct gsm {
 		bool asked;	 /* the child has the question */
 	} balance;
 
+	struct gsm_session { /* gsm_session.c: of USSD, that the network began */
+		unsigned n;  /* in this life */
+		bool open;
+		uint64_t ref; /* of the step that waits for its screen; 0 none */
+	} session;
+
 	/* As the child said last. */
 	enum link_condition registration;
 	bool nearly_full;
@@ -113,7 +119,12 @@ const char *gsm_device(const struct gsm *g); /* where it is, as far as that is k
 void gsm_balance_check(const struct conf_group *g, const char *path, struct complaints *complaints);
 void gsm_balance_went_up(struct gsm *g);
 void gsm_balance_heard(struct gsm *g, const json_t *o);
-void gsm_push_heard(struct gsm *g, const json_t *o); /* a text that the operator showed unasked */
+
+/* gsm_session.c */
+void gsm_push_heard(struct gsm *g, const json_t *o);   /* a text that the network showed unasked */
+void gsm_talked_heard(struct gsm *g, const json_t *o); /* how a session of it ended */
+void gsm_answer(struct bearer *b, const struct effect *e);
+void gsm_text_of(const json_t *o, struct buf *out); /* what the child sends as hex of UTF-16BE */
 
 /* gsm_events.c: one line of the child. */
 void gsm_heard(struct gsm *g, json_t *o);

@@ -224,6 +224,7 @@ void gsm_went_up(struct gsm *g)
 	g->epoch = g->base.host.next_epoch(g->base.host.arg, g->base.start.link);
 	g->owes_down = true;
 	g->credit_given = false;
+	g->session = (struct gsm_session){0};
 	g->up_since_ms = uv_now(g->base.host.loop);
 	gsm_doing(g, GSM_WAITING);
 	g->now.state = LINK_UP;
@@ -255,7 +256,7 @@ void gsm_doing(struct gsm *g, const char *what)
 		ms += GSM_STATUS_MS; /* it looks at the network that often */
 	else if (strcmp(what, GSM_SENDING) == 0)
 		ms += (uint64_t)conf_int(g->base.start.config, "submit_timeout");
-	else if (strcmp(what, GSM_DIALLING) == 0)
+	else if (strcmp(what, GSM_DIALLING) == 0 || strcmp(what, GSM_TALKING) == 0)
 		ms += GSM_DIALLING_MS;
 	snprintf(late, sizeof(late), "it was not done with %s in %u s", what, (unsigned)(ms / 1000));
 	gsm_child_limit(g->child, ms, late);

@@ -17,6 +17,8 @@
 #define OCTETS_MAX (GSM_USSD_RAW_MAX / 2)
 #define AMOUNT_DIGITS 12
 #define CR 0x0d
+#define DCS_GSM 15
+#define DCS_UCS2 72
 
 /* ---- what is asked ---- */
 
@@ -56,6 +58,29 @@ void gsm_ussd_write(const char *code, enum gsm_ussd_coding coding, struct buf *o
 	}
 	for (; from < out->n; from++)
 		out->p[from] = (char)toupper((unsigned char)out->p[from]); /* as modems write it */
+}
+
+static void write_plain(const char *text, struct buf *out)
+{
+	for (; *text; text++)
+		if (*text == '\n')
+			buf_str(out, "; ");
+		else if (*text == '"')
+			buf_char(out, '\'');
+		else
+			buf_char(
+			    out, isalnum((unsigned char)*text) || strchr(" !#%&'()*+,-./:;<=>?", *text) ? *text : '?');
+}
+
+int gsm_ussd_answer(const char *text, enum gsm_ussd_coding coding, struct buf *out)
+{
+	bool gsm = gsm7_septets(slice_of(text)) >= 0;
+
+	if (gsm && coding == GSM_USSD_TEXT)
+		write_plain(text, out);
+	else
+		gsm_ussd_write(text, gsm ? coding : GSM_USSD_UCS2, out);
+	return gsm ? DCS_GSM : DCS_UCS2;
 }
 
 /* ---- what is said ---- */
@@ -150,15 +175,26 @@ static void as_text(struct slice raw, struct buf *utf8)
 		text_clean(raw, utf8);
 }
 
-void gsm_ussd_text(struct slice raw, int dcs, struct buf *utf8)
+enum gsm_ussd_coding gsm_ussd_text(struct slice raw, int dcs, struct buf *utf8)
 {
 	uint8_t octets[OCTETS_MAX];
 	bool is_said = (dcs & 0xcc) == 0x48 || dcs == 0x11;
 	int n = raw.n >= 4 && raw.n % 2 == 0 ? hex_decode(raw, octets, sizeof(octets)) : ERR_INVALID;
 
-	if (n > 0 && (as_ucs2(octets, n, is_said, utf8) || as_packed(octets, n, utf8)))
-		return;
+	if (n > 0 && as_ucs2(octets, n, is_said, utf8))
+		return GSM_USSD_UCS2;
+	if (n > 0 && as_packed(octets, n, utf8))
+		return GSM_USSD_PACKED;
 	as_text(raw, utf8);
+	return GSM_USSD_TEXT;
+}
+
+enum gsm_ussd_coding gsm_ussd_text_like(struct slice raw, int dcs, enum gsm_ussd_coding before, struct buf *utf8)
+{
+	uint8_t octets[OCTETS_MAX];
+	int n = before == GSM_USSD_PACKED ? hex_decode(raw, octets, sizeof(octets)) : ERR_INVALID;
+
+	return n > 0 && as_packed(octets, n, utf8) ? GSM_USSD_PACKED : gsm_ussd_text(raw, dcs, utf8);
 }
 
 /* ---- the amount ---- */

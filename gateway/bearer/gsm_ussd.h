@@ -33,13 +33,17 @@ struct gsm_ussd {
 bool gsm_ussd_is_code(const char *code); /* 2 to 40 of digits, `*` and `#` */
 /* The string of AT+CUSD=1,"..",15, without its quotes. */
 void gsm_ussd_write(const char *code, enum gsm_ussd_coding coding, struct buf *out);
+/* The same for any text; returns its data coding scheme. In plain text, signs that would end the string or the line, or that differ between alphabets, give way. */
+int gsm_ussd_answer(const char *text, enum gsm_ussd_coding coding, struct buf *out);
 
 /* "+CUSD: .." and what follows of its text, lines parted by \n. is_whole: no more is to come. */
 bool gsm_ussd_is_whole(const char *line);
 int gsm_ussd_parse(const char *line, struct gsm_ussd *out) MUST_USE; /* ERR_INVALID */
 
-/* Appends the text that the raw string most probably is, as clean UTF-8. */
-void gsm_ussd_text(struct slice raw, int dcs, struct buf *utf8);
+/* Appends the text that the raw string most probably is, as clean UTF-8. Returns how it stood there. */
+enum gsm_ussd_coding gsm_ussd_text(struct slice raw, int dcs, struct buf *utf8);
+/* The same of a later text, which may be a digit: too short to judge by itself. */
+enum gsm_ussd_coding gsm_ussd_text_like(struct slice raw, int dcs, enum gsm_ussd_coding before, struct buf *utf8);
 
 /* Is it no extended regular expression, or one without a group? Says what is wrong. */
 #define GSM_USSD_WORDS 128

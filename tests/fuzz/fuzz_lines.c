@@ -3,7 +3,7 @@
  * fuzz_lines.c - the gateway's side of the modem child's protocol: the real bearer on a loop, with a child that says whatever the input says, dies at any moment, and
  * a host that holds the bearer to the clauses of bearer.h by their numbers.
  *
- * The input, line by line: `{..` goes to the gateway as the child's; `s` submits, `a` accepts, `p` pauses or goes on, `e` and a digit end the child, `t` and a digit
+ * The input, line by line: `{..` goes to the gateway as the child's; `s` submits, `a` accepts, `w` answers a step of USSD, `p` pauses or goes on, `e` and a digit end the child, `t` and a digit
  * let time pass, anything else is a broken line.
  */
 #include <stdio.h>
@@ -25,7 +25,8 @@ static struct world {
 	bool up, closed, paused;
 	int64_t credit, submit; /* the last submit's id; 0: none is open */
 	int64_t submits;
-	uint64_t ref;
+	uint64_t ref, step; /* of a message, of a step of USSD */
+	bool talks;	    /* a session of USSD is open */
 } w;
 
 /* ---- the child ---- */
@@ -60,7 +61,7 @@ struct gsm_child *gsm_child_start(
 
 static int heard(void *arg, json_t *o)
 {
-	static const char *const known[] = {"open", "pin", "submit", "accept", "pause", "close", "balance"};
+	static const char *const known[] = {"open", "pin", "submit", "accept", "pause", "close", "balance", "screen"};
 	bool is = false;
 
 	(void)arg;
@@ -119,6 +120,18 @@ static void told_sms(const struct event *e)
 	w.ref = e->ref ? e->ref : w.ref;
 }
 
+/* A session begins, goes on, ends, in this order. */
+static void told_step(const struct event *e)
+{
+	bool asks = e->u.ussd.step == USSD_BEGIN || e->u.ussd.step == USSD_ANSWER;
+
+	MUST(asks == (e->ref != 0) && w.talks == (e->u.ussd.step != USSD_BEGIN)); /* 12 */
+	MUST(!e->u.ussd.peer.n && e->u.ussd.session.n && fuzz_is_text(e->u.ussd.input));
+	MUST(e->u.ussd.step != USSD_BEGIN || (!e->u.ussd.input.n && !w.paused));
+	w.talks = asks;
+	w.step = e->ref;
+}
+
 static void told_result(const struct event *e)
 {
 	MUST(w.submit && e->u.result.submit == w.submit); /* 5 */
@@ -143,9 +156,12 @@ static void told(void *arg, const struct event *e)
 		w.up = e->kind == EV_UP;
 		w.credit = 0;
 		w.submit = 0;
+		w.talks = false;
 	}
 	if (e->kind == EV_SMS)
 		told_sms(e);
+	if (e->kind == EV_USSD)
+		told_step(e);
 	if (e->kind == EV_SENT || e->kind == EV_FAILED || e->kind == EV_UNKNOWN)
 		told_result(e);
 	if (e->kind == EV_REPORT)
@@ -187,6 +203,15 @@ static void submit(struct slice text)
 	w.bearer->kind->submit(w.bearer, &e);
 }
 
+static void answer(struct slice text)
+{
+	struct effect e = {
+	    .kind = EF_ANSWER, .to = {0, w.epoch}, .ref = w.step, .text = text, .last = text.n % 2, .refused = !text.n};
+
+	if (w.step && fuzz_is_text(text))
+		w.bearer->kind->answer(w.bearer, &e);
+}
+
 static void line(struct slice l)
 {
 	struct buf whole = {0};
@@ -198,6 +223,9 @@ static void line(struct slice l)
 		break;
 	case 'a':
 		w.bearer->kind->accept(w.bearer, w.ref + digit);
+		break;
+	case 'w':
+		answer(slice_from(l, 1));
 		break;
 	case 'p':
 		w.paused = !w.paused;

@@ -102,7 +102,7 @@ static int heard(void *arg, json_t *o)
 {
 	static const char *const others[] = {
 	    "hello", "device", "doing", "pin", "up", "state", "reading", "swept", "report", "stuck", "raw", "settled",
-	    "balance", "push"};
+	    "balance", "push", "talked"};
 	const char *ev = gsm_line_string(o, "ev");
 
 	(void)arg;

@@ -84,6 +84,11 @@ void dial_ask(struct life *l)
 	l->dial.line = NULL;
 }
 
+void dial_screen(struct life *l, json_t *o)
+{
+	MUST(l && o);
+}
+
 void dial_watch(struct life *l, int ms)
 {
 	MUST(ms > 0);

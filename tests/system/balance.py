@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""USSD of a modem: the balance of its SIM is asked for and told, below the limit to the operators; what the operator shows unasked is kept, and its questions get no answer; an SMS on
-its way is never disturbed. What the modem was asked, and when, is read from the simulator's trace."""
+"""USSD of a modem: the balance of its SIM is asked for and told, below the limit to the operators; what the operator shows unasked is kept; an SMS on its way is never disturbed. What waits for an
+answer is in net_ussd.py. What the modem was asked, and when, is read from the simulator's trace."""
 import json
 import re
 import subprocess
@@ -207,18 +207,6 @@ def pushes():
         assert kabar.sql('select epoch from link') == [(1,)], kabar.log()
 
 
-def question():
-    """A dialogue that the network begins is kept and ended: whatever was answered could be an order."""
-    with network() as net, gateway(net, 'code = "*888#"; every = "1h";') as kabar:
-        def ended():
-            return trace(net, '<').count(('<', 'AT+CUSD=2'))
-        before = ended()
-        shows(net, 'Paket murah\n1. Beli\n2. Tidak', status=1)
-        until(lambda: texts(kabar) and ended() > before, 20, lambda: f'it is kept and ended: {texts(kabar)}')
-        assert 'Paket murah' in texts(kabar)[0][0] and not asked(net), (texts(kabar), asked(net))
-        net.ask(A, M1, 'INFO')
-
-
 def push_in_submit(fault_name, arg):
     """A text of the operator between ^Z and +CMGS, from a modem that is told to show none then, and from one that does not care: the message is sent once."""
     with network(latency_ms=300) as net, gateway(net, 'code = "*888#"; every = "1h";') as kabar:
@@ -251,7 +239,6 @@ pool([
     ('a message does not wait for long', yields),
     ('nothing between AT+CMGS and its result', apart),
     ('texts that the operator shows', pushes),
-    ('a question of the operator', question),
     ('a text in the middle of a submit', push_in_submit, 'ussd_push', 'Bonus\n5 SMS'),
     ('a text in the middle of a submit, shown all the same', push_in_submit, 'urc', '+CUSD: 0,"Bonus 5 SMS",15'),
     ('a message that arrives meanwhile', arrives_meanwhile),

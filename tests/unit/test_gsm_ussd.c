@@ -50,6 +50,51 @@ static void test_codes_are_written_in_three_codings(void **state)
 		     gsm_ussd_is_code("saldo") || gsm_ussd_is_code("*1234567890123456789012345678901234567890#"));
 }
 
+static const char *answered(const char *text, enum gsm_ussd_coding coding, int dcs)
+{
+	static char z[800];
+	struct buf b = {0};
+
+	assert_int_equal(gsm_ussd_answer(text, coding, &b), dcs);
+	snprintf(z, sizeof(z), "%s", b.p ? b.p : "");
+	buf_free(&b);
+	return z;
+}
+
+static void test_answers_are_written_in_three_codings(void **state)
+{
+	(void)state;
+	assert_string_equal(answered("Info?\n1 \"Ya\"\n0 Kembali", GSM_USSD_TEXT, 15), "Info?; 1 'Ya'; 0 Kembali");
+	assert_string_equal(answered("a@b_c$d{e", GSM_USSD_TEXT, 15), "a?b?c?d?e"); /* not the same in all alphabets */
+	assert_string_equal(answered("1\n\"", GSM_USSD_UCS2, 15), "0031000A0022");
+	assert_string_equal(answered("12345678", GSM_USSD_PACKED, 15), "31D98C56B3DD70");
+	assert_string_equal(answered("\u4f60\u597d", GSM_USSD_UCS2, 72), "4F60597D");
+	assert_string_equal(answered("\u4f60\u597d", GSM_USSD_TEXT, 72), "4F60597D");
+	assert_string_equal(answered("\u4f60\u597d", GSM_USSD_PACKED, 72), "4F60597D");
+}
+
+static const char *meant_like(const char *raw, enum gsm_ussd_coding before, enum gsm_ussd_coding now)
+{
+	static char z[200];
+	struct buf b = {0};
+
+	assert_int_equal(gsm_ussd_text_like(slice_of(raw), 15, before, &b), now);
+	snprintf(z, sizeof(z), "%s", b.p ? b.p : "");
+	buf_free(&b);
+	return z;
+}
+
+static void test_a_digit_is_read_as_the_texts_before(void **state)
+{
+	(void)state;
+	assert_string_equal(meant_like("34", GSM_USSD_TEXT, GSM_USSD_TEXT), "34");
+	assert_string_equal(meant_like("34", GSM_USSD_PACKED, GSM_USSD_PACKED), "4");
+	assert_string_equal(meant_like("4", GSM_USSD_PACKED, GSM_USSD_TEXT), "4");
+	assert_string_equal(meant_like("0034", GSM_USSD_TEXT, GSM_USSD_UCS2), "4");
+	assert_string_equal(meant_like("Paket", GSM_USSD_UCS2, GSM_USSD_TEXT), "Paket");
+	assert_string_equal(meant_like("d4b23cdd0e83d6e1791a0d", GSM_USSD_TEXT, GSM_USSD_PACKED), "Terima kasih");
+}
+
 static void test_packed_texts_are_read(void **state)
 {
 	(void)state;
@@ -192,6 +237,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_codes_are_written_in_three_codings),
+	    cmocka_unit_test(test_answers_are_written_in_three_codings),
+	    cmocka_unit_test(test_a_digit_is_read_as_the_texts_before),
 	    cmocka_unit_test(test_packed_texts_are_read),
 	    cmocka_unit_test(test_ucs2_is_read_whatever_the_dcs_says),
 	    cmocka_unit_test(test_plain_texts_stay),
