@@ -29,7 +29,7 @@ const struct handler *const handlers[] = {
 /* clang-format off */
 const char *const handler_screens[] = {
     "RES", "RESx", "RUB", "HNT", "PGN", "PGK", "M0", "M0n", "M7", "HLP", "LNG", "LNGi", "LNGs", "LNGx", "UNK", "UN2", "ASK", "GUE", "NUM", "BTL", "BT0",
-    "DWN", "LMT", "TLD", "DRAF", "LNJ", "BLN", "DSx", "NKN", "D1", "D1x", "D2", "D3", "D4", "D4b", "D4bi",
+    "DWN", "LMT", "TLD", "DRAF", "LNJ", "BLN", "DSx", "NKN", "D1", "D1x", "D2", "D3", "D4", "D4b", "D4bi", "D4bk", "D4m",
     "D5", "D6", "D6u", "D7", "D7c", "DHW", "D2e", "D3l", "D3t", "D3p", "D3i", "D3k", "D3d", "U18",
     "D4e", "D5e", "D5t", "DUP", "D8", "D9", "D9c", "S1", "S2", "S3", "S3i", "S0", "S4", "S5", "S6",
     "S7", "S8", "S9", "S9b", "S9x", "S9o", "S10", "J1", "J1e", "J1i", "J2", "J2u", "J3", "J3x", "J4", "J5", "J5s", "J6", "J9", "J0",

@@ -159,13 +159,14 @@ static int try_village(struct turn *t, struct slice written, struct refusal *c)
 		return err;
 	if (n == 1) {
 		keep_village(t, v->code, (struct slice){0});
-	} else if (n > 1) {
+	} else if (n > 1 && n <= VILLAGES_LISTED) {
 		*c = (struct refusal){.screen = "D4b", .villages_n = n, .words = words};
 	} else if (kept_number(t, R_MISSES) + 1 >= MISSES_MAX) {
 		keep_village(t, SLICE_LIT(VILLAGE_UNCLEAR), short_of(echo(t, words)));
 	} else {
-		refuse_by(c, "D4e");
-		c->value = (struct value){"teks", echo(t, words)};
+		refuse_by(c, n ? "D4m" : "D4e");
+		c->value =
+		    n ? (struct value){"n", slice_of(number_shown(t, n))} : (struct value){"teks", echo(t, words)};
 		c->mark = R_MISSES;
 		c->mark_text = number_shown(t, kept_number(t, R_MISSES) + 1);
 	}

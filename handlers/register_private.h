@@ -12,7 +12,7 @@
 #define R_PERSON "d.person"   /* id: a registered person changes what he gave */
 #define R_CONSENT "d.consent" /* how it was given */
 #define R_NAME "d.name"
-#define R_NIK "d.nik"
+#define R_NIK VILLAGE_NIK
 #define R_BIRTH "d.birth" /* 1990-08-17 */
 #define R_SEX "d.sex"
 #define R_VILLAGE "d.village"	/* code, or VILLAGE_UNCLEAR */

@@ -9,6 +9,7 @@
 #include "gateway/base/reg_no.h"
 #include "gateway/base/secret.h"
 #include "handlers/register_private.h"
+#include "storage/areas.h"
 
 #define DRAWS_MAX 20
 #define OLD_YEARS 65
@@ -36,6 +37,24 @@ static void flag_birth(struct turn *t, int64_t same_nik, struct buf *flags)
 		add_flag(flags, "usia");
 	if (same_nik)
 		add_flag(flags, "nik-ganda");
+}
+
+/* The same of the region that a NIK begins with. */
+static int flag_region(struct turn *t, struct buf *flags)
+{
+	struct slice nik = turn_kept(t, R_NIK), code = turn_kept(t, R_VILLAGE);
+	struct village v = {0};
+	bool unknown = false, far = false;
+	int err = nik.n && !slice_is(code, VILLAGE_UNCLEAR) ? village_by_code(turn_store(t), code, &v) : 0;
+
+	if (err && err != ERR_NOT_FOUND)
+		return err;
+	err = nik.n ? area_judge_nik(turn_store(t), nik, v.area_code, &unknown, &far) : 0;
+	if (unknown)
+		add_flag(flags, "region-tak-dikenal");
+	if (far)
+		add_flag(flags, "region-jauh");
+	return err;
 }
 
 /* What an officer has to ask, though it counts meanwhile. */
@@ -103,6 +122,8 @@ static int save_new(struct turn *t, const char **outcome)
 	int err = nik_owner(t, 0, &owner);
 
 	flag_birth(t, owner, &flags);
+	if (!err)
+		err = flag_region(t, &flags);
 	doubtful = flags.n > 0;
 	flag_missing(t, kept_is(t, R_NIK), &flags);
 	p.flags = buf_as_slice(&flags);
@@ -158,7 +179,8 @@ static const char *changed_field(struct turn *t, struct slice question)
 /* Flags of a changed birth or village are found anew; what an officer has not looked at yet stays. */
 static int change_flags(struct turn *t, int64_t id, bool birth_changed, struct person_new *p, bool *doubtful)
 {
-	static const char *const of_birth[] = {"invalid-date", "usia", "nik-ganda", NULL};
+	static const char *const of_birth[] = {
+	    "invalid-date", "usia", "nik-ganda", "region-tak-dikenal", "region-jauh", NULL};
 	struct buf flags = {0};
 	struct person was;
 	struct slice rest, flag;
@@ -170,8 +192,10 @@ static int change_flags(struct turn *t, int64_t id, bool birth_changed, struct p
 	if (err)
 		return err;
 	rest = was.flags;
-	if (birth_changed)
+	if (birth_changed) {
 		flag_birth(t, owner, &flags);
+		err = flag_region(t, &flags);
+	}
 	*doubtful = flags.n > 0;
 	while ((flag = clean_word(&rest)).n) {
 		bool found_anew = slice_is(flag, "tanpa-nik") || slice_is(flag, "desa-belum-jelas");
@@ -184,7 +208,7 @@ static int change_flags(struct turn *t, int64_t id, bool birth_changed, struct p
 	flag_missing(t, was.has_nik, &flags);
 	p->flags = arena_slice(store_arena(turn_store(t)), buf_as_slice(&flags));
 	buf_free(&flags);
-	err = person_change(turn_store(t), id, "flags", p);
+	err = err ? err : person_change(turn_store(t), id, "flags", p);
 	return err || !owner ? err : person_warn(t, owner);
 }
 

@@ -9,6 +9,7 @@
 #include "storage/people.h"
 
 #define NAME_SEPTETS 44
+#define AREA_DIGITS 10
 
 /* Reads the village of a code, if there is one. */
 static int existing(struct command *r, struct village *v, bool *is)
@@ -31,11 +32,29 @@ static int refuse_code(struct command *r)
 	return command_refuse(r, "a village's code is the 3 or 4 digits of its poster, such as 1203");
 }
 
+static bool is_area(struct slice code)
+{
+	return !code.n || (slice_all_digits(code) && code.n == AREA_DIGITS);
+}
+
+/* Another village with this area; *other.code is empty: none. */
+static int other_of_area(struct command *r, const struct village *v, struct village *other)
+{
+	int err = v->area_code.n ? village_by_code(r->s, v->area_code, other) : ERR_NOT_FOUND;
+
+	if (err || slice_eq(other->code, v->code))
+		*other = (struct village){0};
+	return err == ERR_NOT_FOUND ? 0 : err;
+}
+
 static int store_village(struct command *r, const struct village *v, const char *act)
 {
 	char subject[80];
-	int rc;
+	struct village other;
+	int rc = other_of_area(r, v, &other);
 
+	if (rc < 0)
+		return rc;
 	if (!v->name.n || !command_is_line(v->name, NAME_SEPTETS) || !command_is_line(v->kecamatan, NAME_SEPTETS) ||
 	    !command_is_line(v->kabupaten, NAME_SEPTETS) || !command_is_line(v->province, NAME_SEPTETS))
 		return command_refuse(
@@ -45,6 +64,11 @@ static int store_village(struct command *r, const struct village *v, const char 
 		    "there is no time zone " SLICE_FMT
 		    " here: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)",
 		    SLICE_ARG(v->timezone));
+	if (!is_area(v->area_code))
+		return command_refuse(r, "an area is the %d digits of the village in Kemendagri's table", AREA_DIGITS);
+	if (other.code.n)
+		return command_refuse(
+		    r, "that is the area of the village " SLICE_FMT " already", SLICE_ARG(other.code));
 	snprintf(subject, sizeof(subject), "village:%s", command_text(r, "code"));
 	rc = village_put(r->s, v);
 	if (rc == 0)
@@ -75,7 +99,7 @@ int command_village_put(struct command *r)
 		.kabupaten = command_field(r, "kabupaten"),
 		.province = command_field(r, "province"),
 		.timezone = command_field(r, "timezone"),
-		.area_code = was.area_code},
+		.area_code = command_field(r, "area").n ? command_field(r, "area") : was.area_code},
 	    "village.put");
 }
 
@@ -104,5 +128,6 @@ int command_village_edit(struct command *r)
 	change(r, "kabupaten", &v.kabupaten);
 	change(r, "province", &v.province);
 	change(r, "timezone", &v.timezone);
+	change(r, "area", &v.area_code);
 	return store_village(r, &v, "village.edit");
 }

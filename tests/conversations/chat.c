@@ -46,6 +46,8 @@
  *     ! from GAJI 2026-12-01: the day on which it becomes valid
  *     ! seats J12 1    ! draft J12    ! word D1x = text    ! demo off    ! operators P Q
  *     ! nowhere SITI DEMO: no text of the store says so; ! nowhere A: nor that number
+ *     ! village 2001 Karangsari|Kota|Kab Satu|3301012001: its name, kecamatan, kabupaten, area    ! villages 98 Sidomakmur: so many of the name
+ *     ! area 5203 Kabupaten Lombok Timur: a row of Kemendagri's table
  *     ! parts 2: of the message looked at last         ! regno $no: is it one?
  *
  * Values: k=v holds to the end of its conversation; k=* is anything; k=$name is kept as $name, or must be

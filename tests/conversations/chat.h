@@ -108,6 +108,10 @@ void world_order(struct world *w, const char *order);
 void orders_approve_all(struct world *w); /* shipped drafts are approved unless a conversation says `! drafts` */
 void orders_end(struct world *w);
 const char *phone_number(const char *name); /* "A" -> "+6281255500001"; another name is the sender itself */
+/* chat_places.c: orders */
+int order_village(struct world *w, const char *code, const char *rest);
+int order_villages(struct world *w, const char *count, const char *rest);
+int order_area(struct world *w, const char *code, const char *rest);
 
 /* ---- expectations ---- */
 /* Does the message say it? what: "{D6 nama=SITI DEMO} .." behind `<`. Values and captures go to the lists.

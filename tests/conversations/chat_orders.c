@@ -427,7 +427,8 @@ static const struct {
 } orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"stage", stage},
     {"request", request}, {"info", info}, {"from", valid_from}, {"approve", approve},
     {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled}, {"case", case_is},
-    {"officer", officer}, {"word", word}, {"demo", demo}, {"operators", operators}, {"nowhere", nowhere}};
+    {"officer", officer}, {"word", word}, {"demo", demo}, {"operators", operators}, {"nowhere", nowhere},
+    {"village", order_village}, {"villages", order_villages}, {"area", order_area}};
 
 static int run(struct world *w, const char *what, const char *first, const char *rest)
 {

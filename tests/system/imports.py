@@ -112,6 +112,13 @@ def others():
         take(gateway, 'areas', 'code,regency_code,name\n52,,Nusa Tenggara Barat\n52.03,52,Kabupaten Lombok Timur\n52.03.07,52.03,Pringgabaya\n52.03.07.2001,52.03.07,Regapu\u2019u\n')
         assert gateway.sql('select code, name from area order by code')[3] == ('5203072001', "Regapu'u")
         assert 'a code has 2, 4, 6 or 10 digits' in take(gateway, 'areas', 'code,name\n52.0,X\n', code=1)
+        gateway.cli('village', 'add', '1501', "Regapu'u", '--kecamatan', 'Pringgabaya', '--kabupaten', 'Lombok Timur', '--area', '52.03.07.2001')
+        gateway.cli('village', 'edit', '1501', '--name', 'Regapuu')
+        assert gateway.sql("select name, area_code from village where code = '1501'") == [('Regapuu', '5203072001')]
+        gateway.cli('village', 'edit', '1203', '--area', '5203072001', code=1)  # it is that of 1501
+        gateway.cli('village', 'edit', '1203', '--area', '520307', code=1)
+        take(gateway, 'people', 'nama,lahir,desa\nSITI DEMO,1990-08-17,5203072001\n')
+        assert gateway.sql("select village from person where name = 'SITI DEMO'") == [('1501',)]
         take(gateway, 'schedule', 'kode;judul;waktu;zona;tempat;kursi;topik\nJ201;Las dasar;2027-03-01 09:00;WITA;Balai desa;20;USAHA\n')
         assert gateway.sql("select title, seats, approved_ms from schedule where code = 'J201'") == [('Las dasar', 20, None)]
         said = take(gateway, 'schedule', 'code,title,at,place\nJ202,X,2027-03-01 09:00,Y\nK1,X,2027-13-01 09:00,Y\n', code=1)

@@ -112,7 +112,7 @@ static void test_lists_fit(void **state)
 	static const struct {
 		const char *list, *item;
 		int items;
-	} lists[] = {{"J1", "J1i", 3}, {"J1e", "J1i", 3}, {"D4b", "D4bi", 2}, {"S3", "S3i", 2}, {"I6", "I6i", 2},
+	} lists[] = {{"J1", "J1i", 3}, {"J1e", "J1i", 3}, {"D4b", "D4bi", 2}, {"D4b", "D4bk", 2}, {"S3", "S3i", 2}, {"I6", "I6i", 2},
 	    {"LNG", "LNGi", 6}};
 	int list = menus_placeholder(shipped, "daftar")->septets;
 
