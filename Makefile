@@ -176,6 +176,8 @@ install: $(BUILD)/kabar ## into DESTDIR and PREFIX
 	install -d $(DESTDIR)$(PREFIX)/share/kabar/menus $(DESTDIR)$(PREFIX)/share/kabar/content
 	cp -r menus/words menus/trees menus/operators $(DESTDIR)$(PREFIX)/share/kabar/menus/
 	install -m 644 storage/demo/*.tsv $(DESTDIR)$(PREFIX)/share/kabar/content
+	install -d $(DESTDIR)$(PREFIX)/share/kabar/areas
+	install -m 644 storage/areas/* $(DESTDIR)$(PREFIX)/share/kabar/areas
 	install -m 644 README.md gateway.conf $(wildcard docs/*.md) $(DESTDIR)$(PREFIX)/share/doc/kabar/
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|@PREFIX@|$(PREFIX)|g' docs/kabar.service.in >$(DESTDIR)$(PREFIX)/lib/systemd/system/kabar.service
