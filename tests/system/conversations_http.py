@@ -62,7 +62,7 @@ def playable():
             dials = any(re.match(r'@ \S+ ussd', x) for x in lines)
             if not dials and not title.endswith('/ ussd'):
                 continue
-            if any(x.startswith(LEFT_OUT) for x in lines):
+            if any(x.startswith(LEFT_OUT) or re.match(r'! person .*\bno=', x) for x in lines):  # who dials draws a number of her own
                 left.append(title)
             else:
                 rows.append((title.removesuffix('/ ussd').strip(), lines, not dials))
@@ -270,7 +270,7 @@ class Player:
         assert WORDS.says('D7', screen.text), screen.text
 
     def people(self, name, _, pairs):
-        rows = self.kabar.sql('select p.name, p.village, p.village_text, p.country, p.stage, p.flags, p.nik_hash from person p join number m on m.person = p.id '
+        rows = self.kabar.sql('select p.name, p.village, p.village_text, p.country, p.stage, p.flags, p.nik_hash from person p join number m on m.person = p.id and m.state = \'own\' '
                               'where m.peer = ? order by p.id', NUMBERS[name])
         last = rows[-1] if rows else ('',) * 6 + (None,)
         is_now = dict(zip(('name', 'village', 'text', 'country', 'stage', 'flags'), last), count=str(len(rows)), nik='yes' if last[6] else 'no')
