@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* schedule.c - JADWAL, MINAT, IKUT: trainings and village events, of the sender's village when it is known.
- * Seats and reminders: seats.c. */
+ * Seats and reminders: seats.c. What is told when an event moves: schedule_told.c. */
 #include "handlers/seats.h"
 
 #include <string.h>
@@ -13,27 +13,24 @@
 #define KEPT_TOPIC "j.topic"
 #define KEPT_PAGE "j.page"
 #define KEPT_CODES "j.codes" /* of the rows on the page, in order */
-#define KEPT_ROW "j.row"     /* code of the row that J2 or J4 speaks of */
+#define KEPT_AROUND "j.kab"    /* name of a kabupaten, in place of a village */
 #define KEPT_LABEL "j.label" /* {desa} */
 
 struct filter {
-	struct slice village, topic;
+	struct slice village, kabupaten, topic;
 	const char *label;
 };
-
-/* A draft is for demo mode only. */
-static bool may_show(struct turn *t, const struct schedule *row)
-{
-	return row->approved_ms || turn_is_demo(t);
-}
 
 static int rows_of(struct turn *t, const struct filter *f, struct schedule out[ROWS_MAX], unsigned *n)
 {
 	unsigned all, shown = 0;
-	int err = schedule_next(turn_store(t), f->village, f->topic, turn_now_ms(t), out, ROWS_MAX, &all);
+	int err = f->kabupaten.n
+		      ? schedule_next_around(
+			    turn_store(t), f->kabupaten, f->topic, turn_now_ms(t), out, ROWS_MAX, &all)
+		      : schedule_next(turn_store(t), f->village, f->topic, turn_now_ms(t), out, ROWS_MAX, &all);
 
 	for (unsigned i = 0; !err && i < all && i < ROWS_MAX; i++)
-		if (may_show(t, &out[i]))
+		if (schedule_may_show(t, &out[i]))
 			out[shown++] = out[i];
 	*n = shown;
 	return err;
@@ -42,6 +39,7 @@ static int rows_of(struct turn *t, const struct filter *f, struct schedule out[R
 static void keep_filter(struct turn *t, const struct filter *f, unsigned page)
 {
 	turn_keep(t, KEPT_VILLAGE, f->village);
+	turn_keep(t, KEPT_AROUND, f->kabupaten);
 	turn_keep(t, KEPT_TOPIC, f->topic);
 	turn_keep(t, KEPT_LABEL, slice_of(f->label));
 	keep_number(t, KEPT_PAGE, page);
@@ -50,8 +48,8 @@ static void keep_filter(struct turn *t, const struct filter *f, unsigned page)
 
 static struct filter kept_filter(struct turn *t)
 {
-	return (struct filter){
-	    turn_kept(t, KEPT_VILLAGE), turn_kept(t, KEPT_TOPIC), str_of(t, turn_kept(t, KEPT_LABEL))};
+	return (struct filter){turn_kept(t, KEPT_VILLAGE), turn_kept(t, KEPT_AROUND), turn_kept(t, KEPT_TOPIC),
+	    str_of(t, turn_kept(t, KEPT_LABEL))};
 }
 
 static void say_page(struct turn *t, const struct filter *f, const struct schedule *rows, unsigned n, unsigned page)
@@ -95,7 +93,7 @@ static int show(struct turn *t, const struct filter *f, unsigned page)
 
 static bool is_to_come(struct turn *t, const struct schedule *row)
 {
-	return may_show(t, row) && row->starts_ms > turn_now_ms(t) && slice_is(row->state, "open");
+	return schedule_may_show(t, row) && row->starts_ms > turn_now_ms(t) && slice_is(row->state, "open");
 }
 
 static int show_row(struct turn *t, struct slice code)
@@ -180,6 +178,19 @@ static int interest(struct turn *t)
 	return 0;
 }
 
+/* BATAL MINAT, BATAL MINAT WISATA. */
+static int no_interest(struct turn *t)
+{
+	const char *topic = turn_lookup(t, "interest", turn_args(t));
+	bool all = !topic || strcmp(topic, "SEMUA") == 0;
+	int err = interest_drop(turn_store(t), turn_peer(t), slice_of(all ? "" : topic));
+
+	if (err && err != ERR_NOT_FOUND)
+		return err;
+	turn_say(t, err ? "J10e" : "J10x", NULL);
+	return 0;
+}
+
 /* ---- which village ---- */
 
 static int own_filter(struct turn *t, struct filter *f, bool *known)
@@ -195,17 +206,42 @@ static int own_filter(struct turn *t, struct filter *f, bool *known)
 	return village_shown(t, f->village, (struct slice){0}, &f->label);
 }
 
-/* A village by code or name, several of one name, or none (then it is asked, unless the words are something
- * else). */
+/* "kab contoh" names no village of that name. */
+static bool says_kabupaten(struct slice words)
+{
+	struct slice first = clean_word(&words);
+
+	return slice_is(first, "kab") || slice_is(first, "kabupaten");
+}
+
+static int by_kabupaten(struct turn *t, struct slice words, bool *found)
+{
+	struct filter f = {0};
+	int err = kabupaten_find(turn_store(t), words, &f.kabupaten);
+
+	*found = !err && f.kabupaten.n;
+	if (!*found)
+		return err;
+	f.label = str_of(t, f.kabupaten);
+	return show(t, &f, 0);
+}
+
+/* A village by code or name, several of one name, a kabupaten, or none (then it is asked, unless the words are
+ * something else). */
 static int by_village(struct turn *t, struct slice words, bool *found)
 {
 	struct village *v = arena_alloc(store_arena(turn_store(t)), VILLAGES_MAX * sizeof(*v));
 	struct filter f = {0};
 	unsigned n;
-	int err = villages_find(t, words, v, &n);
+	int err = says_kabupaten(words) ? by_kabupaten(t, words, found) : 0;
 
-	*found = !err && n > 0;
-	if (err || !n)
+	if (err || *found)
+		return err;
+	err = villages_find(t, words, v, &n);
+	if (!err && !n)
+		return by_kabupaten(t, words, found);
+	*found = !err;
+	if (err)
 		return err;
 	if (n > 1) {
 		village_keep(t, words);
@@ -254,6 +290,10 @@ static int run(struct turn *t)
 
 	if (strcmp(turn_keyword(t), "MINAT") == 0)
 		return interest(t);
+	if (strcmp(turn_keyword(t), "TAKMINAT") == 0)
+		return no_interest(t);
+	if (strcmp(turn_question(t), "J8") == 0 && slice_is(code, "batal"))
+		return leave_moved(t);
 	if (strcmp(turn_keyword(t), "IKUT") == 0)
 		return code.n ? join(t, upper(t, clean_word(&code))) : run_list(t);
 	return run_list(t);
@@ -367,6 +407,7 @@ static int answer_village(struct turn *t)
 static bool check(struct turn *t, const char *question)
 {
 	struct village v[VILLAGES_MAX];
+	struct slice kabupaten = {0};
 	unsigned n = 0;
 
 	if (strcmp(question, "J1") == 0)
@@ -374,7 +415,8 @@ static bool check(struct turn *t, const char *question)
 	if (strcmp(question, "J11") != 0)
 		return list_choice(t, question).kind != CHOICE_NONE;
 	return list_number(t, 0) != -1 || turn_in_list(t, "skip", turn_args(t)) ||
-	       (villages_find(t, turn_args(t), v, &n) == 0 && n);
+	       (villages_find(t, turn_args(t), v, &n) == 0 && n) ||
+	       (kabupaten_find(turn_store(t), turn_args(t), &kabupaten) == 0 && kabupaten.n);
 }
 
 static int answer(struct turn *t, const char *question, bool fits)
@@ -386,6 +428,8 @@ static int answer(struct turn *t, const char *question, bool fits)
 		return answer_list(t);
 	if (strcmp(question, "J2") == 0 || strcmp(question, "J4") == 0)
 		return answer_row(t, question[1] == '4');
+	if (strcmp(question, "J8") == 0)
+		return answer_moved(t);
 	if (strcmp(question, "J11") == 0)
 		return answer_village(t);
 	c = list_choice(t, question);
@@ -397,15 +441,24 @@ static int answer(struct turn *t, const char *question, bool fits)
 
 static int due(struct turn *t, const char *kind, int64_t subject)
 {
-	return strcmp(kind, "seat") == 0 ? seats_due(t, subject) : remind_due(t, subject);
+	static const struct {
+		const char *kind;
+		int (*run)(struct turn *t, int64_t schedule);
+	} dues[] = {{"planned", planned_due}, {"told", told_due}, {"news", news_due}, {"seat", seats_due},
+	    {"remind", remind_due}};
+
+	for (unsigned i = 0; i < COUNT_OF(dues); i++)
+		if (strcmp(kind, dues[i].kind) == 0)
+			return dues[i].run(t, subject);
+	return 0;
 }
 
 const struct handler handler_schedule = {
     .name = "schedule",
     .summary = "JADWAL, IKUT, MINAT: trainings and village events",
-    .keywords = (const char *const[]){"JADWAL", "IKUT", "MINAT", NULL},
-    .questions = (const char *const[]){"J0", "J1", "J2", "J4", "J11", NULL},
-    .dues = (const char *const[]){"seat", "remind", NULL},
+    .keywords = (const char *const[]){"JADWAL", "IKUT", "MINAT", "TAKMINAT", NULL},
+    .questions = (const char *const[]){"J0", "J1", "J2", "J4", "J8", "J11", NULL},
+    .dues = (const char *const[]){"planned", "told", "news", "seat", "remind", NULL},
     .dues_wait = true,
     .run = run,
     .check = check,

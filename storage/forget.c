@@ -165,7 +165,7 @@ int message_forget(struct store *s, int64_t outbox, bool *done)
 
 int number_forget(struct store *s, struct slice peer, int64_t now_ms)
 {
-	static const enum query tables[] = {Q_forget_unknown, Q_forget_interests, Q_forget_places, Q_forget_parts,
+	static const enum query tables[] = {Q_forget_unknown, Q_forget_interests, Q_forget_news, Q_forget_places, Q_forget_parts,
 	    Q_forget_part_sets, Q_forget_ussd, Q_forget_calls, Q_forget_wishes, Q_forget_talk};
 	struct conversation c;
 	int err = conversation_get(s, peer, &c);

@@ -35,9 +35,10 @@ int outbox_add(struct store *s, const struct outbox_row *r)
 
 	if (r->secret.n)
 		secret_seal(s->keys, "outbox", r->secret, &sealed);
-	err = db_exec(s->db, Q_outbox_add, "izissisbiiiiiis", r->id, s->gateway, r->inbox, r->peer, r->route,
+	err = db_exec(s->db, Q_outbox_add, "izissisbiiiiiisi", r->id, s->gateway, r->inbox, r->peer, r->route,
 	    (int64_t)r->lane, r->text, r->secret.n ? buf_as_slice(&sealed) : (struct slice){0}, (int64_t)r->parts,
-	    (int64_t)r->concat_ref, (int64_t)r->todo, r->created_ms, r->due_ms, r->expires_ms, r->why);
+	    (int64_t)r->concat_ref, (int64_t)r->todo, r->created_ms, r->due_ms, r->expires_ms, r->why,
+	    (int64_t)r->enrolled);
 	buf_free(&sealed);
 	return err;
 }
@@ -76,6 +77,7 @@ static void outbox_read(struct store *s, enum query q, void *row)
 	    .due_ms = db_int(s->db, q, 13),
 	    .expires_ms = db_int(s->db, q, 14),
 	    .why = db_text(s->db, q, 15, a),
+	    .enrolled = db_int(s->db, q, 16) != 0,
 	};
 }
 

@@ -63,6 +63,7 @@ struct outbox_row {
 	enum out_state state;
 	int64_t created_ms, due_ms, expires_ms; /* expires_ms 0: given up */
 	struct slice why;
+	bool enrolled; /* of something the person enrolled in: STOP does not hold it */
 };
 static inline int64_t outbox_new_id(struct store *s)
 {

@@ -124,6 +124,8 @@ int village_by_code(struct store *s, struct slice code,
     struct village *out) MUST_USE; /* code of the poster, or the 10 digits of Kemendagri; ERR_NOT_FOUND */
 /* By name as written (folded here), optionally "desa kecamatan [kabupaten]"; up to cap, *n may be larger than cap. */
 int villages_by_name(struct store *s, struct slice written, struct village *out, unsigned cap, unsigned *n) MUST_USE;
+/* The kabupaten of that name, as the villages have it ("KAB CONTOH" and "contoh" are "Kab Contoh"); "": none. */
+int kabupaten_find(struct store *s, struct slice written, struct slice *name) MUST_USE;
 /* By code; up to cap, *n may be larger than cap. */
 int village_list(struct store *s, struct village *out, unsigned cap, unsigned *n) MUST_USE;
 int village_put(struct store *s, const struct village *v) MUST_USE; /* insert or replace */

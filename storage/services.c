@@ -134,6 +134,9 @@ static void schedule_read(struct store *s, enum query q, void *row)
 	    .approved_by = db_text(s->db, q, 10, a),
 	    .approved_ms = db_int(s->db, q, 11),
 	    .taken_n = (int)db_int(s->db, q, 12),
+	    .kabupaten = db_text(s->db, q, 13, a),
+	    .version = db_int(s->db, q, 14),
+	    .was_ms = db_int(s->db, q, 15),
 	};
 }
 
@@ -143,6 +146,15 @@ int schedule_next(struct store *s, struct slice village, struct slice topic, int
 	enum query q = village.n ? Q_schedule_next_in : Q_schedule_next;
 	int err = village.n ? db_query(s->db, q, "issi", now_ms, topic, village, (int64_t)cap)
 			    : db_query(s->db, q, "isi", now_ms, topic, (int64_t)cap);
+
+	return rows_read(s, q, err, schedule_read, out, sizeof(*out), cap, n);
+}
+
+int schedule_next_around(struct store *s, struct slice kabupaten, struct slice topic, int64_t now_ms,
+    struct schedule *out, unsigned cap, unsigned *n)
+{
+	enum query q = Q_schedule_next_around;
+	int err = db_query(s->db, q, "issi", now_ms, topic, kabupaten, (int64_t)cap);
 
 	return rows_read(s, q, err, schedule_read, out, sizeof(*out), cap, n);
 }
@@ -174,8 +186,10 @@ int schedule_put(struct store *s, const struct schedule *row, int64_t now_ms, in
 
 	if (!row->code.n || row->seats < 0)
 		return ERR_INVALID;
-	err = db_query_one(s->db, Q_schedule_put, "sssissisi", row->code, row->title, row->village, row->starts_ms,
-	    row->timezone, row->place, (int64_t)row->seats, row->topic, now_ms);
+	err = db_exec(s->db, Q_schedule_set_aside, "si", row->code, now_ms);
+	if (!err)
+		err = db_query_one(s->db, Q_schedule_put, "sssissisis", row->code, row->title, row->village,
+		    row->starts_ms, row->timezone, row->place, (int64_t)row->seats, row->topic, now_ms, row->kabupaten);
 	*id = err ? 0 : db_int(s->db, Q_schedule_put, 0);
 	db_end(s->db, Q_schedule_put);
 	return err;
@@ -189,55 +203,4 @@ int schedule_approve(struct store *s, struct slice code, struct slice by, int64_
 int schedule_cancel(struct store *s, struct slice code, int64_t now_ms)
 {
 	return row_changed(s, db_exec(s->db, Q_schedule_cancel, "si", code, now_ms));
-}
-
-/* ---- who comes */
-
-static void enrol_read(struct store *s, enum query q, void *row)
-{
-	struct enrolment *r = row;
-
-	*r = (struct enrolment){
-	    .schedule = db_int(s->db, q, 0),
-	    .peer = db_text(s->db, q, 1, &s->arena),
-	    .person = db_int(s->db, q, 2),
-	    .state = db_text(s->db, q, 3, &s->arena),
-	    .at_ms = db_int(s->db, q, 4),
-	};
-}
-
-int enrol_put(struct store *s, int64_t schedule, struct slice peer, int64_t person, const char *state, int64_t now_ms)
-{
-	return db_exec(s->db, Q_enrol_put, "isizi", schedule, peer, person, state, now_ms);
-}
-
-int enrol_get(struct store *s, int64_t schedule, struct slice peer, struct enrolment *out)
-{
-	int err = db_query_one(s->db, Q_enrol_get, "is", schedule, peer);
-
-	return row_read(s, Q_enrol_get, err, enrol_read, out);
-}
-
-int enrol_list(struct store *s, int64_t schedule, struct enrolment *out, unsigned cap, unsigned *n)
-{
-	int err = db_query(s->db, Q_enrol_list, "i", schedule);
-
-	return rows_read(s, Q_enrol_list, err, enrol_read, out, sizeof(*out), cap, n);
-}
-
-int enrol_to_remind(struct store *s, int64_t schedule, struct enrolment *out)
-{
-	int err = db_query_one(s->db, Q_enrol_to_remind, "i", schedule);
-
-	return row_read(s, Q_enrol_to_remind, err, enrol_read, out);
-}
-
-int enrol_reminded(struct store *s, int64_t schedule, struct slice peer, int64_t now_ms)
-{
-	return row_changed(s, db_exec(s->db, Q_enrol_reminded, "isi", schedule, peer, now_ms));
-}
-
-int interest_put(struct store *s, struct slice peer, struct slice topic, int64_t now_ms)
-{
-	return db_exec(s->db, Q_interest_put, "ssi", peer, topic, now_ms);
 }

@@ -153,6 +153,32 @@ int villages_by_name(struct store *s, struct slice written, struct village *out,
 	return err;
 }
 
+int kabupaten_find(struct store *s, struct slice written, struct slice *name)
+{
+	struct buf wanted = {0};
+	struct slice at = {"", 0};
+	int err = 0;
+
+	fold_name(written, &wanted);
+	*name = (struct slice){"", 0};
+	while (!err && wanted.n && !name->n) {
+		struct buf folded = {0};
+
+		err = db_query_one(s->db, Q_kabupaten_next, "s", at);
+		if (!err && db_is_null(s->db, Q_kabupaten_next, 0))
+			err = ERR_NOT_FOUND;
+		if (!err)
+			at = db_text(s->db, Q_kabupaten_next, 0, &s->arena);
+		db_end(s->db, Q_kabupaten_next);
+		fold_name(at, &folded);
+		if (!err && slice_eq(buf_as_slice(&folded), buf_as_slice(&wanted)))
+			*name = at;
+		buf_free(&folded);
+	}
+	buf_free(&wanted);
+	return err == ERR_NOT_FOUND ? 0 : err;
+}
+
 int village_list(struct store *s, struct village *out, unsigned cap, unsigned *n)
 {
 	int err = db_query(s->db, Q_village_list, "i", (int64_t)cap);

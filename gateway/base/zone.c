@@ -33,6 +33,11 @@ static const struct zone *zone_of(struct slice name)
 	return NULL;
 }
 
+const char *zone_name(unsigned i)
+{
+	return i < COUNT_OF(zones) ? zones[i].name : NULL;
+}
+
 bool zone_known(struct slice name)
 {
 	return zone_of(name) != NULL;

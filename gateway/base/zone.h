@@ -19,6 +19,7 @@ struct local {
 	uint8_t hour, minute;
 };
 
+const char *zone_name(unsigned i);		       /* all that are known, NULL behind the last */
 bool zone_known(struct slice name);		       /* "Asia/Makassar" */
 struct slice zone_short(struct slice name);	       /* "WITA"; of an unknown one "UTC" */
 struct slice zone_by_short(struct slice abbreviation); /* "wita" -> "Asia/Makassar"; empty: none */

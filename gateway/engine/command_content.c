@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* command_content.c - requests about what is told to people: information and schedule. */
+/* command_content.c - requests about information that is told to people. Of the schedule: command_schedule.c. */
 #include "gateway/engine/command_private.h"
 
 #include <ctype.h>
@@ -9,18 +9,11 @@
 
 #include "gateway/base/err.h"
 #include "gateway/base/gsm7.h"
-#include "gateway/base/text.h"
 #include "gateway/base/zone.h"
-#include "storage/books.h"
-#include "storage/people.h"
 #include "storage/services.h"
 
 #define TOPIC_MAX 20
 #define SOURCE_MAX 300
-#define NAME_MAX_SEPTETS 60 /* of who approved */
-#define FAR_MS (INT64_C(10) * 366 * 24 * 3600 * 1000)
-
-/* ---- info ---- */
 
 static bool topic_is_well_formed(const char *z)
 {
@@ -90,9 +83,9 @@ int command_info_approve(struct command *r)
 	int rc;
 
 	command_upper(command_text(r, "topic"), topic);
-	if (!*command_text(r, "by") || !command_is_line(command_field(r, "by"), NAME_MAX_SEPTETS))
+	if (!*command_text(r, "by") || !command_is_line(command_field(r, "by"), COMMAND_NAME_SEPTETS))
 		return command_refuse(
-		    r, "an approval needs --by NAME, one line of at most %d characters", NAME_MAX_SEPTETS);
+		    r, "an approval needs --by NAME, one line of at most %d characters", COMMAND_NAME_SEPTETS);
 	if (!*command_text(r, "review_by"))
 		return command_refuse(
 		    r, "an approval needs --review-by DATE: what is sent must be looked at again some day");
@@ -123,87 +116,4 @@ int command_info_delete(struct command *r)
 	if (rc == 0)
 		rc = command_audit(r, "info.delete", subject);
 	return rc < 0 ? rc : command_said(r, "%s is deleted", topic);
-}
-
-/* ---- schedule ---- */
-
-/* "J12": J and up to three digits, as a person can type it. */
-static bool is_code(const char *z)
-{
-	size_t n = strlen(z);
-
-	return n >= 2 && n <= 4 && z[0] == 'J' && strspn(z + 1, "0123456789") == n - 1;
-}
-
-int command_schedule_put(struct command *r)
-{
-	char code[64], topic[64], subject[80];
-	struct village village;
-	struct schedule row = {.code = slice_of(command_upper(command_text(r, "code"), code)),
-	    .title = command_field(r, "title"),
-	    .place = command_field(r, "place"),
-	    .village = command_field(r, "village"),
-	    .timezone = command_field(r, "timezone"),
-	    .topic = slice_of(command_upper(command_text(r, "topic"), topic)),
-	    .state = SLICE_LIT("open"),
-	    .starts_ms = json_integer_value(json_object_get(r->in, "starts_ms")),
-	    .seats = (int)command_number(r, "seats", 0, 999)};
-	int64_t id;
-	int rc;
-
-	if (!is_code(code))
-		return command_refuse(r, "a code is J and one to three digits, such as J12");
-	if (!row.title.n || !command_is_line(row.title, 20) || !row.place.n || !command_is_line(row.place, 20))
-		return command_refuse(
-		    r, "title and place have 1 to 20 characters of the GSM alphabet each: they must fit one SMS");
-	if (row.starts_ms <= r->now_ms || row.starts_ms > r->now_ms + FAR_MS)
-		return command_refuse(r, "it must begin in the future, within ten years");
-	if (!zone_known(row.timezone))
-		return command_refuse(r,
-		    "there is no time zone %s here: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)",
-		    command_text(r, "timezone"));
-	if (row.seats < 0)
-		return command_refuse(r, "seats are 0 (unlimited) to 999");
-	rc = row.village.n ? village_by_code(r->s, row.village, &village) : 0;
-	if (rc == ERR_NOT_FOUND)
-		return command_refuse(r, "there is no village with the code %s", command_text(r, "village"));
-	if (rc == 0)
-		rc = schedule_put(r->s, &row, r->now_ms, &id);
-	snprintf(subject, sizeof(subject), "schedule:%s", code);
-	if (rc == 0)
-		rc = command_audit(r, "schedule.put", subject);
-	return rc < 0 ? rc
-		      : command_said(
-			    r, "%s is stored as a draft. Release it: kabar schedule approve %s --by NAME", code, code);
-}
-
-int command_schedule_approve(struct command *r)
-{
-	char code[64], subject[80];
-	int rc;
-
-	command_upper(command_text(r, "code"), code);
-	if (!*command_text(r, "by") || !command_is_line(command_field(r, "by"), NAME_MAX_SEPTETS))
-		return command_refuse(
-		    r, "an approval needs --by NAME, one line of at most %d characters", NAME_MAX_SEPTETS);
-	rc = schedule_approve(r->s, slice_of(code), command_field(r, "by"), r->now_ms);
-	if (rc == ERR_NOT_FOUND)
-		return command_refuse(r, "there is no event %s; `kabar schedule list` shows all", code);
-	snprintf(subject, sizeof(subject), "schedule:%s", code);
-	if (rc == 0)
-		rc = command_audit(r, "schedule.approve", subject);
-	return rc < 0 ? rc : command_said(r, "%s is approved and is shown from now on", code);
-}
-
-int command_schedule_cancel(struct command *r)
-{
-	char code[64], subject[80];
-	int rc = schedule_cancel(r->s, slice_of(command_upper(command_text(r, "code"), code)), r->now_ms);
-
-	if (rc == ERR_NOT_FOUND)
-		return command_refuse(r, "there is no event %s; `kabar schedule list` shows all", code);
-	snprintf(subject, sizeof(subject), "schedule:%s", code);
-	if (rc == 0)
-		rc = command_audit(r, "schedule.cancel", subject);
-	return rc < 0 ? rc : command_said(r, "%s is cancelled", code);
 }

@@ -30,6 +30,7 @@ static inline bool command_refused(const struct command *r)
 int command_audit(struct command *r, const char *act, const char *subject);
 /* A short line of plain text: no control characters, not longer than max septets. */
 bool command_is_line(struct slice text, int max);
+#define COMMAND_NAME_SEPTETS 60 /* of who approved */
 bool command_is_date(const char *z); /* 2026-11-24 */
 const char *command_upper(const char *z, char out[64]);
 
@@ -38,6 +39,7 @@ const char *command_upper(const char *z, char out[64]);
 int command_info_put(struct command *r);
 int command_info_approve(struct command *r);
 int command_info_delete(struct command *r);
+/* command_schedule.c */
 int command_schedule_put(struct command *r);
 int command_schedule_approve(struct command *r);
 int command_schedule_cancel(struct command *r);

@@ -214,7 +214,7 @@ static int is_unwelcome(struct engine *e, const struct outbox_row *row, bool *un
 	if (row->lane == LANE_NOTIFICATION && is_operator(e->plan, row->peer))
 		return 0;
 	err = conversation_get(e->store, row->peer, &c);
-	*unwelcome = !err && (c.stopped || c.muted);
+	*unwelcome = !err && ((c.stopped && !row->enrolled) || c.muted);
 	return err == ERR_CORRUPT ? 0 : err;
 }
 

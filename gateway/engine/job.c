@@ -10,10 +10,12 @@
 #include "storage/messages.h"
 #include "storage/outbox.h"
 #include "storage/parts.h"
+#include "storage/services.h"
 
 #define SEEN_S (INT64_C(7) * 24 * 3600)
 #define SILENCE_MS (INT64_C(7) * 24 * 3600 * 1000)
 #define ALARM_MS (INT64_C(90) * 24 * 3600 * 1000) /* an alarm that ended is remembered for so long */
+#define NEWS_MS (INT64_C(24) * 3600 * 1000) /* after the event has begun: nobody hears of two a day */
 #define EARLY_MS (INT64_C(24) * 3600 * 1000)
 
 /* One slice: *n rows were handled, job->cursor moved; *n == 0 is the end. */
@@ -31,6 +33,8 @@ static int slice_purge(struct engine *e, struct job_row *job, unsigned *n)
 		err = silence_prune(e->store, job->began_ms - SILENCE_MS, JOB_SLICE_ROWS, n);
 	if (!err && *n == 0)
 		err = alarm_prune(e->store, job->began_ms - ALARM_MS, JOB_SLICE_ROWS, n);
+	if (!err && *n == 0)
+		err = news_prune(e->store, job->began_ms - NEWS_MS, JOB_SLICE_ROWS, n);
 	return err;
 }
 

@@ -52,6 +52,7 @@ struct turn {
 	bool ussd;     /* a step of a USSD session: what is said is its screen, no message */
 	bool nobody;   /* of one whose other end has no number: only services that need none */
 	bool welcome;  /* a due turn whose words belong to what the person does right now: STOP does not hold them */
+	bool enrolled; /* they belong to something the person enrolled in: STOP does not hold them, here and in the outbox */
 	struct inbox_row inbox;
 	bool inbox_written;
 	bool torn;		 /* parts of it are missing */

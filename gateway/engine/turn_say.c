@@ -281,6 +281,7 @@ static int queue(struct turn *t, const struct envelope *to, const struct saying 
 	    .todo = (1u << parts.n) - 1,
 	    .created_ms = t->now_ms,
 	    .due_ms = t->now_ms,
+	    .enrolled = t->enrolled,
 	    .expires_ms = t->now_ms + (to->lane == LANE_REPLY && t->plan->reply_expires_ms ? t->plan->reply_expires_ms
 											   : EXPIRES_MS),
 	    .why = parts.cut ? SLICE_LIT("too long: the end was cut off") : (struct slice){"", 0},
@@ -321,7 +322,17 @@ uint16_t turn_route(const struct turn *t, const struct conversation *c, enum lan
 /* What nobody asked for keeps to STOP; after DIAM nothing is sent at all until the person writes. */
 static bool is_unwelcome(const struct turn *t)
 {
-	return t->is_due && (t->c.muted || (t->c.stopped && t->lane != LANE_SOS && !t->welcome));
+	return t->is_due && (t->c.muted || (t->c.stopped && t->lane != LANE_SOS && !t->welcome && !t->enrolled));
+}
+
+void turn_enrolled(struct turn *t)
+{
+	t->enrolled = true;
+}
+
+bool turn_is_welcome(const struct turn *t)
+{
+	return !is_unwelcome(t);
 }
 
 int turn_send(struct turn *t)

@@ -78,9 +78,9 @@ static inline int bare_rows(
 	    SLICE_LIT("+6281100000001"), slice_of(peer), SLICE_LIT("info gaji"), INT64_C(0), now_ms / 1000, INT64_C(1),
 	    INT64_C(1), (struct slice){0}, SLICE_LIT("info"), SLICE_LIT("answered"), SLICE_LIT("keyword INFO"),
 	    session));
-	DO(db_exec(db, Q_outbox_add, "izissisbiiiiiis", out, "bench", in, slice_of(peer), SLICE_LIT("m1"), INT64_C(1),
+	DO(db_exec(db, Q_outbox_add, "izissisbiiiiiisi", out, "bench", in, slice_of(peer), SLICE_LIT("m1"), INT64_C(1),
 	    SLICE_LIT(BARE_TEXT), (struct slice){0}, INT64_C(1), INT64_C(0), INT64_C(1), now_ms, now_ms,
-	    now_ms + 21600000, SLICE_LIT("")));
+	    now_ms + 21600000, SLICE_LIT(""), INT64_C(0)));
 	return *state ? db_exec_one(db, Q_outbox_set, "isiisisii", out, SLICE_LIT("m1"), INT64_C(0), INT64_C(0),
 			    slice_of(state), now_ms, SLICE_LIT(""), INT64_C(1), now_ms + 21600000)
 		      : 0;

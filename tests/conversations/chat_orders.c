@@ -10,6 +10,7 @@
 
 #include "gateway/base/err.h"
 #include "gateway/base/zone.h"
+#include "storage/books.h"
 #include "storage/cases.h"
 #include "storage/db_internal.h"
 #include "storage/people.h"
@@ -235,27 +236,76 @@ static int drafts(struct world *w, const char *first, const char *rest)
 	return err;
 }
 
-static int seats(struct world *w, const char *code, const char *n)
+/* What the gateway does when an officer releases or cancels an event. */
+static int planned(struct world *w, const char *code, bool cancel)
 {
 	struct schedule row;
-	int64_t id;
-	int err = schedule_by_code(w->store, slice_of(code), &row);
+	int err = cancel ? schedule_cancel(w->store, slice_of(code), w->now_ms)
+			 : schedule_approve(w->store, slice_of(code), SLICE_LIT("Kepala"), w->now_ms);
 
-	row.seats = atoi(n);
+	if (!err)
+		err = schedule_by_code(w->store, slice_of(code), &row);
+	w->next_due_ms = w->now_ms;
+	return err ? err : due_add(w->store, w->now_ms, SLICE_LIT("planned"), row.id);
+}
+
+/* "at=2026-11-30 09:00;seats=2;..": what is not given stays as it is; a new event is J12's like. */
+static int event_put(struct world *w, const char *code, const char *rest)
+{
+	struct args a = args_read(rest);
+	struct schedule row;
+	int year, month, day, hour, minute, err = schedule_by_code(w->store, slice_of(code), &row);
+	int64_t id;
+
+	if (err == ERR_NOT_FOUND)
+		err = schedule_by_code(w->store, SLICE_LIT("J12"), &row);
+	row.code = slice_of(code);
+	row.title = arg(&a, "title", row.title.p);
+	row.village = arg(&a, "village", row.village.p);
+	row.kabupaten = arg(&a, "kabupaten", row.kabupaten.p);
+	row.place = arg(&a, "place", row.place.p);
+	row.topic = arg(&a, "topic", row.topic.p);
+	row.timezone = arg(&a, "zone", row.timezone.p);
+	row.seats = arg(&a, "seats", "").n ? atoi(arg(&a, "seats", "").p) : row.seats;
+	if (sscanf(arg(&a, "at", "").p, "%d-%d-%d %d:%d", &year, &month, &day, &hour, &minute) == 5)
+		row.starts_ms = zone_ms(row.timezone,
+		    (struct local){{(int16_t)year, (uint8_t)month, (uint8_t)day}, (uint8_t)hour, (uint8_t)minute});
 	if (!err)
 		err = schedule_put(w->store, &row, w->now_ms, &id);
-	return err ? err : schedule_approve(w->store, slice_of(code), SLICE_LIT("Kepala"), w->now_ms);
+	free(a.copy);
+	return err;
+}
+
+static int event(struct world *w, const char *code, const char *rest)
+{
+	int err = event_put(w, code, rest);
+
+	return err ? err : planned(w, code, false);
+}
+
+static int release(struct world *w, const char *code, const char *rest)
+{
+	(void)rest;
+	return planned(w, code, false);
+}
+
+static int cancel(struct world *w, const char *code, const char *rest)
+{
+	(void)rest;
+	return planned(w, code, true);
+}
+
+static int seats(struct world *w, const char *code, const char *n)
+{
+	char rest[32];
+
+	snprintf(rest, sizeof(rest), "seats=%s", n);
+	return event(w, code, rest);
 }
 
 static int draft(struct world *w, const char *code, const char *rest)
 {
-	struct schedule row;
-	int64_t id;
-	int err = schedule_by_code(w->store, slice_of(code), &row);
-
-	(void)rest;
-	row.place = SLICE_LIT("Tempat lain");
-	return err ? err : schedule_put(w->store, &row, w->now_ms, &id);
+	return event_put(w, code, *rest ? rest : "place=Tempat lain");
 }
 
 static int enrolled(struct world *w, const char *number, const char *rest)
@@ -426,7 +476,7 @@ static const struct {
 	int (*run)(struct world *w, const char *first, const char *rest);
 } orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"stage", stage},
     {"request", request}, {"info", info}, {"from", valid_from}, {"approve", approve},
-    {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"enrolled", enrolled}, {"case", case_is},
+    {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"event", event}, {"release", release}, {"cancel", cancel}, {"enrolled", enrolled}, {"case", case_is},
     {"officer", officer}, {"word", word}, {"demo", demo}, {"operators", operators}, {"nowhere", nowhere},
     {"village", order_village}, {"villages", order_villages}, {"area", order_area}};
 

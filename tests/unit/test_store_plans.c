@@ -35,6 +35,7 @@ static const struct {
     {"case_list_open", "cases", "reads what is open, by the partial index cases_open"},
     {"village_list", "village", "by code, by hand, and stops at its limit"},
     {"case_list", "cases", "by id from the newest on, and stops at its limit"},
+    {"interest_peers", "*", "by topic and number, and stops at its limit"},
     {"store_newest", "*", "by id from the newest on, one row a table"},
     {"outbox_failed_since", "*", "of the newest 20,000, once a day"},
     {"outbox_oldest", "*", "of the first 1,000 of one queue"},

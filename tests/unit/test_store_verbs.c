@@ -126,110 +126,6 @@ static void test_topics_are_named_once_and_deleted_whole(void **state)
 	assert_int_equal(info_put(s, &(struct info_row){.topic = S("X"), .part = 10}, 1), ERR_INVALID);
 }
 
-static int64_t put_event(struct store *s, const char *code, const char *village, const char *topic, int64_t starts_ms)
-{
-	struct schedule row = {.code = slice_of(code),
-	    .title = S("title"),
-	    .village = slice_of(village),
-	    .topic = slice_of(topic),
-	    .starts_ms = starts_ms,
-	    .timezone = S("Asia/Makassar"),
-	    .place = S("Balai Desa"),
-	    .seats = 2};
-	int64_t id = 0;
-
-	assert_int_equal(schedule_put(s, &row, 10, &id), 0);
-	assert_true(id > 0);
-	return id;
-}
-
-static void test_what_begins_next_in_a_village(void **state)
-{
-	struct schedule got[8];
-	struct store *s = *state;
-	unsigned n;
-
-	put_event(s, "J3", "1203", "WISATA", 3000);
-	put_event(s, "J1", "", "ANAK", 1000);
-	put_event(s, "J2", "1204", "ANAK", 2000);
-	put_event(s, "J0", "1203", "ANAK", 500);
-	assert_int_equal(schedule_next(s, S("1203"), S(""), 500, got, 8, &n), 0);
-	assert_int_equal(n, 2);
-	assert_true(slice_is(got[0].code, "J1") && slice_is(got[1].code, "J3"));
-	assert_int_equal(schedule_next(s, S(""), S(""), 499, got, 8, &n), 0);
-	assert_int_equal(n, 4);
-	assert_true(slice_is(got[0].code, "J0") && slice_is(got[3].code, "J3"));
-	assert_int_equal(schedule_next(s, S("1203"), S("WISATA"), 0, got, 8, &n), 0);
-	assert_int_equal(n, 1);
-	assert_int_equal(schedule_next(s, S(""), S("ANAK"), 0, got, 2, &n), 0);
-	assert_int_equal(n, 2);
-	assert_int_equal(schedule_cancel(s, S("J1"), 11), 0);
-	assert_int_equal(schedule_next(s, S("1203"), S(""), 500, got, 8, &n), 0);
-	assert_int_equal(n, 1);
-	assert_int_equal(schedule_list(s, got, 8, &n), 0);
-	assert_int_equal(n, 4);
-	assert_true(slice_is(got[1].state, "cancelled"));
-}
-
-static void test_a_changed_event_is_a_draft_again(void **state)
-{
-	struct schedule got;
-	struct store *s = *state;
-	int64_t id = put_event(s, "J1", "1203", "ANAK", 1000);
-
-	assert_int_equal(schedule_approve(s, S("J1"), S("Ani"), 20), 0);
-	assert_int_equal(put_event(s, "J1", "1203", "ANAK", 1000), id);
-	assert_int_equal(schedule_by_code(s, S("J1"), &got), 0);
-	assert_int_equal(got.approved_ms, 20);
-	assert_int_equal(put_event(s, "J1", "1203", "ANAK", 1001), id);
-	assert_int_equal(schedule_by_id(s, id, &got), 0);
-	assert_int_equal(got.approved_ms, 0);
-	assert_int_equal(got.starts_ms, 1001);
-	assert_int_equal(got.seats, 2);
-	assert_int_equal(schedule_cancel(s, S("J1"), 21), 0);
-	assert_int_equal(schedule_approve(s, S("J1"), S("Ani"), 22), ERR_NOT_FOUND);
-	assert_int_equal(schedule_by_code(s, S("J9"), &got), ERR_NOT_FOUND);
-	assert_int_equal(schedule_by_id(s, 99, &got), ERR_NOT_FOUND);
-	assert_int_equal(schedule_cancel(s, S("J9"), 21), ERR_NOT_FOUND);
-}
-
-static void test_who_comes(void **state)
-{
-	struct enrolment one, list[4];
-	struct schedule event;
-	struct store *s = *state;
-	int64_t id = put_event(s, "J1", "1203", "ANAK", 1000);
-	unsigned n;
-
-	assert_int_equal(enrol_put(s, id, S("+62812"), 0, "waiting", 5), 0);
-	assert_int_equal(enrol_put(s, id, PEER, 0, "in", 6), 0);
-	assert_int_equal(enrol_put(s, id, S("+62812"), 0, "waiting", 7), 0);
-	assert_int_equal(enrol_get(s, id, S("+62812"), &one), 0);
-	assert_int_equal(one.at_ms, 5); /* asking again keeps the place in the line */
-	assert_int_equal(enrol_put(s, id, S("+62812"), 0, "in", 8), 0);
-	assert_int_equal(enrol_put(s, id, S("+62813"), 0, "remind", 9), 0);
-	assert_int_equal(schedule_by_id(s, id, &event), 0);
-	assert_int_equal(event.taken_n, 2);
-	assert_int_equal(enrol_list(s, id, list, 4, &n), 0);
-	assert_int_equal(n, 3);
-	assert_true(slice_eq(list[0].peer, PEER) && slice_is(list[1].peer, "+62812") && list[1].at_ms == 8);
-	assert_int_equal(enrol_to_remind(s, id, &one), 0);
-	assert_true(slice_eq(one.peer, PEER));
-	assert_int_equal(enrol_reminded(s, id, PEER, 10), 0);
-	assert_int_equal(enrol_to_remind(s, id, &one), 0);
-	assert_true(slice_is(one.peer, "+62812"));
-	assert_int_equal(enrol_put(s, id, S("+62812"), 0, "offered", 11), 0);
-	assert_int_equal(schedule_by_id(s, id, &event), 0);
-	assert_int_equal(event.taken_n, 2); /* a held seat is taken */
-	assert_int_equal(enrol_reminded(s, id, S("+62813"), 10), 0);
-	assert_int_equal(enrol_to_remind(s, id, &one), ERR_NOT_FOUND);
-	assert_int_equal(enrol_reminded(s, id, S("+62899"), 10), ERR_NOT_FOUND);
-	assert_int_equal(enrol_get(s, id, S("+62899"), &one), ERR_NOT_FOUND);
-	assert_int_equal(enrol_put(s, 404, PEER, 0, "in", 6), ERR_CONSTRAINT);
-	assert_int_equal(interest_put(s, PEER, S("ANAK"), 1), 0);
-	assert_int_equal(interest_put(s, PEER, S("ANAK"), 2), 0);
-}
-
 static void test_the_life_of_a_case(void **state)
 {
 	struct case_new c = {.kind = "sos", .peer = PEER, .village = S("1203"), .state = "asked", .now_ms = 10};
@@ -464,9 +360,6 @@ int main(void)
 	    TEST(test_a_date_in_another_form_is_never_current),
 	    TEST(test_a_changed_text_is_a_draft_again),
 	    TEST(test_topics_are_named_once_and_deleted_whole),
-	    TEST(test_what_begins_next_in_a_village),
-	    TEST(test_a_changed_event_is_a_draft_again),
-	    TEST(test_who_comes),
 	    TEST(test_the_life_of_a_case),
 	    TEST(test_links_keep_what_is_not_said),
 	    TEST(test_the_same_link_state_costs_no_write),

@@ -40,8 +40,20 @@ CREATE INDEX area_by_name ON area (name_folded);
 
 ALTER TABLE schedule ADD COLUMN kabupaten TEXT NOT NULL DEFAULT '';      -- as village.kabupaten has it: all its villages; '' by `village`
 ALTER TABLE schedule ADD COLUMN version INTEGER NOT NULL DEFAULT 1;      -- of date, hour and place
+ALTER TABLE schedule ADD COLUMN was_ms INTEGER NOT NULL DEFAULT 0;       -- the earliest beginning that somebody may still know, 0 none but the present one
+ALTER TABLE schedule ADD COLUMN news_after TEXT NOT NULL DEFAULT '';     -- those who are interested are told of it up to this number ..
+ALTER TABLE schedule ADD COLUMN news_again_ms INTEGER NOT NULL DEFAULT 0; -- .. and those who were passed over from then on, 0 none
 ALTER TABLE enrol ADD COLUMN told INTEGER NOT NULL DEFAULT 1;            -- the version of the schedule that the person knows
+CREATE INDEX enrol_by_state ON enrol (schedule, state, at_ms);
+CREATE INDEX enrol_by_told ON enrol (schedule, told);
+CREATE INDEX enrol_unreminded ON enrol (schedule) WHERE reminded_ms IS NULL;
 CREATE INDEX interest_by_topic ON interest (topic, peer);
+CREATE INDEX village_by_kabupaten ON village (kabupaten);
+CREATE TABLE news (                        -- who was told unasked of which event: once of each, once a day
+	schedule INTEGER NOT NULL REFERENCES schedule (id), peer TEXT NOT NULL, at_ms INTEGER NOT NULL,
+	PRIMARY KEY (schedule, peer)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX news_by_peer ON news (peer);
 ALTER TABLE outbox ADD COLUMN enrolled INTEGER NOT NULL DEFAULT 0;       -- 1: of something the person enrolled in: goes out in spite of STOP, not of DIAM
 
 CREATE TABLE import (                      -- a file that is taken in by slices; its rows come from the command line
