@@ -153,10 +153,7 @@ bool turn_was_stopped_today(const struct turn *t); /* STOP was confirmed within 
 
 /* ---- later, and elsewhere ---- */
 int turn_due(struct turn *t, int64_t at_ms, const char *kind, int64_t subject) MUST_USE;
-/* In a due turn: speak to this number (its language, neutral mode and STOP are loaded). */
-int turn_address(struct turn *t, struct slice peer) MUST_USE;
-/* In a due turn, after turn_address(): it is about something the person enrolled in, so STOP does not hold it; DIAM does. */
-void turn_enrolled(struct turn *t);
-bool turn_is_welcome(const struct turn *t); /* would what is said now be sent, by STOP and DIAM? */
+int turn_address(struct turn *t, struct slice peer) MUST_USE; /* in a due turn: speak to this number, whose language, mode and STOP are loaded */
+bool turn_may_tell(struct turn *t, bool enrolled);	      /* then: may it hear what it did not ask for? Not after DIAM nor in neutral mode; after STOP only of what it enrolled in */
 /* Goes on as if the person had written this command ("JADWAL 1203"; a TOLONG so written is sure). Once per turn level; deeper than 3 is our bug. */
 int turn_command(struct turn *t, const char *command) MUST_USE;

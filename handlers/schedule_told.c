@@ -59,11 +59,8 @@ static int tell(struct turn *t, const struct schedule *row, const struct enrolme
 	if (err || slice_is(e->state, "out"))
 		return err;
 	err = turn_address(t, e->peer);
-	if (err)
+	if (err || !turn_may_tell(t, true))
 		return err;
-	turn_enrolled(t);
-	if (turn_is_neutral(t) || !turn_is_welcome(t))
-		return 0;
 	training_values(t, row, v);
 	if (slice_is(row->state, "open"))
 		say_moved(t, row, e);
@@ -212,7 +209,7 @@ static int hear(struct turn *t, const struct hearing *h, struct slice peer)
 	struct value v[TRAINING_VALUES + 1];
 	int err = turn_address(t, peer);
 
-	if (err || turn_is_neutral(t) || !turn_is_welcome(t))
+	if (err || !turn_may_tell(t, false))
 		return err;
 	training_values(t, h->row, v);
 	v[TRAINING_VALUES] = (struct value){"topik", h->row->topic};

@@ -179,10 +179,9 @@ static int offer(struct turn *t, const struct schedule *row, const struct enrolm
 	*offered = false;
 	if (err)
 		return err;
-	turn_enrolled(t);
-	if (turn_is_neutral(t) || !turn_is_welcome(t))
+	*offered = turn_may_tell(t, true);
+	if (!*offered)
 		return 0;
-	*offered = true;
 	training_values(t, row, v);
 	turn_say_values(t, "J5s", v, TRAINING_VALUES);
 	return enrol_put(turn_store(t), row->id, to->peer, to->person, "offered", turn_now_ms(t));

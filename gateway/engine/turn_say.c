@@ -325,14 +325,10 @@ static bool is_unwelcome(const struct turn *t)
 	return t->is_due && (t->c.muted || (t->c.stopped && t->lane != LANE_SOS && !t->welcome && !t->enrolled));
 }
 
-void turn_enrolled(struct turn *t)
+bool turn_may_tell(struct turn *t, bool enrolled)
 {
-	t->enrolled = true;
-}
-
-bool turn_is_welcome(const struct turn *t)
-{
-	return !is_unwelcome(t);
+	t->enrolled = enrolled;
+	return !t->neutral && !is_unwelcome(t);
 }
 
 int turn_send(struct turn *t)

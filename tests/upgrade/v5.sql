@@ -187,8 +187,8 @@ CREATE TABLE schedule (                    -- trainings and village events
 	state TEXT NOT NULL DEFAULT 'open',    -- open, cancelled
 	approved_by TEXT NOT NULL DEFAULT '', approved_ms INTEGER,
 	changed_ms INTEGER NOT NULL
-, kabupaten TEXT NOT NULL DEFAULT '', version INTEGER NOT NULL DEFAULT 1) STRICT;
-INSERT INTO schedule VALUES(1,'J12','Pemandu wisata','1203',5000,'Asia/Makassar','Balai Desa',2,'','open','',NULL,1000,'',1);
+, kabupaten TEXT NOT NULL DEFAULT '', version INTEGER NOT NULL DEFAULT 1, was_ms INTEGER NOT NULL DEFAULT 0, news_after TEXT NOT NULL DEFAULT '', news_again_ms INTEGER NOT NULL DEFAULT 0) STRICT;
+INSERT INTO schedule VALUES(1,'J12','Pemandu wisata','1203',5000,'Asia/Makassar','Balai Desa',2,'','open','',NULL,1000,'',1,0,'',0);
 CREATE TABLE enrol (
 	schedule INTEGER NOT NULL REFERENCES schedule (id),
 	peer TEXT NOT NULL, person INTEGER REFERENCES person (id),
@@ -305,6 +305,10 @@ CREATE TABLE area (                        -- Kemendagri's table, as imported: 2
 	code TEXT PRIMARY KEY,                 -- without dots
 	name TEXT NOT NULL, name_folded TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE news (                        -- who was told unasked of which event: once of each, once a day
+	schedule INTEGER NOT NULL REFERENCES schedule (id), peer TEXT NOT NULL, at_ms INTEGER NOT NULL,
+	PRIMARY KEY (schedule, peer)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE import (                      -- a file that is taken in by slices; its rows come from the command line
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	gateway TEXT NOT NULL,
@@ -401,7 +405,12 @@ CREATE INDEX stage_by_person ON stage (person);
 CREATE INDEX attempt_by_who ON attempt (who, what, at_ms);
 CREATE INDEX attempt_by_time ON attempt (at_ms);
 CREATE INDEX area_by_name ON area (name_folded);
+CREATE INDEX enrol_by_state ON enrol (schedule, state, at_ms);
+CREATE INDEX enrol_by_told ON enrol (schedule, told);
+CREATE INDEX enrol_unreminded ON enrol (schedule) WHERE reminded_ms IS NULL;
 CREATE INDEX interest_by_topic ON interest (topic, peer);
+CREATE INDEX village_by_kabupaten ON village (kabupaten);
+CREATE INDEX news_by_peer ON news (peer);
 CREATE UNIQUE INDEX import_by_digest ON import (kind, digest);
 CREATE INDEX request_by_person ON request (person);
 CREATE INDEX request_by_peer ON request (peer, kind);
