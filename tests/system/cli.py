@@ -278,10 +278,25 @@ def tables():
         assert gateway.sql("select officer, why, state from request where kind = 'correct' order by id") == \
             [('Petugas', 'new code', 'done'), ('Petugas', 'number linked', 'done')]
         assert [row[0] for row in gateway.sql("select act from audit where act like 'person.%' order by id")][-2:] == ['person.code', 'person.link']
-        gateway.cli('schedule', 'add', 'J77', '--title', 'Kursus jahit', '--at', '2035-01-02 09:00', '--place', 'Balai Desa', '--village', '1203')
+        soon = time.strftime('%Y-%m-%d %H:%M', time.gmtime(time.time() + (8 + 12) * 3600))  # so soon that people are told at any hour
+        gateway.cli('schedule', 'add', 'J77', '--title', 'Kursus jahit', '--at', soon, '--timezone', 'WITA', '--place', 'Balai Desa', '--village', '1203')
         gateway.cli('schedule', 'approve', 'J77', '--by', 'Petugas')
         assert any(row['code'] == 'J77' for row in json.loads(gateway.cli('schedule', 'list', '--json')))
+        where = ('--title', 'Kursus jahit', '--at', '2035-01-02 09:00', '--place', 'Balai Desa')
+        gateway.cli('schedule', 'add', 'J78', *where, '--topic', 'menari', code=1)
+        gateway.cli('schedule', 'add', 'J78', *where, '--kabupaten', 'Atlantis', code=1)
+        gateway.cli('schedule', 'add', 'J78', *where, '--kabupaten', 'contoh', '--village', '1203', code=1)
+        gateway.cli('schedule', 'add', 'J78', *where, '--kabupaten', 'contoh', '--topic', 'bumdes')
+        listed = {row['code']: row for row in json.loads(gateway.cli('schedule', 'list', '--json'))}
+        assert (listed['J78']['kabupaten'], listed['J78']['topic']) == ('Kab Contoh', 'KOPERASI'), listed['J78']
+        assert 'Tercatat' in net.ask(OTHER, OURS, 'IKUT J77')
+        who = json.loads(gateway.cli('schedule', 'show', 'J77', '--json'))
+        assert [(row['name'], row['state']) for row in who] == [('SITI DEMO', 'comes')] and OTHER not in json.dumps(who), who
+        assert '1 come or hold a seat' in gateway.cli('schedule', 'show', 'J77')
+        gateway.cli('schedule', 'show', 'J999', code=1)
         gateway.cli('schedule', 'cancel', 'J77')
+        gateway.cli('schedule', 'cancel', 'J77', code=1)
+        until(lambda: any('DIBATALKAN' in m['text'] for m in net.inbox(OTHER)), 20, 'told that it is cancelled')
         gateway.cli('village', 'add', '1299', 'Maju Jaya', '--kecamatan', 'Contoh', '--timezone', 'WITA')
         assert json.loads(gateway.cli('village', 'show', 'maju jaya', '--json'))[0]['timezone'] == 'Asia/Makassar'
         gateway.cli('village', 'add', 'x', 'Maju Jaya', code=1)
