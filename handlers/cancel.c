@@ -94,7 +94,7 @@ static int cancel_open(struct turn *t)
 	if (err)
 		return err;
 	if (strcmp(turn_question(t), "J8") == 0) /* "Batal ikut" stands on that screen */
-		return turn_command(t, "IKUT BATAL");
+		return turn_command(t, "JADWAL BATAL");
 	if (is)
 		return tell_operators(t, &c);
 	if (*turn_question(t)) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/err.h"
 #include "gateway/base/msisdn.h"
 #include "gateway/base/zone.h"
 #include "gateway/cli/cli.h"
