@@ -5,6 +5,7 @@
  *   chat_ussd.c    what is dialled: a session of a phone with the network, told to the engine by either kind of bearer
  *   chat_line.c    what each line does
  *   chat_orders.c  lines that set up a conversation or look into the store
+ *   chat_words.c   words edited for one conversation
  *   chat_random.c  texts in no order
  *   chat_expect.c  what a message must say: words of screens with their places, literal text, holes
  */
@@ -107,6 +108,7 @@ void ussd_free(struct phone *p);
 void world_order(struct world *w, const char *order);
 void orders_approve_all(struct world *w); /* shipped drafts are approved unless a conversation says `! drafts` */
 void orders_end(struct world *w);
+int order_word(struct world *w, const char *id, const char *rest); /* chat_words.c */
 const char *phone_number(const char *name); /* "A" -> "+6281255500001"; another name is the sender itself */
 /* chat_places.c: orders */
 int order_village(struct world *w, const char *code, const char *rest);

@@ -362,73 +362,6 @@ static int officer(struct world *w, const char *id, const char *rest)
 	return case_close(w->store, atoll(id), by, slice_of(rest + n + 1), w->now_ms);
 }
 
-/* ---- words: edited in a copy of the folder ---- */
-
-static void shell(struct world *w, const char *command)
-{
-	if (system(command) != 0)
-		world_fault(w, "cannot do: %s", command);
-}
-
-static void copy_words(struct world *w)
-{
-	char dir[] = "/tmp/kabar-chat-XXXXXX";
-	struct buf command = {0};
-
-	if (w->menus_dir)
-		return;
-	MUST(mkdtemp(dir) != NULL);
-	w->menus_dir = must_strdup(dir);
-	buf_printf(&command, "cp -r menus/. %s", dir);
-	shell(w, command.p);
-	buf_free(&command);
-}
-
-static void load_words(struct world *w)
-{
-	struct complaints complaints = {0};
-	struct menus *edited;
-
-	if (menus_load(w->menus_dir, &complaints, &edited) == 0) {
-		menus_free(w->menus);
-		w->plan.menus = w->menus = edited;
-	} else {
-		world_fault(w, "the edited words do not load");
-	}
-	complaints_free(&complaints);
-}
-
-static int word(struct world *w, const char *id, const char *rest)
-{
-	struct buf command = {0}, path = {0};
-	FILE *f;
-
-	copy_words(w);
-	buf_printf(&path, "%s/words/id.words", w->menus_dir);
-	buf_printf(&command, "sed -i '/^%s = /d' %s", id, path.p);
-	shell(w, command.p);
-	f = fopen(path.p, "a");
-	MUST(f != NULL);
-	fprintf(f, "%s %s\n", id, rest);
-	fclose(f);
-	load_words(w);
-	buf_free(&command);
-	buf_free(&path);
-	return 0;
-}
-
-void orders_end(struct world *w)
-{
-	struct buf command = {0};
-
-	if (w->menus_dir) {
-		buf_printf(&command, "rm -rf %s", w->menus_dir);
-		shell(w, command.p);
-	}
-	free(w->menus_dir);
-	buf_free(&command);
-}
-
 /* ---- the plan ---- */
 
 static int demo(struct world *w, const char *first, const char *rest)
@@ -477,7 +410,7 @@ static const struct {
 } orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"stage", stage},
     {"request", request}, {"info", info}, {"from", valid_from}, {"approve", approve},
     {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"event", event}, {"release", release}, {"cancel", cancel}, {"enrolled", enrolled}, {"case", case_is},
-    {"officer", officer}, {"word", word}, {"demo", demo}, {"operators", operators}, {"nowhere", nowhere},
+    {"officer", officer}, {"word", order_word}, {"demo", demo}, {"operators", operators}, {"nowhere", nowhere},
     {"village", order_village}, {"villages", order_villages}, {"area", order_area}};
 
 static int run(struct world *w, const char *what, const char *first, const char *rest)
