@@ -81,7 +81,7 @@ def menu_places(c):
         Place('S4', [('2', 'S0', {}), ('2', 'S4', {})], [('111111111 0001', 'S5', {})]),
         Place('J11', [('3', 'J11', {})], [('sukamaju', 'J1', {'desa': 'Sukamaju'})]),
         Place('J1', [('3', 'J1', {'desa': 'Sukamaju'})], [('1', 'J2', {'judul': 'Pemandu wisata'})], known=True),
-        Place('J1e', [('3', 'J1', {}), ('9', 'J1e', {})], [('1', 'J2u', {'judul': 'Belajar anak PMI'})], known=True),
+        Place('J1e', [('3', 'J1', {}), ('9', 'J1', {}), ('9', 'J1e', {})], [('1', 'J2u', {'judul': 'Voli antardusun'})], known=True),
         Place('J2', [('3', 'J1', {}), ('2', 'J2', {'judul': 'Kemasan keripik'})], [('2', 'J3', {'judul': 'Kemasan keripik'})], known=True),
         Place('J2u', [('3', 'J1', {}), ('3', 'J2u', {'judul': 'Cek sehat keluarga'})], [('2', 'J3', {'judul': 'Cek sehat keluarga'})], known=True),
         Place('J0m', [('minat', 'J0m', {})], [('3', 'J10', {'topik': 'WISATA'})]),
