@@ -13,7 +13,7 @@ FAULTS  ?= 0
 JOBS    ?= $(shell nproc)
 
 LIBS     := libuv gammu sqlite3 libconfig jansson libsodium libutf8proc libmicrohttpd
-WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2 -Wno-format-truncation $(if $(SAN),-Wno-stringop-truncation -Wno-maybe-uninitialized) $(if $(findstring clang,$(CC)),-Wno-unknown-warning-option -Wno-format-nonliteral -Wno-shadow)
+WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2 -Wno-format-truncation $(if $(SAN),-Wno-stringop-truncation -Wno-maybe-uninitialized) $(if $(findstring clang,$(CC)),-Wno-unknown-warning-option -Wno-bitwise-instead-of-logical -Wno-format-nonliteral -Wno-shadow)
 HARDEN   := -fstack-protector-strong -fPIE -fno-strict-aliasing $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 DEFINES  := -D_GNU_SOURCE -DKABAR_VERSION='"$(VERSION)"' -DKABAR_FAULTS=$(FAULTS) -DKABAR_DATADIR='"$(PREFIX)/share/kabar"' $(if $(DB_CACHE),-DDB_CACHE='"$(DB_CACHE)"')
 CFLAGS   += -std=gnu11 -g $(OPT) $(WARN) $(HARDEN) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
