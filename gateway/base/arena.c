@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* arena.c - see arena.h. Blocks in a list, the newest first; what was handed out is wiped before it is used again, for it may have been personal. */
+/*
+ * arena.c - see arena.h. Blocks in a list, the newest first, each twice as long as the one before: most arenas hold a few words. What was handed out is wiped
+ * before it is used again, for it may have been personal.
+ */
 #include "gateway/base/arena.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_BYTES 65536
+#define FIRST_BYTES 1024
+#define BLOCK_BYTES_MAX 65536 /* unless one piece is longer */
 #define ALIGN 16
 
 struct arena_block {
@@ -15,11 +19,16 @@ struct arena_block {
 	char bytes[] __attribute__((aligned(ALIGN)));
 };
 
+/* Room for n bytes at least. */
 static struct arena_block *block_new(size_t n, struct arena_block *next)
 {
-	struct arena_block *b = must_alloc(sizeof(*b) + n);
+	size_t usual = next ? 2 * next->cap : FIRST_BYTES;
+	size_t cap = usual < BLOCK_BYTES_MAX ? usual : BLOCK_BYTES_MAX;
+	struct arena_block *b;
 
-	b->cap = n;
+	cap = n > cap ? n : cap;
+	b = must_alloc(sizeof(*b) + cap);
+	b->cap = cap;
 	b->next = next;
 	return b;
 }
@@ -31,7 +40,7 @@ void *arena_alloc(struct arena *a, size_t n)
 
 	n = (n + ALIGN - 1) / ALIGN * ALIGN;
 	if (!b || b->cap - b->used < n)
-		a->head = b = block_new(n > BLOCK_BYTES ? n : BLOCK_BYTES, b);
+		a->head = b = block_new(n, b);
 	p = b->bytes + b->used;
 	b->used += n;
 	a->used += n;
@@ -71,18 +80,19 @@ const char *arena_printf(struct arena *a, const char *fmt, ...)
 
 void arena_reset(struct arena *a)
 {
-	struct arena_block *keep = a->head;
+	struct arena_block *keep = NULL, *next;
 
-	while (keep && keep->next) {
-		struct arena_block *next = keep->next;
-
-		explicit_bzero(keep->bytes, keep->used);
-		free(keep);
-		keep = next;
+	for (struct arena_block *b = a->head; b; b = next) {
+		next = b->next;
+		explicit_bzero(b->bytes, b->used);
+		if (!keep && b->cap <= BLOCK_BYTES_MAX)
+			keep = b;
+		else
+			free(b);
 	}
 	if (keep) {
-		explicit_bzero(keep->bytes, keep->used);
 		keep->used = 0;
+		keep->next = NULL;
 	}
 	a->head = keep;
 	a->used = 0;

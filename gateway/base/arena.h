@@ -15,5 +15,5 @@ void *arena_alloc(struct arena *a, size_t n) MUST_USE;
 struct slice arena_slice(struct arena *a, struct slice s); /* a copy, NUL behind it */
 const char *arena_str(struct arena *a, struct slice s);	   /* the same as a C string */
 const char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
-void arena_reset(struct arena *a); /* wipes what was handed out, keeps one block */
+void arena_reset(struct arena *a); /* wipes what was handed out, keeps the largest block of the usual ones */
 void arena_free(struct arena *a);  /* wipes and frees all */
