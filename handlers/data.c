@@ -4,7 +4,7 @@
  * registered number alone may; where it does not speak for one person, registration number and code come
  * first (whose.c). A wish to erase stands on the officers' list for 3 x 24 hours, and may be withdrawn.
  */
-#include "handlers/parts.h"
+#include "handlers/agree.h"
 
 #include <string.h>
 
@@ -188,8 +188,12 @@ static int not_me(struct turn *t)
 	const struct person *people;
 	int64_t shown = 0, warned = 0, left = 0, since = turn_now_ms(t) - ANSWERED_MS;
 	unsigned n;
-	int err = turn_people(t, &people, &n);
+	bool waited = false;
+	int err = agree_disown(t, &waited);
 
+	if (err || waited)
+		return err;
+	err = turn_people(t, &people, &n);
 	if (!err)
 		err = attempt_newest(turn_store(t), turn_peer(t), ATTEMPT_SHOWN, since, &shown);
 	if (!err)
@@ -257,10 +261,7 @@ static int run(struct turn *t)
 		return err;
 	if (alone)
 		return act(t, what, alone);
-	if (n)
-		return ask_whose(t, what);
-	turn_ask(t, "S0", NULL);
-	return 0;
+	return n ? ask_whose(t, what) : ask_nobody(t);
 }
 
 /* ---- answers ---- */

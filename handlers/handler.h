@@ -33,14 +33,10 @@ struct handler {
 	const char *const *keywords;  /* those it serves, ends with NULL */
 	const char *const *questions; /* those whose answers it takes itself, ends with NULL; NULL none */
 	const char *const *dues;      /* kinds of due times it schedules; NULL none */
-	bool
-	    resumes; /* its dialogue is long: who begins it again, or comes back after a while, is asked whether to go on */
+	bool resumes; /* its dialogue is long: who begins it again or comes back later is asked whether to go on */
 	bool dues_wait; /* they send what nobody asked for at that moment: while the wall clock is doubted, they wait */
-	bool
-	    hides_digits; /* what people write to it holds codes or NIKs: all digits are masked before the text is stored */
-
+	bool hides_digits;  /* people write codes or NIKs to it: all digits are masked before the text is stored */
 	bool serves_nobody; /* it needs no number: a network that begins a session of USSD is served, too */
-
 	/* For the trees of menus/ (offers.h); NULL none. */
 	const struct offer_validator *validators;
 	const struct offer_action *actions;
@@ -53,6 +49,8 @@ struct handler {
 	bool (*check)(struct turn *t, const char *question);
 	/* Takes what the node leaves to it: a choice of its own (turn_chosen), or any text. When the text does not fit and is no keyword either, say what is wrong and ask again, or return ANSWER_NOT_MINE. */
 	int (*answer)(struct turn *t, const char *question, bool fits);
+	/* A question of mine that this number still owes an answer, though no dialogue holds it any more; "" none. NULL: never. */
+	int (*owes)(struct turn *t, const char **question);
 	/* Something it scheduled is due. */
 	int (*due)(struct turn *t, const char *kind, int64_t subject);
 };
@@ -118,6 +116,7 @@ void turn_say_values(struct turn *t, const char *screen, const struct value *v, 
 void turn_say_text(struct turn *t, struct slice text); /* words that are rows of the store */
 void turn_apart(struct turn *t);		       /* what is said from now on is another message */
 void turn_lane(struct turn *t, enum lane lane);	       /* of the answer; LANE_REPLY unless said */
+void turn_hide(struct turn *t);		       /* from now on what stands in places of screens is not kept in clear, as a code is not */
 void turn_silent(struct turn *t, const char *why);     /* no answer on purpose; why is stored */
 /* Another number is told: queued at once; *outbox may be NULL. DIAM is honoured except in LANE_SOS, STOP except there and in LANE_REPLY (what was asked for). */
 int turn_notify(struct turn *t, struct slice peer, enum lane lane, int64_t *outbox, const char *screen,
@@ -155,5 +154,6 @@ bool turn_was_stopped_today(const struct turn *t); /* STOP was confirmed within 
 int turn_due(struct turn *t, int64_t at_ms, const char *kind, int64_t subject) MUST_USE;
 int turn_address(struct turn *t, struct slice peer) MUST_USE; /* in a due turn: speak to this number, whose language, mode and STOP are loaded */
 bool turn_may_tell(struct turn *t, bool enrolled);	      /* then: may it hear what it did not ask for? Not after DIAM nor in neutral mode; after STOP only of what it enrolled in */
+bool turn_is_unwelcome(const struct turn *t);		      /* then: STOP or DIAM holds back whatever is said */
 /* Goes on as if the person had written this command ("JADWAL 1203"; a TOLONG so written is sure). Once per turn level; deeper than 3 is our bug. */
 int turn_command(struct turn *t, const char *command) MUST_USE;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gateway/base/secret.h"
+#include "handlers/agree.h"
 #include "handlers/register_digits.h"
 #include "handlers/register_fields.h"
 #include "handlers/register_private.h"
@@ -22,7 +23,7 @@ void register_forget(struct turn *t)
 {
 	static const char *const all[] = {R_LINE, R_OTHER, R_PERSON, R_CONSENT, R_NAME, R_NIK, R_BIRTH, R_SEX,
 	    R_VILLAGE, R_VILLAGE_TEXT, R_COUNTRY, R_BAD_NAME, R_BAD_BIRTH, R_BAD_VILLAGE, R_BAD_COUNTRY, R_MISSES,
-	    R_ASKED_DATE, R_ASKED_CHILD, R_CHANGED};
+	    R_ASKED_DATE, R_ASKED_CHILD, R_CHANGED, R_HP, R_NAMED};
 
 	for (unsigned i = 0; i < COUNT_OF(all); i++)
 		turn_keep(t, all[i], (struct slice){0});
@@ -33,7 +34,7 @@ void register_forget(struct turn *t)
 
 static bool agreed(struct turn *t)
 {
-	return kept_is(t, R_CONSENT) || kept_is(t, R_PERSON);
+	return kept_is(t, R_CONSENT) || kept_is(t, R_PERSON) || kept_is(t, R_HP);
 }
 
 static bool guided(struct turn *t)
@@ -59,7 +60,7 @@ FACT(no_village, !kept_is(t, R_VILLAGE))
 FACT(no_country, !kept_is(t, R_COUNTRY))
 
 static const struct offer_fact facts[] = {
-    {"agreed", is_agreed},	   /* consent was given, now or when she registered */
+    {"agreed", is_agreed},	   /* consent was given, now or when she registered, or her own number will be asked */
     {"guided", is_guided},	   /* one by one, for oneself */
     {"by_line", is_by_line},	   /* it began with one line: consent comes last */
     {"for_other", is_for_other},   /* for somebody else on this number */
@@ -216,6 +217,7 @@ static const struct offer_validator validators[] = {
     {"birth", fits_birth, take_birth, asked_birth},
     {"village", fits_village, take_village, asked_village},
     {"which_village", fits_village, take_which_village, NULL},
+    {"own_number", register_fits_number, register_take_number, register_asked_number},
     {"country", fits_country, take_country, asked_country_name},
     {0},
 };
@@ -283,7 +285,7 @@ static const struct offer_action actions[] = {
     {"for_other", done, for_other},
     {"cancel", done, cancel},
     {"more_villages", (const char *const[]){"more", "last", NULL}, more_villages},
-    {"save", (const char *const[]){"done", "unsure", "changed", "changed_unsure", "gone", NULL}, register_save},
+    {"save", (const char *const[]){"done", "unsure", "changed", "changed_unsure", "gone", "waits", NULL}, register_save},
     {0},
 };
 
@@ -296,6 +298,8 @@ static int word_name(struct turn *t, const char *screen, struct slice *out)
 	unsigned n;
 	int err = is(screen, "DUP") ? turn_people_sure(t, &people, &n) : 0;
 
+	if (!is(screen, "DUP"))
+		register_note_named(t);
 	if (!err)
 		*out = !is(screen, "DUP") ? turn_kept(t, R_NAME)
 		       : n		  ? slice_of(short_name(t, people->name))
@@ -397,9 +401,8 @@ static int change(struct turn *t)
 	if (alone)
 		return register_change(t, alone);
 	if (n == 0)
-		turn_ask(t, "S0", NULL);
-	else
-		turn_ask(t, "AU", NULL);
+		return ask_nobody(t);
+	turn_ask(t, "AU", NULL);
 	return 0;
 }
 

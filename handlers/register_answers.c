@@ -2,12 +2,14 @@
 /* register_answers.c - taking one answer of a registration: the field it fills, or the screen that says what
  * is wrong and shows a right one. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/secret.h"
 #include "handlers/register_digits.h"
 #include "handlers/register_fields.h"
 #include "handlers/register_private.h"
+#include "storage/waiting.h"
 
 #define PLACE_BYTES_MAX 60
 #define MISSES_MAX 3 /* the third village that is not found is taken as it is: an officer asks */
@@ -46,6 +48,28 @@ static void try_name(struct turn *t, struct slice written, struct refusal *c)
 		return;
 	}
 	turn_keep(t, R_NAME, slice_of(name));
+	register_note_named(t);
+}
+
+/* Steps of a USSD session leave no texts. */
+void register_note_named(struct turn *t)
+{
+	int64_t id = strcmp(turn_bearer(t), "sms") == 0 ? turn_inbox(t) : 0;
+
+	if (id)
+		turn_keep(t, R_NAMED,
+		    slice_of(arena_printf(store_arena(turn_store(t)), "%lld " SLICE_FMT, (long long)id,
+			SLICE_ARG(turn_kept(t, R_NAMED)))));
+}
+
+int register_hide_named(struct turn *t)
+{
+	struct slice ids = turn_kept(t, R_NAMED), id;
+	int err = 0;
+
+	while (!err && (id = clean_word(&ids)).n)
+		err = message_hide(turn_store(t), atoll(str_of(t, id)));
+	return err;
 }
 
 /* ---- NIK or birth date ---- */
@@ -217,9 +241,10 @@ int register_try(struct turn *t, const char *question, struct slice written, str
 }
 
 /* What the tree does about it: a screen that the question stays open behind, or another node. */
-static void refuse(struct turn *t, const struct refusal *c, struct menu_verdict *out)
+static int refuse(struct turn *t, const struct refusal *c, struct menu_verdict *out)
 {
 	bool child = strcmp(c->screen, "U18") == 0;
+	int err = child ? register_hide_named(t) : 0;
 
 	if (c->mark)
 		turn_keep(t, c->mark, slice_of(c->mark_text));
@@ -233,6 +258,7 @@ static void refuse(struct turn *t, const struct refusal *c, struct menu_verdict 
 	}
 	*out =
 	    (struct menu_verdict){.is = child || c->villages_n ? VERDICT_LEADS : VERDICT_REFUSED, .screen = c->screen};
+	return err;
 }
 
 /* A field that a registered person changes. */
@@ -253,9 +279,8 @@ int register_take(struct turn *t, const char *question, struct slice written, st
 		return err;
 	*out = (struct menu_verdict){.is = VERDICT_TAKEN};
 	if (c.screen)
-		refuse(t, &c, out);
-	else
-		note_changed(t, question);
+		return refuse(t, &c, out);
+	note_changed(t, question);
 	return 0;
 }
 

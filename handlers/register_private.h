@@ -26,6 +26,12 @@
 #define R_ASKED_DATE "d.askdate" /* the NIK whose date does not exist: taken when it comes again */
 #define R_ASKED_CHILD "d.askchild"
 #define R_CHANGED "d.changed" /* fields, parted by blanks */
+#define R_HP "d.hp"	      /* her own number: she is asked there, instead of here */
+#define R_NAMED "d.named"     /* messages that hold the name, or were answered by it */
+
+/* Numbers that were asked for another's consent: counted, for a question is an SMS that nobody asked for. */
+#define ATTEMPT_ASKS "asks"
+#define ASKS_A_DAY 3
 
 #define VILLAGE_UNCLEAR "-"
 #define ADULT_YEARS 18
@@ -52,6 +58,20 @@ void register_forget(struct turn *t); /* all answers */
 void register_forget_field(struct turn *t, const char *question);
 struct date register_birth(struct turn *t);
 int register_village_shown(struct turn *t, const char **name) MUST_USE;
+
+/* The validator own_number: D8h. */
+bool register_fits_number(struct turn *t);
+int register_take_number(struct turn *t, struct slice answer, struct menu_verdict *out) MUST_USE;
+struct slice register_asked_number(struct turn *t);
+
+/* This message names the person, or its answer does. */
+void register_note_named(struct turn *t);
+/* Those messages are kept without their words: nothing of this person is stored, or not yet. */
+int register_hide_named(struct turn *t) MUST_USE;
+
+/* Flags of a person, words parted by blanks. Doubtful: an officer looks before it counts. */
+bool register_is_doubtful(struct slice flags);
+struct slice register_flag(struct turn *t, struct slice flags, const char *flag); /* with this one, once */
 
 /* Opens D6u over what the store holds of a person. */
 int register_change(struct turn *t, const struct person *p) MUST_USE;

@@ -10,6 +10,7 @@
 #include "gateway/base/secret.h"
 #include "handlers/register_private.h"
 #include "storage/areas.h"
+#include "storage/attempts.h"
 
 #define DRAWS_MAX 20
 #define OLD_YEARS 65
@@ -24,6 +25,27 @@ static uint32_t chance(void *turn, uint32_t limit)
 static void add_flag(struct buf *flags, const char *flag)
 {
 	buf_printf(flags, "%s%s", flags->n ? " " : "", flag);
+}
+
+struct slice register_flag(struct turn *t, struct slice flags, const char *flag)
+{
+	struct slice rest = flags, one;
+
+	while ((one = clean_word(&rest)).n)
+		if (slice_is(one, flag))
+			return flags;
+	return slice_of(
+	    arena_printf(store_arena(turn_store(t)), SLICE_FMT "%s%s", SLICE_ARG(flags), flags.n ? " " : "", flag));
+}
+
+bool register_is_doubtful(struct slice flags)
+{
+	struct slice one;
+
+	while ((one = clean_word(&flags)).n)
+		if (!slice_is(one, "tanpa-nik") && !slice_is(one, "desa-belum-jelas"))
+			return true;
+	return false;
 }
 
 /* What a NIK or birth date makes doubtful: an officer must look before it counts. */
@@ -90,9 +112,12 @@ static struct person_new from_answers(struct turn *t)
 	    .village_text = turn_kept(t, R_VILLAGE_TEXT),
 	    .country = turn_kept(t, R_COUNTRY),
 	    .stage = slice_of(turn_lookup(t, "stage", SLICE_LIT("terdaftar"))),
-	    .peer = turn_peer(t),
+	    .peer = kept_is(t, R_HP) ? turn_kept(t, R_HP) : turn_peer(t),
+	    .waits = kept_is(t, R_HP),
 	    .notice_version = slice_of(turn_setting(t, "notice_version")),
-	    .how = turn_kept(t, R_CONSENT),
+	    .how = kept_is(t, R_HP) ? slice_of(arena_printf(store_arena(turn_store(t)), "%s, by another's phone",
+				      turn_bearer(t)))
+				    : turn_kept(t, R_CONSENT),
 	    .now_ms = turn_now_ms(t)};
 
 	return p;
@@ -108,6 +133,21 @@ static int add(struct turn *t, struct person_new *p, char reg_no[REG_NO_SIZE])
 		p->reg_no = slice_of(reg_no);
 		err = person_add(turn_store(t), p, &id);
 	}
+	return err;
+}
+
+/* Her own number is asked (agree.c). Here nothing of her stays, and nothing is said that only she may know. */
+static int wait_for_her(struct turn *t, const char **outcome)
+{
+	int err = attempt_add(turn_store(t), turn_peer(t), ATTEMPT_ASKS, turn_now_ms(t));
+
+	if (!err)
+		err = register_hide_named(t);
+	turn_fill(t, "nama", slice_of(short_name(t, turn_kept(t, R_NAME))));
+	turn_hide(t);
+	register_forget(t);
+	turn_close(t, "done");
+	*outcome = "waits";
 	return err;
 }
 
@@ -135,6 +175,8 @@ static int save_new(struct turn *t, const char **outcome)
 	buf_free(&flags);
 	if (err)
 		return err;
+	if (p.waits)
+		return wait_for_her(t, outcome);
 	register_forget(t);
 	turn_close(t, "done");
 	turn_fill(t, "no", slice_of(reg_no_shown(t, slice_of(reg_no))));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* status.c - STATUS: how far the papers are, as the officer wrote it. Which person is meant: whose.c. */
-#include "handlers/parts.h"
+#include "handlers/agree.h"
 
 #include <string.h>
 
@@ -172,11 +172,10 @@ static int run(struct turn *t)
 	if (alone)
 		return tell(t, alone);
 	if (all_n == 0)
-		turn_ask(t, "S0", NULL);
-	else if (n == 0) /* nothing is said about who they are */
+		return ask_nobody(t);
+	if (n == 0) /* nothing is said about who they are */
 		return ask_code_of_one(t);
-	else
-		ask_people(t, "S3", KEPT_LIST, people, n);
+	ask_people(t, "S3", KEPT_LIST, people, n);
 	return 0;
 }
 

@@ -313,7 +313,7 @@ int turn_address(struct turn *t, struct slice peer)
 	if (err)
 		return err;
 	turn_wipe(t);
-	t->put = t->asked = t->enrolled = false;
+	t->put = t->asked = t->hides = t->enrolled = false;
 	t->asked_text = (struct slice){"", 0};
 	t->node = t->closed = "";
 	t->lane = LANE_NOTIFICATION;

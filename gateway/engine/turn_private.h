@@ -75,6 +75,7 @@ struct turn {
 	struct saying say[TURN_MESSAGES_MAX];
 	unsigned say_n; /* messages begun */
 	bool apart;	/* the next piece begins another */
+	bool hides;	/* values of screens are masked where they are stored */
 	enum lane lane;
 	const char *silent;	     /* why, "" not on purpose */
 	const char *node;	     /* for the session: the question, else the first screen */

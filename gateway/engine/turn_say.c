@@ -57,15 +57,17 @@ static void add(struct saying *s, struct slice piece, const struct slice *masked
 
 /* One screen in a language and mode; true: it holds a secret, and `masked` has it without. */
 static bool screen_write(const struct menus *m, const char *language, bool neutral, const char *screen,
-    const struct value *v, unsigned n, struct buf *text, struct buf *masked)
+    const struct value *v, unsigned n, bool hide, struct buf *text, struct buf *masked)
 {
-	struct word_value words[VALUES_MAX];
+	struct word_value words[VALUES_MAX] = {0};
 
 	MUST(n <= VALUES_MAX);
 	for (unsigned i = 0; i < n; i++)
 		words[i] = (struct word_value){v[i].name, v[i].text};
-	if (!menus_say(m, language, screen, neutral, words, n, false, text))
+	if (!menus_say(m, language, screen, neutral, words, n, false, text) && !hide)
 		return false;
+	for (unsigned i = 0; i < n; i++)
+		words[i].text = hide ? SLICE_LIT("****") : v[i].text;
 	menus_say(m, language, screen, neutral, words, n, true, masked);
 	return true;
 }
@@ -75,7 +77,7 @@ static struct slice say_screen(struct saying *s, struct turn *t, const char *scr
 {
 	struct slice said;
 	struct buf text = {0}, masked = {0};
-	bool secret = screen_write(t->menus, t->language, t->neutral, screen, v, n, &text, &masked);
+	bool secret = screen_write(t->menus, t->language, t->neutral, screen, v, n, t->hides, &text, &masked);
 	struct slice hidden = buf_as_slice(&masked);
 
 	add(s, buf_as_slice(&text), secret ? &hidden : NULL);
@@ -225,6 +227,11 @@ void turn_lane(struct turn *t, enum lane lane)
 	t->lane = lane;
 }
 
+void turn_hide(struct turn *t)
+{
+	t->hides = true;
+}
+
 void turn_silent(struct turn *t, const char *why)
 {
 	t->silent = arena_str(engine_arena(t->e), slice_of(why));
@@ -320,7 +327,7 @@ uint16_t turn_route(const struct turn *t, const struct conversation *c, enum lan
 }
 
 /* What nobody asked for keeps to STOP; after DIAM nothing is sent at all until the person writes. */
-static bool is_unwelcome(const struct turn *t)
+bool turn_is_unwelcome(const struct turn *t)
 {
 	return t->is_due && (t->c.muted || (t->c.stopped && t->lane != LANE_SOS && !t->welcome && !t->enrolled));
 }
@@ -328,7 +335,7 @@ static bool is_unwelcome(const struct turn *t)
 bool turn_may_tell(struct turn *t, bool enrolled)
 {
 	t->enrolled = enrolled;
-	return !t->neutral && !is_unwelcome(t);
+	return !t->neutral && !turn_is_unwelcome(t);
 }
 
 int turn_send(struct turn *t)
@@ -336,7 +343,7 @@ int turn_send(struct turn *t)
 	struct envelope to = {slice_of(t->peer), t->link, t->lane, t->inbox.id};
 	int err = 0;
 
-	if (!t->addressed || is_unwelcome(t))
+	if (!t->addressed || turn_is_unwelcome(t))
 		return 0;
 	if (t->is_due)
 		to.link = turn_route(t, &t->c, t->lane);
@@ -364,7 +371,7 @@ int turn_notify(struct turn *t, struct slice peer, enum lane lane, int64_t *outb
 	to.link = turn_route(t, &c, lane);
 	neutral = c.neutral < 0 ? msisdn_is_foreign(arena_str(engine_arena(t->e), peer)) : c.neutral > 0;
 	s.secret = screen_write(
-	    t->plan->menus, c.language.n ? c.language.p : t->plan->language, neutral, screen, v, n, &s.text, &s.masked);
+	    t->plan->menus, c.language.n ? c.language.p : t->plan->language, neutral, screen, v, n, t->hides, &s.text, &s.masked);
 	err = queue(t, &to, &s, outbox);
 	buf_wipe(&s.text);
 	buf_free(&s.masked);

@@ -351,16 +351,50 @@ int turn_finish(struct turn *t)
 	return err || t->ussd ? err : turn_send(t);
 }
 
+/* A question that a service still waits for, though its dialogue was cut or wiped. In a session each screen says what it asks. */
+static int recall(struct turn *t)
+{
+	const char *question = "";
+	int err = 0;
+
+	for (unsigned i = 0; handlers[i] && !*question && !err; i++) {
+		if (!handlers[i]->owes)
+			continue;
+		err = handlers[i]->owes(t, &question);
+		if (*question)
+			t->c.asker = slice_of(handlers[i]->name);
+	}
+	t->c.question = slice_of(question);
+	return err;
+}
+
+/* It is heard where nothing else is open, and counts only if it is answered. */
+static int decide_all(struct turn *t, enum decision *d, struct understanding *u)
+{
+	bool recalls = !t->c.question.n && !t->ussd;
+	int err = recalls ? recall(t) : 0;
+
+	t->asker = t->c.question.n ? handler_by_name(t->c.asker.p) : NULL;
+	*d = decide(t, u);
+	if (recalls && t->asker && *d != DECIDE_ANSWER) {
+		t->c.question = t->c.asker = (struct slice){"", 0};
+		t->asker = NULL;
+		*d = *d == DECIDE_UNFIT ? DECIDE_UNKNOWN : *d;
+	}
+	return err;
+}
+
 int turn_talk_loaded(struct turn *t, const char **who)
 {
 	struct understanding u = {.keyword = "", .rule = ""};
 	const char *quiet;
 	enum decision d;
-	int err = 0;
+	int err;
 
 	turn_heard(t);
-	t->asker = t->c.question.n ? handler_by_name(t->c.asker.p) : NULL;
-	d = decide(t, &u);
+	err = decide_all(t, &d, &u);
+	if (err)
+		return err;
 	quiet = t->ussd ? NULL : guarded(t, is_exempt(d, &u), may_hold_code(d, &u) ? SAME_TRIES_MAX : SAME_MAX);
 	if (quiet == too_many && guard_tells(&t->guard))
 		say_last_word(t);

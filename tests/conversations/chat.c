@@ -39,6 +39,8 @@
  *   ! order                 sets up, or looks into the store (chat_orders.c):
  *     ! person A name=SITI DEMO;nik=..;birth=1990-08-17;village=1203;country=..;no=..;code=..;stage=..;
  *              note=..;flags=..;days=200 (so long ago)
+ *     ! waiting B name=..: entered by somebody else    ! waits B count=1    ! asks A 3: so many numbers were asked today
+ *     ! consent A how=..;officer=..;paper=..: the newest of the newest person
  *     ! people A count=1;name=..;village=..;text=..;country=..;stage=..;flags=..;nik=yes: the newest one
  *     ! stage A visa kerja: of the newest person       ! request A correct open: there is one
  *     ! case A sos state=open;certain=1;call=-1;topic=..;anonymous=0       ! enrolled A J12 in

@@ -5,6 +5,7 @@
  *   chat_ussd.c    what is dialled: a session of a phone with the network, told to the engine by either kind of bearer
  *   chat_line.c    what each line does
  *   chat_orders.c  lines that set up a conversation or look into the store
+ *   chat_people.c  those about people
  *   chat_words.c   words edited for one conversation
  *   chat_random.c  texts in no order
  *   chat_expect.c  what a message must say: words of screens with their places, literal text, holes

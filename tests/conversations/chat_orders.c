@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* chat_orders.c - lines `! ..`: they set up a conversation or look into the store, by the store's public
  * verbs, in a transaction each. The list is in chat.c. */
-#include "tests/conversations/chat.h"
+#include "tests/conversations/chat_orders.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,15 +31,7 @@ const char *phone_number(const char *name)
 
 /* ---- arguments: "k=v;k=v" ---- */
 
-struct args {
-	char *copy;
-	struct {
-		const char *name, *value;
-	} v[16];
-	unsigned n;
-};
-
-static struct args args_read(const char *text)
+struct args args_read(const char *text)
 {
 	struct args a = {.copy = must_strdup(text)};
 	char *rest = a.copy, *pair;
@@ -56,7 +48,7 @@ static struct args args_read(const char *text)
 	return a;
 }
 
-static struct slice arg(const struct args *a, const char *name, const char *otherwise)
+struct slice arg(const struct args *a, const char *name, const char *otherwise)
 {
 	for (unsigned i = 0; i < a->n; i++)
 		if (strcmp(a->v[i].name, name) == 0)
@@ -64,8 +56,7 @@ static struct slice arg(const struct args *a, const char *name, const char *othe
 	return slice_of(otherwise);
 }
 
-/* Compares what the store holds with each `name=` that was given. */
-static void compare(struct world *w, const struct args *a, const char *name, struct slice is)
+void compare(struct world *w, const struct args *a, const char *name, struct slice is)
 {
 	struct slice wanted = arg(a, name, "\x01");
 
@@ -74,62 +65,7 @@ static void compare(struct world *w, const struct args *a, const char *name, str
 		    w, "%s is \"" SLICE_FMT "\", not \"" SLICE_FMT "\"", name, SLICE_ARG(is), SLICE_ARG(wanted));
 }
 
-/* ---- people ---- */
-
-static int person(struct world *w, const char *who, const char *rest)
-{
-	struct args a = args_read(rest);
-	unsigned month = 8, day = 17;
-	int year = 1990, err;
-	int64_t id;
-	struct person_new p = {.name = arg(&a, "name", "SITI DEMO"),
-	    .nik = arg(&a, "nik", ""),
-	    .sex = arg(&a, "sex", "P").p[0],
-	    .village = arg(&a, "village", "1203"),
-	    .country = arg(&a, "country", "HONG KONG"),
-	    .stage = SLICE_LIT("Terdaftar"),
-	    .flags = arg(&a, "flags", ""),
-	    .reg_no = arg(&a, "no", "407122836"),
-	    .code = arg(&a, "code", "4821"),
-	    .peer = slice_of(phone_number(who)),
-	    .notice_version = SLICE_LIT("1"),
-	    .how = SLICE_LIT("test"),
-	    .now_ms = w->now_ms - atoi(arg(&a, "days", "0").p) * DAY_MS};
-
-	sscanf(arg(&a, "birth", "1990-08-17").p, "%d-%u-%u", &year, &month, &day);
-	p.birth = (struct date){(int16_t)year, (uint8_t)month, (uint8_t)day};
-	err = person_add(w->store, &p, &id);
-	if (!err && arg(&a, "stage", "").n)
-		err = person_set_stage(
-		    w->store, id, arg(&a, "stage", ""), arg(&a, "note", ""), SLICE_LIT("PTG 1"), w->now_ms, w->now_ms);
-	free(a.copy);
-	return err;
-}
-
-/* What the store holds of the newest person of a number, and how many there are. */
-static int people_are(struct world *w, const char *number, const char *rest)
-{
-	struct args a = args_read(rest);
-	struct person p[16], none = {0};
-	const struct person *one = &none;
-	unsigned n;
-	char count[8];
-	int err = people_of_number(w->store, slice_of(phone_number(number)), p, COUNT_OF(p), &n);
-
-	if (!err && n)
-		one = &p[n - 1];
-	snprintf(count, sizeof(count), "%u", n);
-	compare(w, &a, "count", slice_of(count));
-	compare(w, &a, "name", one->name);
-	compare(w, &a, "village", one->village);
-	compare(w, &a, "text", one->village_text);
-	compare(w, &a, "country", one->country);
-	compare(w, &a, "stage", one->stage);
-	compare(w, &a, "flags", one->flags);
-	compare(w, &a, "nik", slice_of(one->has_nik ? "yes" : "no"));
-	free(a.copy);
-	return err;
-}
+/* ---- people: the others are in chat_people.c ---- */
 
 /* As an officer sets it, for the newest person of a number. */
 static int stage(struct world *w, const char *number, const char *stage)
@@ -156,27 +92,6 @@ static int request(struct world *w, const char *number, const char *rest)
 	if (err == ERR_NOT_FOUND)
 		world_fault(w, "%s has no request %s that is %s", number, kind, state);
 	return err == ERR_NOT_FOUND ? 0 : err;
-}
-
-/* A registration number as it is shown: 3-3-3 digits, the first none of 0 6 8, Luhn's sum (ISO/IEC 7812-1,
- * annex B) a multiple of ten. */
-static int regno(struct world *w, const char *no, const char *rest)
-{
-	int sum = 0, n = 0;
-
-	(void)rest;
-	for (int i = (int)strlen(no) - 1; i >= 0; i--) {
-		int d = no[i] - '0';
-
-		if (no[i] == '-')
-			continue;
-		d *= n % 2 ? 2 : 1;
-		sum += d > 9 ? d - 9 : d;
-		n++;
-	}
-	if (n != 9 || sum % 10 || strchr("068", no[0]) || no[3] != '-' || no[7] != '-')
-		world_fault(w, "%s is no registration number", no);
-	return 0;
 }
 
 /* ---- services ---- */
@@ -407,7 +322,8 @@ static int nowhere(struct world *w, const char *first, const char *rest)
 static const struct {
 	const char *name;
 	int (*run)(struct world *w, const char *first, const char *rest);
-} orders[] = {{"person", person}, {"people", people_are}, {"regno", regno}, {"stage", stage},
+} orders[] = {{"person", order_person}, {"waiting", order_waiting}, {"waits", order_waits}, {"asks", order_asks},
+    {"consent", order_consent}, {"people", order_people}, {"regno", order_regno}, {"stage", stage},
     {"request", request}, {"info", info}, {"from", valid_from}, {"approve", approve},
     {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"event", event}, {"release", release}, {"cancel", cancel}, {"enrolled", enrolled}, {"case", case_is},
     {"officer", officer}, {"word", order_word}, {"demo", demo}, {"operators", operators}, {"nowhere", nowhere},

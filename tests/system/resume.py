@@ -52,6 +52,8 @@ def registration_places(c):
         Place('DUP', [('1', 'DUP', {})], [('1', 'S1', {})], known=True),
         Place('D2 of another', [('1', 'DUP', {}), ('3', 'D2', {})], [('rudi demo', 'D8', {'nama': 'RUDI DEMO'})], known=True),
         Place('D8', [('1', 'DUP', {}), ('3', 'D2', {}), ('rudi demo', 'D8', {'nama': 'RUDI DEMO'})], [('1', 'D3', {}), ('17-08-1990', 'D4', {})], known=True),
+        Place('D8h', [('1', 'DUP', {}), ('3', 'D2', {}), ('rudi demo', 'D8', {'nama': 'RUDI DEMO'}), ('2', 'D8h', {'nama': 'RUDI DEMO'})], [('08125559999', 'D3', {})],
+              known=True),
     ]
     return places
 
