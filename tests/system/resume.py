@@ -80,7 +80,7 @@ def menu_places(c):
         Place('text of I1', [('4', 'I1', {}), ('5', info('Waspada calo'), {})], [('9', 'I2', {})], also=('I1',), hint=False),
         Place('first page', [('4', 'I1', {}), ('2', info('Dokumen 1/2'), {})], [('0', None, {})], also=('I1',), hint=False),
         Place('S0', [('2', 'S0', {})], [('2', 'S4', {})]),
-        Place('S4', [('2', 'S0', {}), ('2', 'S4', {})], [('111111111 0001', 'S5', {})]),
+        Place('S4', [('2', 'S0', {}), ('2', 'S4', {})], [(f'1{c.n:08d} 0001', 'S5', {})]),
         Place('J11', [('3', 'J11', {})], [('sukamaju', 'J1', {'desa': 'Sukamaju'})]),
         Place('J1', [('3', 'J1', {'desa': 'Sukamaju'})], [('1', 'J2', {'judul': 'Pemandu wisata'})], known=True),
         Place('J1e', [('3', 'J1', {}), ('9', 'J1', {}), ('9', 'J1e', {})], [('1', 'J2u', {'judul': 'Voli antardusun'})], known=True),
