@@ -73,6 +73,26 @@ static bool has_long_word(struct slice digits)
 	return n >= PASSPORT_DIGITS;
 }
 
+/* "A1234567": a passport's number that its date does not follow. */
+static bool has_passport(struct slice text)
+{
+	uint32_t letters = 0, digits = 0;
+
+	for (uint32_t i = 0; i <= text.n; i++) {
+		unsigned char c = i < text.n ? (unsigned char)text.p[i] : ' ';
+
+		if (isdigit(c) && (letters == 1 || letters == 2))
+			digits++;
+		else if (isalpha(c) && !digits)
+			letters++;
+		else if (!isalnum(c) && digits >= PASSPORT_DIGITS)
+			return true;
+		else
+			letters = isalnum(c) ? 3 : 0, digits = 0;
+	}
+	return false;
+}
+
 void field_birth(struct slice written, struct date today, struct birth_field *out)
 {
 	struct slice longest = digits_longest(written), nik = digits_nik(written);
@@ -86,6 +106,6 @@ void field_birth(struct slice written, struct date today, struct birth_field *ou
 		out->is = BIRTH_NIK;
 		out->verdict = nik_parse(digits_count(nik) == NIK_DIGITS ? nik : longest, today, &out->nik);
 	} else {
-		out->is = n ? BIRTH_UNCLEAR : BIRTH_NOTHING;
+		out->is = n || has_passport(written) ? BIRTH_UNCLEAR : BIRTH_NOTHING;
 	}
 }

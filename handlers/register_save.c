@@ -79,6 +79,17 @@ static int flag_region(struct turn *t, struct buf *flags)
 	return err;
 }
 
+/* A birth date that the stored NIK does not say: one of them is wrong. */
+static int flag_other_birth(struct turn *t, int64_t person, struct buf *flags)
+{
+	struct date by_nik = {0}, birth = register_birth(t);
+	int err = kept_is(t, R_NIK) ? 0 : person_nik_birth(turn_store(t), person, turn_today(t, NULL), &by_nik);
+
+	if (!err && by_nik.year && memcmp(&by_nik, &birth, sizeof(birth)) != 0)
+		add_flag(flags, "nik-beda");
+	return err;
+}
+
 /* What an officer has to ask, though it counts meanwhile. */
 static void flag_missing(struct turn *t, bool has_nik, struct buf *flags)
 {
@@ -222,7 +233,7 @@ static const char *changed_field(struct turn *t, struct slice question)
 static int change_flags(struct turn *t, int64_t id, bool birth_changed, struct person_new *p, bool *doubtful)
 {
 	static const char *const of_birth[] = {
-	    "invalid-date", "usia", "nik-ganda", "region-tak-dikenal", "region-jauh", NULL};
+	    "invalid-date", "usia", "nik-ganda", "nik-beda", "region-tak-dikenal", "region-jauh", NULL};
 	struct buf flags = {0};
 	struct person was;
 	struct slice rest, flag;
@@ -237,6 +248,8 @@ static int change_flags(struct turn *t, int64_t id, bool birth_changed, struct p
 	if (birth_changed) {
 		flag_birth(t, owner, &flags);
 		err = flag_region(t, &flags);
+		if (!err)
+			err = flag_other_birth(t, id, &flags);
 	}
 	*doubtful = flags.n > 0;
 	while ((flag = clean_word(&rest)).n) {

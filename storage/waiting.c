@@ -49,6 +49,18 @@ int person_nik_twin(struct store *s, int64_t id, int64_t *other)
 	return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+int invited_first(struct store *s, struct slice peer, int64_t now_ms, bool *first)
+{
+	const struct slice parts[] = {SLICE_LIT("invited"), peer};
+	uint8_t hash[HASH_BYTES];
+	int err;
+
+	secret_hash(s->keys, KEY_CODE, parts, COUNT_OF(parts), hash);
+	err = db_exec(s->db, Q_invited_add, "bi", (struct slice){(const char *)hash, sizeof(hash)}, now_ms);
+	*first = !err && db_changes(s->db) > 0;
+	return err;
+}
+
 int message_hide(struct store *s, int64_t inbox)
 {
 	int err = db_exec(s->db, Q_inbox_hide, "i", inbox);

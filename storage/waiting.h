@@ -20,5 +20,7 @@ int person_agree(struct store *s, int64_t id, const struct person_new *with) MUS
 int person_drop(struct store *s, int64_t id) MUST_USE;
 /* A person with the NIK of this one; 0 none. */
 int person_nik_twin(struct store *s, int64_t id, int64_t *other) MUST_USE;
+/* AJAK: a number is invited once, ever. *first false: it was. */
+int invited_first(struct store *s, struct slice peer, int64_t now_ms, bool *first) MUST_USE;
 /* A message that names her, and its answers: they are kept without their words. */
 int message_hide(struct store *s, int64_t inbox) MUST_USE;

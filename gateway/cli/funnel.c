@@ -178,7 +178,9 @@ static const char *network_of(const struct funnel *f, const struct session_row *
 
 static enum fate fate_of(const struct session_row *r)
 {
-	return slice_is(r->ended, "done") ? ENDED : r->ended.n || r->ended_ms ? LEFT : OPEN;
+	bool ended = slice_is(r->ended, "done") || slice_is(r->ended, "under-18"); /* U18 is an end, too: its row counts those who came too young */
+
+	return ended ? ENDED : r->ended.n || r->ended_ms ? LEFT : OPEN;
 }
 
 /* A step and what followed it; next NULL: nothing yet. A refusal stands at the step that asks again: it belongs to the screen that was answered. */

@@ -11,9 +11,9 @@ static int run(const struct cli_call *c);
 
 const struct cli_command cli_person = {
     .name = "person",
-    .usage = "list | show NO|NUMBER | stage NO STAGE [--note TEXT] [--date YYYY-MM-DD] [--by NAME] | link NO NUMBER --by NAME | code NO --by NAME",
-    .summary = "People: list, show one with the stages so far, set the stage that STATUS answers, give a person another number or a new code. NO is the registration number.",
-    .options = "note= date= by=",
+    .usage = "list [--flagged|--waiting] | show NO|NUMBER | stage NO STAGE [--note TEXT] [--date YYYY-MM-DD] [--by NAME] | link NO NUMBER --by NAME | code NO --by NAME | add --name NAME --born YYYY-MM-DD (--paper FORM | --number HP) --by NAME [--village CODE] [--country NAME] | settle NO FLAG --by NAME",
+    .summary = "People: list, show one with the stages so far, set the stage that STATUS answers, give a person another number or a new code, enter one, settle a flag. NO is the registration number.",
+    .options = "note= date= by= flagged waiting name= born= paper= number= village= country=",
     .min_words = 1,
     .max_words = 3,
     .run = run,
@@ -76,14 +76,14 @@ static void show_one(struct cli_table *t, struct store *store, const struct sett
 	cli_table_row(t, row);
 }
 
-static int list(struct cli_table *t, struct store *store, const struct settings *s)
+static int list(struct cli_table *t, struct store *store, const struct settings *s, enum people which)
 {
 	static struct person page[PAGE];
 	int64_t after = 0;
 	unsigned n = PAGE;
 
 	while (n == PAGE) {
-		if (people_list(store, PEOPLE_ALL, after, PAGE, page, &n) < 0)
+		if (people_list(store, which, after, PAGE, page, &n) < 0)
 			return EXIT_FAILED;
 		for (unsigned i = 0; i < n; i++)
 			cli_table_row(t, row_object(store, s, &page[i]));
@@ -117,6 +117,9 @@ static int show(struct cli_table *t, struct store *store, const struct settings 
 
 static int read_people(const struct cli_call *c, const char *which)
 {
+	enum people those = cli_option(c, "flagged")   ? PEOPLE_FLAGGED
+			    : cli_option(c, "waiting") ? PEOPLE_WAITING
+						       : PEOPLE_ALL;
 	struct settings *s = cli_settings(c);
 	struct store *store = s ? cli_store(s) : NULL;
 	struct cli_table t;
@@ -124,12 +127,34 @@ static int read_people(const struct cli_call *c, const char *which)
 
 	if (store) {
 		cli_table_begin(&t, which ? heads_of_one : heads);
-		code = which ? show(&t, store, s, which) : list(&t, store, s);
+		code = which ? show(&t, store, s, which) : list(&t, store, s, those);
 		cli_table_end(&t, c);
 	}
 	store_close(store);
 	settings_free(s);
 	return code;
+}
+
+static const char *given(const struct cli_call *c, const char *option)
+{
+	const char *z = cli_option(c, option);
+
+	return z ? z : "";
+}
+
+/* The NIK stays away from command lines: it is given by UBAH, or by a file. */
+static int add(const struct cli_call *c, const char *by)
+{
+	const char *number = cli_option(c, "number");
+	char e164[MSISDN_SIZE] = "";
+
+	if (number && msisdn_parse(slice_of(number), e164, NULL) != MSISDN_MOBILE) {
+		fprintf(stderr, "kabar person: %s is no mobile number\n", number);
+		return EXIT_FAILED;
+	}
+	return cli_write(c, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "verb", "person.add", "name",
+				given(c, "name"), "birth", given(c, "born"), "paper", given(c, "paper"), "number", e164,
+				"village", given(c, "village"), "country", given(c, "country"), "officer", by));
 }
 
 static int run(const struct cli_call *c)
@@ -150,5 +175,10 @@ static int run(const struct cli_call *c)
 					"number", c->words[2], "by", by));
 	if (strcmp(what, "code") == 0 && c->words_n == 2 && by)
 		return cli_write(c, json_pack("{s:s, s:s, s:s}", "verb", "person.code", "no", c->words[1], "by", by));
+	if (strcmp(what, "add") == 0 && c->words_n == 1 && by)
+		return add(c, by);
+	if (strcmp(what, "settle") == 0 && c->words_n == 3 && by)
+		return cli_write(c, json_pack("{s:s, s:s, s:s, s:s}", "verb", "person.settle", "no", c->words[1], "flag",
+					c->words[2], "by", by));
 	return cli_usage(c->command);
 }

@@ -136,6 +136,8 @@ static const struct verb {
     {"person.stage", command_person_stage, false},
     {"person.link", command_person_link, false},
     {"person.code", command_person_code, false},
+    {"person.add", command_person_add, false},
+    {"person.settle", command_person_settle, false},
     {"request.add", command_request_add, false},
     {"retention.set", command_retention_set, false},
     {"retention.approve", command_retention_approve, false},

@@ -45,8 +45,7 @@ static bool holds_nik(struct slice text)
 	return holds;
 }
 
-/* By the registration number, however it is written. Nobody has it: that is told, and p->id is 0. */
-static int find_person(struct command *r, struct person *p)
+int command_find_person(struct command *r, struct person *p)
 {
 	char digits[64];
 	unsigned n = 0;
@@ -95,7 +94,7 @@ int command_person_stage(struct command *r)
 	if (holds_nik(command_field(r, "note")) || holds_nik(command_field(r, "by")))
 		return command_refuse(
 		    r, "a note is kept and sent by SMS: write no NIK nor any other long number into it");
-	rc = find_person(r, &p);
+	rc = command_find_person(r, &p);
 	if (rc < 0 || !p.id)
 		return rc;
 	rc = person_set_stage(
@@ -140,7 +139,7 @@ int command_person_link(struct command *r)
 		return 0;
 	if (msisdn_parse(command_field(r, "number"), e164, NULL) != MSISDN_MOBILE)
 		return command_refuse(r, "%s is no number of a mobile phone", command_text(r, "number"));
-	rc = find_person(r, &p);
+	rc = command_find_person(r, &p);
 	if (rc < 0 || !p.id)
 		return rc;
 	rc = number_move(r->s, p.id, slice_of(e164), r->now_ms);
@@ -179,7 +178,7 @@ int command_person_code(struct command *r)
 
 	if (!names_officer(r))
 		return 0;
-	rc = find_person(r, &p);
+	rc = command_find_person(r, &p);
 	if (rc < 0 || !p.id)
 		return rc;
 	rc = person_number(r->s, p.id, &peer);

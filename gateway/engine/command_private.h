@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "gateway/engine/command.h"
+#include "storage/people.h"
 
 struct command {
 	struct store *s;
@@ -53,6 +54,8 @@ int command_village_edit(struct command *r);
 int command_queue_cancel(struct command *r);
 /* command_people.c */
 int command_person_stage(struct command *r);
+/* By the registration number, however it is written. Nobody has it: that is told, and p->id is 0. */
+int command_find_person(struct command *r, struct person *p);
 int command_person_link(struct command *r);
 int command_person_code(struct command *r);
 int command_link_pin_reset(struct command *r);
@@ -60,6 +63,9 @@ int command_link_pin_reset(struct command *r);
 int command_import_begin(struct command *r);
 int command_import_rows(struct command *r);
 /* command_import_people.c: a row of a file each */
+/* command_person_add.c */
+int command_person_add(struct command *r);
+int command_person_settle(struct command *r);
 int command_import_person(struct command *r);
 int command_import_stage(struct command *r);
 /* command_requests.c */

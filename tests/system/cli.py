@@ -265,6 +265,18 @@ def tables():
         gateway.cli('person', 'stage', '000000000', 'paspor', code=1)
         shown = json.loads(gateway.cli('person', 'show', A, '--json'))[0]
         assert shown['no'] == no and 'Visa kerja (Petugas)' in shown['stages'] and '2026-01-31 00:00 Paspor' in shown['stages'], shown
+        gateway.cli('person', 'add', '--name', 'RINA DEMO', '--born', '1990-08-17', '--by', 'Petugas', code=1)
+        gateway.cli('person', 'add', '--name', 'RINA DEMO', '--born', '2015-08-17', '--paper', '17', '--by', 'Petugas', code=1)
+        gateway.cli('person', 'add', '--name', 'RINA DEMO', '--born', '1990-08-17', '--paper', '17', '--by', 'Petugas')
+        gateway.cli('person', 'add', '--name', 'TINI DEMO', '--born', '1990-08-17', '--number', '0857 0000 0077', '--by', 'Petugas')
+        assert gateway.sql("select act, officer, paper from consent where officer <> '' order by id") == [('store', 'Petugas', '17'), ('entered', 'Petugas', '')]
+        assert [p['name'] for p in json.loads(gateway.cli('person', 'list', '--waiting', '--json'))] == ['TINI DEMO']
+        assert 'TINI DEMO' not in gateway.cli('person', 'list')
+        flagged = [p for p in json.loads(gateway.cli('person', 'list', '--flagged', '--json')) if p['name'] == 'RINA DEMO'][0]
+        gateway.cli('person', 'settle', flagged['no'], 'nik-ganda', '--by', 'Petugas', code=1)
+        for flag in flagged['flags'].split():
+            gateway.cli('person', 'settle', flagged['no'], flag, '--by', 'Petugas')
+        assert 'RINA DEMO' not in gateway.cli('person', 'list', '--flagged')
         gateway.cli('person', 'code', no, code=2)
         gateway.cli('person', 'code', '000000000', '--by', 'Petugas', code=1)
         assert 'new code' in gateway.cli('person', 'code', no, '--by', 'Petugas')

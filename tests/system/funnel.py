@@ -58,6 +58,7 @@ def made():
         store.put(t, 'D1@0u D2@3000u D3@9000u', 'expired')
         store.put(h, 'D1@0u D2@5000u D2@9000u! D3@100000', '')
         store.put(i, 'D1@0', 'replaced')
+        store.put(i, 'D3@0 U18@1000', 'under-18', NOW_MS - 50 * DAY_MS)
         store.put(i, 'D1@0', 'cancelled')
         store.put(i, 'D1@0 D2@1000', 'done', NOW_MS - 40 * DAY_MS)
         rows = store.funnel()
@@ -74,6 +75,7 @@ def made():
         assert counted(rows, 'total')[:6] == (5, None, 1, 3, 1, 2), rows
         assert [r['screen'] for r in rows if r['bearer'] == r['operator'] == 'all'] == ['D1', 'D2', 'D3', 'D4', 'D7', 'total'], rows
         assert counted(store.funnel('--days', '41'), 'D1')[0] == 6
+        assert counted(store.funnel('--days', '60'), 'U18') == (1, 0, 1, 0, 0, 0, None)
         lines = store.gateway.cli('funnel').splitlines()
         assert lines[0].split() == ['screen', 'bearer', 'operator', 'reached', 'went', 'on', 'ended', 'left', 'open', 'refused', 'median', 's'], lines[0]
         assert lines[-1].split()[:4] == ['total', 'all', 'all', '5'], lines[-1]
