@@ -124,6 +124,8 @@ static void try_nik(struct turn *t, const struct birth_field *b, struct refusal 
 
 	if (b->verdict != NIK_OK && b->verdict != NIK_DATE) {
 		wrong_nik(t, b, c);
+	} else if (!turn_is_demo(t) && turn_in_list(t, "example_niks", slice_of(digits))) {
+		refuse_by(c, "D3i");
 	} else if (child) {
 		refuse_by(c, kept_is(t, R_ASKED_CHILD) ? "U18" : "D3k");
 		c->mark = R_ASKED_CHILD;
