@@ -35,9 +35,12 @@ static int cancel_training(struct turn *t, struct slice code)
 static int withdraw(struct turn *t, const struct request *r)
 {
 	struct store *s = turn_store(t);
+	bool restricted;
 	int err = request_set_state(s, r->id, "withdrawn");
 
 	if (!err)
+		err = request_exists(s, r->person, "restrict", &restricted);
+	if (!err && !restricted)
 		err = person_restrict(s, r->person, false);
 	if (!err)
 		err = consent_add(s, r->person, turn_peer(t), "erase-withdrawn",

@@ -11,17 +11,14 @@
 #include "storage/forget.h"
 
 #define TRAININGS_MAX 32
-#define NUMBERS_MAX 8
 #define MESSAGE_AGAIN_MS DAY_MS
 
 static int begin_jobs(struct turn *t, const struct request *r, const struct her_number *numbers, unsigned n)
 {
-	struct store *s = turn_store(t);
-	int64_t id;
 	int err = n ? 0 : turn_due(t, turn_now_ms(t), DUE_ERASED, r->id);
 
 	for (unsigned i = 0; i < n && !err; i++)
-		err = job_add(s, JOB_ERASE, erase_args(store_arena(s), r->id, &numbers[i]), turn_now_ms(t), &id);
+		err = erase_begin(turn_store(t), r->id, &numbers[i], turn_now_ms(t));
 	return err;
 }
 
@@ -38,15 +35,15 @@ static int free_seats(struct turn *t, const int64_t *schedules, unsigned n)
 static int erase(struct turn *t, const struct request *r)
 {
 	struct store *s = turn_store(t);
-	struct her_number numbers[NUMBERS_MAX];
+	struct her_number numbers[HER_NUMBERS_MAX];
 	int64_t trainings[TRAININGS_MAX];
 	unsigned numbers_n, trainings_n = 0;
-	int err = forget_numbers(s, r->person, numbers, NUMBERS_MAX, &numbers_n);
+	int err = forget_numbers(s, r->person, numbers, HER_NUMBERS_MAX, &numbers_n);
 
 	if (!err)
 		err = forget_trainings(s, r->person, r->peer, turn_now_ms(t), trainings, TRAININGS_MAX, &trainings_n);
 	if (!err)
-		err = request_set_state(s, r->id, "erasing");
+		err = request_begin_erasing(s, r->id, turn_now_ms(t));
 	if (!err)
 		err = person_forget(s, r->person, turn_now_ms(t));
 	if (!err)
@@ -68,7 +65,7 @@ static int erase_due(struct turn *t, const struct request *r)
 
 	if (!slice_is(r->kind, "erase") || !slice_is(r->state, "open") || !r->person)
 		return 0; /* withdrawn meanwhile */
-	err = forget_is_held(turn_store(t), r->person, r->peer, &held);
+	err = forget_is_held(turn_store(t), r->person, &held);
 	if (err)
 		return err;
 	return held ? keep_for_now(t, r) : erase(t, r);
@@ -80,9 +77,7 @@ static int erased_due(struct turn *t, const struct request *r)
 	struct store *s = turn_store(t);
 	const struct value v[] = {{"tgl", slice_of(date_shown(t, turn_today(t, NULL)))},
 	    {"r", slice_of(arena_printf(store_arena(s), "H%lld", (long long)r->id))}};
-	struct person other;
 	int64_t outbox = 0, running_n;
-	unsigned others_n = 0;
 	int err = jobs_running(s, JOB_ERASE, arena_printf(store_arena(s), "\"request\":%lld,", (long long)r->id), &running_n);
 
 	if (err || running_n || !slice_is(r->state, "erasing"))
@@ -92,11 +87,9 @@ static int erased_due(struct turn *t, const struct request *r)
 	if (!err && outbox)
 		err = turn_due(t, turn_now_ms(t) + 4 * DAY_MS, DUE_FORGET_MESSAGE, outbox);
 	if (!err)
-		err = people_of_number(s, r->peer, &other, 1, &others_n);
-	if (!err)
 		err = request_done(s, r->id, "", "erased", turn_now_ms(t));
-	if (!err && r->peer.n && others_n == 0)
-		err = number_forget(s, r->peer, turn_now_ms(t));
+	if (!err && r->peer.n)
+		err = number_forget(s, r->peer, r->done_ms, turn_now_ms(t));
 	return err ? err
 		   : audit_add(s, "gateway", "erased", arena_printf(store_arena(s), "request:%lld", (long long)r->id),
 			 turn_now_ms(t));

@@ -43,15 +43,23 @@ static int is_erased(struct store *s, const struct erased *e, bool *is)
 
 /* ---- a person */
 
-struct slice erase_args(struct arena *a, int64_t request, const struct her_number *number)
+int erase_begin(struct store *s, int64_t request, const struct her_number *number, int64_t now_ms)
 {
-	return slice_of(arena_printf(a, "{\"request\":%lld,\"peer\":\"" SLICE_FMT "\",\"shared\":%s}", (long long)request,
-	    SLICE_ARG(number->peer), number->shared ? "true" : "false"));
+	int64_t to, id;
+	int err = history_end(s, &to);
+
+	return err ? err
+		   : job_add(s, JOB_ERASE,
+			 slice_of(arena_printf(&s->arena,
+			     "{\"request\":%lld,\"peer\":\"" SLICE_FMT "\",\"shared\":%s,\"left\":%lld,\"to\":%lld}",
+			     (long long)request, SLICE_ARG(number->peer), number->shared ? "true" : "false",
+			     (long long)number->left_ms, (long long)to)),
+			 now_ms, &id);
 }
 
-int forget_is_held(struct store *s, int64_t person, struct slice peer, bool *held)
+int forget_is_held(struct store *s, int64_t person, bool *held)
 {
-	int err = db_query_one(s->db, Q_forget_held, "is", person, peer);
+	int err = db_query_one(s->db, Q_forget_held, "i", person);
 
 	*held = !err && db_int(s->db, Q_forget_held, 0);
 	db_end(s->db, Q_forget_held);
@@ -60,7 +68,8 @@ int forget_is_held(struct store *s, int64_t person, struct slice peer, bool *hel
 
 static void number_read(struct store *s, enum query q, void *row)
 {
-	*(struct her_number *)row = (struct her_number){db_text(s->db, q, 0, &s->arena), db_int(s->db, q, 1) != 0};
+	*(struct her_number *)row = (struct her_number){
+	    db_text(s->db, q, 0, &s->arena), db_int(s->db, q, 1) != 0, db_int(s->db, q, 2)};
 }
 
 int forget_numbers(struct store *s, int64_t person, struct her_number *out, unsigned cap, unsigned *n)
@@ -106,7 +115,7 @@ int person_forget(struct store *s, int64_t person, int64_t now_ms)
 
 /* ---- what a number said and was told */
 
-static int last_id(struct store *s, int64_t *id)
+int history_end(struct store *s, int64_t *id)
 {
 	int err = db_query_one(s->db, Q_forget_last_id, "");
 
@@ -115,43 +124,34 @@ static int last_id(struct store *s, int64_t *id)
 	return err;
 }
 
-static int forget_texts(struct store *s, struct slice peer, int64_t after, int64_t to)
+static int forget_texts(struct store *s, const struct her_number *number, int64_t after, int64_t to)
 {
 	static const enum query tables[] = {Q_forget_dead, Q_forget_inbox_text, Q_forget_outbox_text};
+	int64_t before_ms = number->left_ms ? number->left_ms : INT64_MAX;
 	int err = 0;
 
 	for (size_t i = 0; i < COUNT_OF(tables) && !err; i++)
-		err = db_exec(s->db, tables[i], "sii", peer, after, to);
+		err = db_exec(s->db, tables[i], "siii", number->peer, after, to, before_ms);
 	return err;
 }
 
 static int forget_rows(struct store *s, struct slice peer, int64_t after, int64_t to, int64_t now_ms)
 {
 	static const enum query tables[] = {
-	    Q_forget_dead, Q_forget_inbox, Q_forget_waiting, Q_forget_outbox, Q_forget_words};
-	int err = 0;
+	    Q_forget_inbox, Q_forget_waiting, Q_forget_outbox, Q_forget_words, Q_forget_session};
+	int err = db_exec(s->db, Q_forget_dead, "siii", peer, after, to, INT64_MAX);
 
 	for (size_t i = 0; i < COUNT_OF(tables) && !err; i++)
 		err = db_exec(s->db, tables[i], "sii", peer, after, to);
-	if (!err)
-		err = db_exec(s->db, Q_forget_session, "siii", peer, after, to, now_ms);
 	if (!err)
 		err = db_exec(s->db, Q_forget_under_way, "siiiz", peer, after, to, now_ms + STILL_UNDER_WAY_MS,
 		    DUE_FORGET_MESSAGE);
 	return err;
 }
 
-int history_forget(
-    struct store *s, const struct her_number *number, int64_t after, unsigned ids_n, int64_t now_ms, int64_t *next)
+int history_forget(struct store *s, const struct her_number *number, int64_t after, int64_t to, int64_t now_ms)
 {
-	int64_t last, to;
-	int err = last_id(s, &last);
-
-	to = last - after > ids_n ? after + ids_n : last;
-	*next = to > after ? to : after;
-	if (err || to <= after)
-		return err;
-	return number->shared ? forget_texts(s, number->peer, after, to)
+	return number->shared ? forget_texts(s, number, after, to)
 			      : forget_rows(s, number->peer, after, to, now_ms);
 }
 
@@ -163,23 +163,52 @@ int message_forget(struct store *s, int64_t outbox, bool *done)
 	return err;
 }
 
-int number_forget(struct store *s, struct slice peer, int64_t now_ms)
+static int number_is_used(struct store *s, struct slice peer, bool *is)
+{
+	int err = db_query_one(s->db, Q_forget_is_used, "s", peer);
+
+	*is = !err && db_int(s->db, Q_forget_is_used, 0);
+	db_end(s->db, Q_forget_is_used);
+	return err;
+}
+
+static int forget_talk(struct store *s, const struct conversation *c, int64_t now_ms)
+{
+	struct erased stop = erased_of(s, KIND_STOP, c->peer, now_ms);
+	int err = c->stopped ? erased_add(s, &stop) : 0;
+
+	if (!err && c->session)
+		err = db_exec(s->db, Q_forget_open_session, "ii", c->session, now_ms);
+	return err ? err : db_exec(s->db, Q_forget_talk, "s", c->peer);
+}
+
+int number_forget(struct store *s, struct slice peer, int64_t since_ms, int64_t now_ms)
 {
 	static const enum query tables[] = {Q_forget_unknown, Q_forget_interests, Q_forget_news, Q_forget_places, Q_forget_parts,
-	    Q_forget_part_sets, Q_forget_ussd, Q_forget_calls, Q_forget_wishes, Q_forget_talk};
+	    Q_forget_part_sets, Q_forget_ussd, Q_forget_call_alerts, Q_forget_calls};
 	struct conversation c;
-	int err = conversation_get(s, peer, &c);
+	bool used;
+	int err = db_exec(s->db, Q_forget_wishes, "s", peer);
 
+	if (!err)
+		err = number_is_used(s, peer, &used);
+	if (err || used)
+		return err;
+	err = conversation_get(s, peer, &c);
 	if (err == ERR_CORRUPT) /* what it keeps cannot be read any more: it goes all the same */
 		err = 0;
-	if (!err && c.stopped) {
-		struct erased stop = erased_of(s, KIND_STOP, peer, now_ms);
-
-		err = erased_add(s, &stop);
-	}
+	if (!err && c.last_in_ms <= since_ms)
+		err = forget_talk(s, &c, now_ms);
 	for (size_t i = 0; i < COUNT_OF(tables) && !err; i++)
 		err = db_exec(s->db, tables[i], "s", peer);
 	return err ? err : attempts_forget_all(s, peer);
+}
+
+int person_was_erased(struct store *s, struct slice reg_no, bool *was)
+{
+	struct erased proof = erased_of(s, KIND_PERSON, reg_no, 0);
+
+	return is_erased(s, &proof, was);
 }
 
 int stop_outlived(struct store *s, struct slice peer, bool *stopped)
@@ -235,17 +264,17 @@ static void suspect_read(struct store *s, enum query q, void *row)
 
 static int number_forget_whole(struct store *s, const struct her_number *number, int64_t now_ms)
 {
-	int64_t after = 0, next;
-	int err = number->shared ? 0 : number_forget(s, number->peer, now_ms);
+	int64_t end;
+	int err = history_end(s, &end);
 
-	while (!err && !(err = history_forget(s, number, after, REPLAYED_IDS, now_ms, &next)) && next > after)
-		after = next;
-	return err;
+	for (int64_t after = 0; after < end && !err; after += REPLAYED_IDS)
+		err = history_forget(s, number, after, after + REPLAYED_IDS, now_ms);
+	return err || number->shared ? err : number_forget(s, number->peer, INT64_MAX, now_ms);
 }
 
 static int forget_again(struct store *s, int64_t person, int64_t now_ms)
 {
-	struct her_number numbers[8];
+	struct her_number numbers[HER_NUMBERS_MAX];
 	unsigned n;
 	int err = forget_numbers(s, person, numbers, COUNT_OF(numbers), &n);
 

@@ -45,6 +45,8 @@ int number_move(struct store *s, int64_t person, struct slice peer, int64_t now_
 {
 	int err = db_exec(s->db, Q_number_leave, "isi", person, peer, now_ms);
 
+	if (!err) /* what she asked for is told to her, and taken back by her alone */
+		err = db_exec(s->db, Q_requests_move, "is", person, peer);
 	return err ? err : number_add(s, person, peer, now_ms);
 }
 

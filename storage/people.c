@@ -8,6 +8,7 @@
 
 #include "gateway/base/err.h"
 #include "storage/books.h"
+#include "storage/forget.h"
 #include "storage/rows.h"
 #include "storage/waiting.h"
 
@@ -114,10 +115,13 @@ static int person_insert(struct store *s, const struct person_new *p, int64_t *i
 	const struct slice stage = p->stage.n ? p->stage : SLICE_LIT("terdaftar");
 	struct date_text birth = date_write(p->birth);
 	struct nik_columns nik;
+	bool was_erased = false;
 	int err = nik_columns(s, p->nik, &nik);
 
-	if (err)
-		return err;
+	if (!err)
+		err = person_was_erased(s, p->reg_no, &was_erased);
+	if (err || was_erased) /* a restore would take its new owner for the one of before */
+		return err ? err : ERR_EXISTS;
 	err = db_exec(s->db, Q_person_add, "zsbsbbzsssssisii", s->gateway, p->reg_no,
 	    code_hash(s, "person", p->reg_no, p->code), p->name, nik.sealed, nik.hash, birth.z, sex, p->village,
 	    p->village_text, p->country, stage, p->now_ms, p->flags, p->now_ms,
@@ -383,6 +387,7 @@ static void request_read(struct store *s, enum query q, void *row)
 	    .state = db_text(s->db, q, 4, &s->arena),
 	    .at_ms = db_int(s->db, q, 5),
 	    .due_ms = db_int(s->db, q, 6),
+	    .done_ms = db_int(s->db, q, 7),
 	};
 }
 
@@ -421,10 +426,24 @@ int request_done(struct store *s, int64_t id, const char *officer, const char *w
 	return row_changed(s, db_exec(s->db, Q_request_done, "izzi", id, officer, why, now_ms));
 }
 
+int request_begin_erasing(struct store *s, int64_t id, int64_t now_ms)
+{
+	return row_changed(s, db_exec(s->db, Q_request_begin_erasing, "ii", id, now_ms));
+}
+
+int request_exists(struct store *s, int64_t person, const char *kind, bool *is)
+{
+	int err = db_query_one(s->db, Q_request_of_kind, "iz", person, kind);
+
+	*is = !err && db_int(s->db, Q_request_of_kind, 0) > 0;
+	db_end(s->db, Q_request_of_kind);
+	return err;
+}
+
 static void request_read_listed(struct store *s, enum query q, void *row)
 {
 	request_read(s, q, row);
-	((struct request *)row)->reg_no = db_text(s->db, q, 7, &s->arena);
+	((struct request *)row)->reg_no = db_text(s->db, q, 8, &s->arena);
 }
 
 int request_list(struct store *s, int64_t from_due_ms, struct request *out, unsigned cap, unsigned *n)

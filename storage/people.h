@@ -97,6 +97,7 @@ int consent_last(struct store *s, int64_t person, struct consent *out) MUST_USE;
 
 struct request {
 	int64_t id, person, at_ms, due_ms;
+	int64_t done_ms; /* when it was settled, or its erasing began; 0 neither */
 	struct slice peer, kind, state;
 	struct slice reg_no; /* by request_list() only */
 };
@@ -108,6 +109,10 @@ int request_newest(
 int request_by_id(struct store *s, int64_t id, struct request *out) MUST_USE;
 int request_code_is(struct store *s, int64_t id, struct slice code, bool *is) MUST_USE;
 int request_done(struct store *s, int64_t id, const char *officer, const char *why, int64_t now_ms) MUST_USE; /* ERR_NOT_FOUND: it is not open */
+/* Her rows go now; ERR_NOT_FOUND: it is not open. */
+int request_begin_erasing(struct store *s, int64_t id, int64_t now_ms) MUST_USE;
+/* Is there one of a kind of this person, open or done? */
+int request_exists(struct store *s, int64_t person, const char *kind, bool *is) MUST_USE;
 /* Open ones by the time when they are due, from then on, up to cap. */
 int request_list(struct store *s, int64_t from_due_ms, struct request *out, unsigned cap, unsigned *n) MUST_USE;
 /* Open ones whose time is half over; *due_ms: when the first of all open is due. */

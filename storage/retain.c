@@ -15,7 +15,6 @@ static const struct {
     {"messages", Q_retain_inbox_to, {Q_retain_inbox}},
     {"answers", Q_retain_outbox_to, {Q_retain_outbox}},
     {"sessions", Q_retain_session_to, {Q_retain_session}},
-    {"cases", Q_retain_case_to, {Q_retain_case_texts, Q_retain_case_numbers}},
 };
 
 static void retention_read(struct store *s, enum query q, void *row)
@@ -56,6 +55,17 @@ int retain_from(struct store *s, struct slice purpose, int64_t *after)
 	return one_number(s, Q_retain_from, db_query_one(s->db, Q_retain_from, "s", purpose), after);
 }
 
+/* Cases are few, and end in no order: no cursor. *next counts them. */
+static int slice_cases(struct store *s, int64_t before_ms, int64_t after, int64_t *next)
+{
+	int err = db_exec(s->db, Q_retain_case_texts, "i", before_ms);
+
+	if (!err)
+		err = db_exec(s->db, Q_retain_case_numbers, "i", before_ms);
+	*next = err ? after : after + db_changes(s->db);
+	return err;
+}
+
 /* Persons end whole, one a slice: the cursor does not move. */
 static int slice_registration(struct store *s, int64_t before_ms, int64_t *person)
 {
@@ -72,6 +82,8 @@ int retain_slice(struct store *s, struct slice purpose, int64_t before_ms, int64
 	*person = 0;
 	if (slice_is(purpose, "registration"))
 		return slice_registration(s, before_ms, person);
+	if (slice_is(purpose, "cases"))
+		return slice_cases(s, before_ms, after, next);
 	for (size_t i = 0; i < COUNT_OF(purposes); i++) {
 		if (!slice_is(purpose, purposes[i].purpose))
 			continue;

@@ -21,5 +21,5 @@ bool backup_remember(const struct settings *s, const char *path, int64_t ms);
 int64_t backup_last_ms(const struct settings *s, char **path);
 /* backup_erased.c: the file `erased` in a folder of backups gets whoever of the store it does not know yet. False and told. */
 bool backup_erased_write(const struct settings *s, const char *folder);
-/* What the file beside this backup says comes into a store, for erased_replay(); no file: nothing. Told. */
-int backup_erased_read(struct store *store, const char *backup);
+/* What is known of who was erased comes into a store, for erased_replay(): from the file beside this backup, from that of the daily ones, from the store that is still there. Told. */
+int backup_erased_read(const struct settings *s, struct store *store, const char *backup);

@@ -57,7 +57,7 @@ static bool write_file(const char *path, struct slice text)
 	FILE *f;
 	bool done;
 
-	buf_printf(&part, "%s.part", path);
+	buf_printf(&part, "%s.%d.part", path, (int)getpid()); /* a backup by hand and one by the clock may come together */
 	unlink(part.p);
 	f = fopen(part.p, "wx");
 	done = f && fwrite(text.p, 1, text.n, f) == text.n && fflush(f) == 0 && fsync(fileno(f)) == 0;
@@ -117,13 +117,13 @@ static int take_lines(struct store *store, char *text)
 	return err;
 }
 
-int backup_erased_read(struct store *store, const char *backup)
+/* Of the file in one folder; none is there: nothing. */
+static int read_folder(struct store *store, const char *folder)
 {
-	char *copy = must_strdup(backup);
 	struct buf path = {0}, text = {0};
 	int err;
 
-	path_in(dirname(copy), &path);
+	path_in(folder, &path);
 	err = read_file(path.p, &text) ? store_begin(store) : ERR_IO;
 	if (!err && !(err = take_lines(store, text.p)))
 		err = store_commit(store);
@@ -132,8 +132,36 @@ int backup_erased_read(struct store *store, const char *backup)
 	if (err)
 		fprintf(stderr, "kabar: %s, which says who was erased since, cannot be read (%s): mend it, or take it away to restore without\n",
 		    path.p, err_words(err));
-	free(copy);
 	buf_free(&path);
 	buf_free(&text);
 	return err;
+}
+
+static int take(void *arg, const struct erased *e)
+{
+	return erased_add(arg, e);
+}
+
+/* The store that is put aside knows best, if it can be read at all. */
+static int read_former(const struct settings *s, struct store *store)
+{
+	struct store *former = access(s->store_path, F_OK) == 0 ? cli_store(s) : NULL;
+	int err = store_begin(store);
+
+	if (!err && former && erased_each(former, take, store) < 0)
+		fprintf(stderr, "kabar: warning: who was erased cannot be read from %s; only the lists beside the backups are taken\n", s->store_path);
+	store_close(former);
+	return err ? err : store_commit(store);
+}
+
+int backup_erased_read(const struct settings *s, struct store *store, const char *backup)
+{
+	const char *configured = conf_string(conf_group(s->conf, "backup"), "dir");
+	char *copy = must_strdup(backup);
+	int err = read_folder(store, dirname(copy));
+
+	if (!err && configured)
+		err = read_folder(store, configured);
+	free(copy);
+	return err ? err : read_former(s, store);
 }

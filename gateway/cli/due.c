@@ -11,7 +11,7 @@ static int run(const struct cli_call *c);
 
 const struct cli_command cli_due = {
     .name = "due",
-    .usage = "[add NO copy|correct|erase|withdraw|restrict --by NAME | done H81 --by NAME [--note TEXT]]",
+    .usage = "[add NO copy|correct|erase|withdraw|restrict|release --by NAME | done H81 --by NAME [--note TEXT]]",
     .summary = "Open requests of people about their data, the next one first: each is due in 3 x 24 hours. add: a person came to an "
 	       "officer with it; done: it is settled. Who is to be erased is erased a day after asking, by itself.",
     .options = "by= note=",

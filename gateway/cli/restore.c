@@ -74,7 +74,7 @@ static bool prepare(const struct settings *s, const char *path, const char *back
 	}
 	rc = store_restored(store, (int64_t)time(NULL) * 1000, s->plan.reply_expires_ms, ids_apart(), restored);
 	if (rc == 0)
-		rc = backup_erased_read(store, backup);
+		rc = backup_erased_read(s, store, backup);
 	if (rc == 0)
 		rc = erased_replay(store, (int64_t)time(NULL) * 1000, &restored->erased_n);
 	if (rc == 0)

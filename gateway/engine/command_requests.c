@@ -17,7 +17,7 @@
 
 static bool is_kind(const char *z)
 {
-	static const char *const kinds[] = {"copy", "correct", "erase", "withdraw", "restrict"};
+	static const char *const kinds[] = {"copy", "correct", "erase", "withdraw", "restrict", "release"};
 
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
 		if (strcmp(z, kinds[i]) == 0)
@@ -43,6 +43,8 @@ static int begin(struct command *r, const char *kind, const struct person *p, in
 		return due_add(r->s, r->now_ms + DAY_MS, slice_of(DUE_ERASE), id);
 	if (strcmp(kind, "restrict") == 0)
 		return person_restrict(r->s, p->id, true);
+	if (strcmp(kind, "release") == 0) /* of a restriction */
+		return person_restrict(r->s, p->id, false);
 	return 0;
 }
 
@@ -56,7 +58,7 @@ int command_request_add(struct command *r)
 	int rc;
 
 	if (!is_kind(kind))
-		return command_refuse(r, "a request is one of: copy, correct, erase, withdraw, restrict");
+		return command_refuse(r, "a request is one of: copy, correct, erase, withdraw, restrict, release");
 	if (!command_is_line(command_field(r, "by"), NOTE_SEPTETS))
 		return command_refuse(r, "--by is the name of the officer to whom the person came");
 	rc = person_of(r, &p);

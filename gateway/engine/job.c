@@ -63,9 +63,9 @@ static int run(struct engine *e, struct job_row *job)
 
 	if (err)
 		return err;
+	e->busy = true; /* also at its end: another one may wait */
 	if (n == 0)
 		return job_end(e->store, job->id, "done", "", e->now_ms);
-	e->busy = true;
 	return job_advance(e->store, job->id, job->cursor, job->done_n + n);
 }
 

@@ -12,6 +12,7 @@
 struct task {
 	int64_t request;
 	struct her_number number;
+	int64_t to; /* what comes later is not what she wanted erased */
 };
 
 static int task_read(struct engine *e, struct slice args, struct task *out)
@@ -19,8 +20,10 @@ static int task_read(struct engine *e, struct slice args, struct task *out)
 	json_t *o = json_loadb(args.p, args.n, 0, NULL);
 	const char *peer = json_string_value(json_object_get(o, "peer"));
 
-	*out = (struct task){json_integer_value(json_object_get(o, "request")),
-	    {arena_slice(engine_arena(e), slice_of(peer ? peer : "")), json_is_true(json_object_get(o, "shared"))}};
+	*out = (struct task){.request = json_integer_value(json_object_get(o, "request")),
+	    .number = {arena_slice(engine_arena(e), slice_of(peer ? peer : "")), json_is_true(json_object_get(o, "shared")),
+		json_integer_value(json_object_get(o, "left"))},
+	    .to = json_integer_value(json_object_get(o, "to"))};
 	json_decref(o);
 	return out->number.peer.n ? 0 : ERR_INVALID;
 }
@@ -36,7 +39,7 @@ static int end(struct engine *e, const struct job_row *job, const struct task *t
 		err = 0;
 	}
 	if (!err && !task->number.shared && !slice_eq(r.peer, task->number.peer))
-		err = number_forget(e->store, task->number.peer, e->now_ms);
+		err = number_forget(e->store, task->number.peer, job->began_ms, e->now_ms);
 	if (!err)
 		err = job_forget_args(e->store, job->id);
 	if (!err)
@@ -52,11 +55,13 @@ int job_erase(struct engine *e, struct job_row *job, unsigned *n)
 	int64_t next;
 	int err = task_read(e, job->args, &task);
 
-	if (!err)
-		err = history_forget(e->store, &task.number, job->cursor, SLICE_IDS, e->now_ms, &next);
 	if (err)
 		return err;
+	if (job->cursor >= task.to)
+		return end(e, job, &task);
+	next = task.to - job->cursor > SLICE_IDS ? job->cursor + SLICE_IDS : task.to;
+	err = history_forget(e->store, &task.number, job->cursor, next, e->now_ms);
 	*n = (unsigned)(next - job->cursor);
 	job->cursor = next;
-	return *n ? 0 : end(e, job, &task);
+	return err;
 }

@@ -7,7 +7,6 @@
 #include "storage/retain.h"
 
 #define PURPOSES_MAX 16
-#define NUMBERS_MAX 8
 #define SLICE_IDS 500
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 
@@ -52,15 +51,14 @@ static int days_of(struct engine *e, struct slice purpose, int64_t *days)
 /* As if she had asked for it, but nobody is told: it was announced when she agreed. */
 static int end_person(struct engine *e, int64_t person)
 {
-	struct her_number numbers[NUMBERS_MAX];
+	struct her_number numbers[HER_NUMBERS_MAX];
 	unsigned n;
-	int64_t id;
-	int err = forget_numbers(e->store, person, numbers, NUMBERS_MAX, &n);
+	int err = forget_numbers(e->store, person, numbers, HER_NUMBERS_MAX, &n);
 
 	if (!err)
 		err = person_forget(e->store, person, e->now_ms);
 	for (unsigned i = 0; i < n && !err; i++)
-		err = job_add(e->store, JOB_ERASE, erase_args(store_arena(e->store), 0, &numbers[i]), e->now_ms, &id);
+		err = erase_begin(e->store, 0, &numbers[i], e->now_ms);
 	return err ? err : audit_add(e->store, "gateway", "retention", "person", e->now_ms);
 }
 

@@ -25,7 +25,7 @@ from shelf import STATES, Shelf, States
 from world import KABAR, OPERATORS, Ears, LastingNetwork, Ledger, Life, Line, bury, fault_points, is_dead, kill, now_ms
 
 CONFIG = 'operators = ( ' + ', '.join(f'{{ number = "{o}"; }}' for o in OPERATORS) + ' );'
-GATEWAY = 'demo = true; unknown_retry = "2s"; reply_expires = "120s";'
+GATEWAY = 'demo = true; unknown_retry = "2s"; reply_expires = "10m";'
 PASSING = {'db_step': (300, 3000), 'db_begin': (8, 40), 'db_commit': (8, 40)}  # a store that fails while it is opened ends the gateway with a clear line
 MOMENTS = ('stored', 'noticed', 'cmgs_prompt', 'ctrl_z', 'accepted', 'sent', 'deleted')  # of the simulator's: the kill comes from there
 RATE, BACKLOG = 5.0, 25  # questions a second, while no more people wait: answers expire, however slow the machine
