@@ -43,19 +43,6 @@ static int is_erased(struct store *s, const struct erased *e, bool *is)
 
 /* ---- a person */
 
-int erase_begin(struct store *s, int64_t request, const struct her_number *number, int64_t now_ms)
-{
-	int64_t to, id;
-	int err = history_end(s, &to);
-
-	return err ? err
-		   : job_add(s, JOB_ERASE,
-			 slice_of(arena_printf(&s->arena,
-			     "{\"request\":%lld,\"peer\":\"" SLICE_FMT "\",\"shared\":%s,\"left\":%lld,\"to\":%lld}",
-			     (long long)request, SLICE_ARG(number->peer), number->shared ? "true" : "false",
-			     (long long)number->left_ms, (long long)to)),
-			 now_ms, &id);
-}
 
 int forget_is_held(struct store *s, int64_t person, bool *held)
 {
@@ -153,6 +140,34 @@ int history_forget(struct store *s, const struct her_number *number, int64_t aft
 {
 	return number->shared ? forget_texts(s, number, after, to)
 			      : forget_rows(s, number->peer, after, to, now_ms);
+}
+
+/* Her dialogue is over: no session that may be hers is open when the job comes to it. */
+static int end_dialogue(struct store *s, struct slice peer, int64_t now_ms)
+{
+	struct conversation c;
+	int err = conversation_get(s, peer, &c);
+
+	if (err && err != ERR_CORRUPT)
+		return err;
+	err = c.session ? db_exec(s->db, Q_forget_open_session, "ii", c.session, now_ms) : 0;
+	return err ? err : conversation_forget(s, peer);
+}
+
+int erase_begin(struct store *s, int64_t request, const struct her_number *number, int64_t now_ms)
+{
+	int64_t to, id;
+	int err = number->shared ? 0 : end_dialogue(s, number->peer, now_ms);
+
+	if (!err)
+		err = history_end(s, &to);
+	return err ? err
+		   : job_add(s, JOB_ERASE,
+			 slice_of(arena_printf(&s->arena,
+			     "{\"request\":%lld,\"peer\":\"" SLICE_FMT "\",\"shared\":%s,\"left\":%lld,\"to\":%lld}",
+			     (long long)request, SLICE_ARG(number->peer), number->shared ? "true" : "false",
+			     (long long)number->left_ms, (long long)to)),
+			 now_ms, &id);
 }
 
 int message_forget(struct store *s, int64_t outbox, bool *done)

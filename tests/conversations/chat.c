@@ -48,7 +48,8 @@
  *     ! from GAJI 2026-12-01: the day on which it becomes valid
  *     ! event J12 at=2026-11-30 09:00;place=..;seats=..;title=..;village=..;kabupaten=..;topic=..;zone=..: edited, or a new one, and released
  *     ! draft J12 place=..: edited only    ! release J12    ! cancel J12    ! seats J12 1: edited and released    ! word D1x = text    ! demo off    ! operators P Q
- *     ! nowhere SITI DEMO: no text of the store says so; ! nowhere A: nor that number
+ *     ! nowhere SITI DEMO: no text of the store says so; ! nowhere A: nor that number;
+ *     ! somewhere disekap: one does
  *     ! village 2001 Karangsari|Kota|Kab Satu|3301012001: its name, kecamatan, kabupaten, area    ! villages 98 Sidomakmur: so many of the name
  *     ! area 5203 Kabupaten Lombok Timur: a row of Kemendagri's table
  *     ! parts 2: of the message looked at last         ! regno $no: is it one?

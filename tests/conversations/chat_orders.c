@@ -306,14 +306,38 @@ static void found(void *arg, const char *table, const char *column, struct slice
 	world_fault(arg, "%s.%s still says " SLICE_FMT, table, column, SLICE_ARG(value));
 }
 
-static int nowhere(struct world *w, const char *first, const char *rest)
+static struct buf glob_of(const char *first, const char *rest)
 {
 	struct buf glob = {0};
-	int err;
 
 	buf_printf(&glob, "*%s%s%s*", *first == '+' || strlen(first) > 1 ? first : phone_number(first), *rest ? " " : "", rest);
-	err = db_find_text(w->store->db, glob.p, found, w);
+	return glob;
+}
+
+static int nowhere(struct world *w, const char *first, const char *rest)
+{
+	struct buf glob = glob_of(first, rest);
+	int err = db_find_text(w->store->db, glob.p, found, w);
+
 	buf_free(&glob);
+	return err;
+}
+
+static void seen(void *arg, const char *table, const char *column, struct slice value)
+{
+	(void)table, (void)column, (void)value;
+	*(bool *)arg = true;
+}
+
+static int somewhere(struct world *w, const char *first, const char *rest)
+{
+	struct buf glob = glob_of(first, rest);
+	bool is = false;
+	int err = db_find_text(w->store->db, glob.p, seen, &is);
+
+	buf_free(&glob);
+	if (!err && !is)
+		world_fault(w, "nothing says %s %s", first, rest);
 	return err;
 }
 
@@ -326,7 +350,7 @@ static const struct {
     {"consent", order_consent}, {"people", order_people}, {"regno", order_regno}, {"stage", stage},
     {"request", request}, {"info", info}, {"from", valid_from}, {"approve", approve},
     {"drafts", drafts}, {"seats", seats}, {"draft", draft}, {"event", event}, {"release", release}, {"cancel", cancel}, {"enrolled", enrolled}, {"case", case_is},
-    {"officer", officer}, {"word", order_word}, {"demo", demo}, {"operators", operators}, {"nowhere", nowhere},
+    {"officer", officer}, {"word", order_word}, {"demo", demo}, {"operators", operators}, {"nowhere", nowhere}, {"somewhere", somewhere},
     {"village", order_village}, {"villages", order_villages}, {"area", order_area}};
 
 static int run(struct world *w, const char *what, const char *first, const char *rest)
