@@ -434,9 +434,10 @@ def test_by_id():
 @without('settling')
 def test_late_answer():
     """an answer that comes after the deadline of its submit is heard: SENT, in its own epoch"""
-    with Network(options=['--latency-ms', '12000']) as net, Bearer(tty(net), submit_timeout='10s') as b:
+    with Network() as net, Bearer(tty(net), submit_timeout='10s') as b:
         b.wait('credit')
-        b.submit(ANI, 'lambat', 1)
+        with net.held():
+            b.submit(ANI, 'lambat', 1)
         assert b.wait('sent', 30, submit=1)['epoch'] == 1, b.events
         assert not b.all('unknown')
         b.wait('credit', 20, epoch=2)
