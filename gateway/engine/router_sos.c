@@ -243,8 +243,10 @@ static enum cry cry_inside(struct router *r, struct slice text, bool polite, boo
 		return CRY_NONE;
 	if (sos)
 		return CRY_CERTAIN;
-	if (telling || (flags & KEYWORD_DANGER_HINT))
+	if (telling)
 		return CRY_NONE;
+	if (flags & KEYWORD_DANGER_HINT) /* "info tolong saya disekap" asks for no information */
+		return danger == CRY_CERTAIN && contains(r, "sos_tolong", text) ? CRY_UNCLEAR : CRY_NONE;
 	if (danger != CRY_NONE)
 		return danger;
 	/* What the service does not take as words of its own counts: "jadwal saya sakit". */
