@@ -67,6 +67,7 @@ bool router_about(struct router *r, struct understanding *out)
 		if (named && !(n && strcmp(named, offered[0]) == 0))
 			offered[n++] = named;
 	}
+	*out = (struct understanding){.keyword = "", .rule = "unknown"};
 	if (n)
 		router_ask(r, slice_of(offered[0]), slice_of(offered[1] ? offered[1] : "MENU"), out);
 	return n > 0;
