@@ -27,7 +27,7 @@ int person_agree(struct store *s, int64_t id, const struct person_new *with)
 
 int person_drop(struct store *s, int64_t id)
 {
-	static const enum query parts[] = {Q_drop_consents, Q_drop_numbers, Q_drop_stages};
+	static const enum query parts[] = {Q_forget_consents, Q_forget_links, Q_forget_stages};
 	struct person p;
 	int err = person_by_id(s, id, &p);
 
@@ -36,7 +36,7 @@ int person_drop(struct store *s, int64_t id)
 	for (unsigned i = 0; !err && i < COUNT_OF(parts); i++)
 		err = db_exec(s->db, parts[i], "i", id);
 	if (!err)
-		err = db_exec(s->db, Q_drop_person, "i", id);
+		err = db_exec(s->db, Q_forget_person, "i", id);
 	return err ? err : due_cancel(s, SLICE_LIT(DUE_UNAGREED), id);
 }
 

@@ -25,17 +25,6 @@ static bool is_kind(const char *z)
 	return false;
 }
 
-static int person_of(struct command *r, struct person *p)
-{
-	char digits[16] = "";
-	unsigned n = 0;
-
-	for (const char *z = command_text(r, "no"); *z && n < sizeof(digits) - 1; z++)
-		if (*z != '-' && *z != ' ')
-			digits[n++] = *z;
-	return person_by_reg_no(r->s, slice_of(digits), p);
-}
-
 /* What follows from the request by itself. */
 static int begin(struct command *r, const char *kind, const struct person *p, int64_t id)
 {
@@ -61,11 +50,10 @@ int command_request_add(struct command *r)
 		return command_refuse(r, "a request is one of: copy, correct, erase, withdraw, restrict, release");
 	if (!command_is_line(command_field(r, "by"), NOTE_SEPTETS))
 		return command_refuse(r, "--by is the name of the officer to whom the person came");
-	rc = person_of(r, &p);
-	if (rc == ERR_NOT_FOUND)
-		return command_refuse(r, "nobody has the registration number %s", command_text(r, "no"));
-	if (rc == 0)
-		rc = person_number(r->s, p.id, &peer);
+	rc = command_find_person(r, &p);
+	if (rc || !p.id)
+		return rc;
+	rc = person_number(r->s, p.id, &peer);
 	if (rc == 0 || rc == ERR_NOT_FOUND)
 		rc = request_add(r->s, p.id, peer, kind, (struct slice){0}, r->now_ms, &id);
 	if (rc == 0)
